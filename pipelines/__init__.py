@@ -1,0 +1,1 @@
+"""Sekkei's engine: everything a pipeline is and can do, without a page."""

@@ -1,0 +1,61 @@
+"""The pipeline document: an ordered list of steps that is a graph."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+ID_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$"
+
+
+class StepNode(BaseModel):
+    """One step as placed in a pipeline. ``params`` stay as written until the graph checks them, so that a draft with a
+    mistake in it can be kept. ``inputs`` names the earlier step behind a port, where it is not the step before:
+    ``{right: prices}``, or ``{table: split.test}`` for the test rows alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    id: str = Field(pattern=ID_PATTERN)
+    type: str = Field(min_length=1, max_length=64)
+    title: str = Field("", max_length=120, description="A name of the analyst's own; empty: the step type's.")
+    params: dict[str, Any] = Field(default_factory=dict)
+    inputs: dict[str, str] = Field(default_factory=dict)
+    enabled: bool = True
+    note: str = Field("", max_length=2000)
+    position: tuple[float, float] | None = Field(None, description="Where the canvas shows it; none: laid out.")
+
+
+class PipelineDocument(BaseModel):
+    """The document an analyst edits. Every change makes a new one; see ``edits``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    name: str = Field(min_length=1, max_length=100)
+    description: str = Field("", max_length=4000)
+    steps: tuple[StepNode, ...] = Field((), max_length=500)
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        seen: set[str] = set()
+        for node in self.steps:
+            if node.id in seen:
+                raise ValueError(f"Two steps have the id {node.id!r}; every step needs its own.")
+            seen.add(node.id)
+        return self
+
+    def step(self, step_id: str) -> StepNode:
+        """The step with this id; KeyError when there is none."""
+        return next(s for s in self.steps if s.id == step_id) if step_id in self.ids else _no_step(step_id)
+
+    def index(self, step_id: str) -> int:
+        return self.ids.index(step_id)
+
+    @property
+    def ids(self) -> list[str]:
+        return [s.id for s in self.steps]
+
+
+def _no_step(step_id: str) -> StepNode:
+    raise KeyError(step_id)

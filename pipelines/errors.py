@@ -1,0 +1,120 @@
+"""Every error Sekkei raises on purpose.
+
+    SekkeiError                     500  something Sekkei itself could not do
+    ├── InputError                  400  what was given cannot be used
+    │   ├── DocumentError           400  a pipeline document that cannot be read
+    │   ├── DatasetFileError        400  a file that is no table, or not the one described
+    │   ├── ParameterError          400  a parameter's value is not allowed
+    │   ├── ColumnMissingError      400  a column is asked for that the table does not have
+    │   ├── DiagnosticsError        400  a pipeline with errors was asked to run
+    │   └── ContractError           400  rows that do not fit a model's input contract
+    ├── StepError                   422  a step failed while running; names the step
+    ├── NotFoundError               404  no such dataset, pipeline, run, model, endpoint or job
+    ├── ConflictError               409  it exists already, or changed meanwhile
+    ├── ForbiddenError              403  switched off by a setting, or a wrong key
+    └── UnavailableError            503  a service that should answer does not
+
+A message says what was asked, what was found, the nearest match and what to do. ``fix`` holds the last of
+these alone, for the places that show it apart.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class SekkeiError(Exception):
+    """Base of every error raised on purpose; ``status`` is its HTTP status."""
+
+    status = 500
+
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.fix}".strip()
+
+
+class InputError(SekkeiError):
+    status = 400
+
+
+class DocumentError(InputError):
+    pass
+
+
+class DatasetFileError(InputError):
+    pass
+
+
+class ParameterError(InputError):
+    def __init__(self, message: str, *, parameter: str = "", fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.parameter = parameter
+
+
+class ColumnMissingError(InputError):
+    """A column is asked for that the table does not have."""
+
+    def __init__(self, column: str, columns: Sequence[str]) -> None:
+        self.column = column
+        self.nearest = nearest(column, columns)
+        shown = ", ".join(map(repr, columns[:8])) + (", …" if len(columns) > 8 else "")
+        fix = f"Did you mean {self.nearest!r}?" if self.nearest else f"The columns here are {shown}."
+        super().__init__(f"There is no column {column!r}.", fix=fix)
+
+
+class DiagnosticsError(InputError):
+    """A pipeline with errors was asked to run; ``diagnostics`` holds them."""
+
+    def __init__(self, diagnostics: Sequence[object]) -> None:
+        self.diagnostics = list(diagnostics)
+        first = "; ".join(str(d) for d in self.diagnostics[:3])
+        super().__init__(f"The pipeline cannot run yet: {first}")
+
+
+class ContractError(InputError):
+    pass
+
+
+class StepError(SekkeiError):
+    """A step failed while running. ``step`` is its id."""
+
+    status = 422
+
+    def __init__(self, step: str, message: str, *, fix: str = "", trace: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.step = step
+        self.trace = trace
+
+
+class NotFoundError(SekkeiError):
+    """Nothing has this name. The nearest existing name is offered."""
+
+    status = 404
+
+    def __init__(self, what: str, name: str, names: Iterable[str] = ()) -> None:
+        found = nearest(name, list(names))
+        super().__init__(f"There is no {what} {name!r}.", fix=f"Did you mean {found!r}?" if found else "")
+
+
+class ConflictError(SekkeiError):
+    status = 409
+
+
+class ForbiddenError(SekkeiError):
+    status = 403
+
+
+class UnavailableError(SekkeiError):
+    status = 503
+
+
+def nearest(name: str, names: Sequence[str]) -> str | None:
+    """The name in ``names`` most like ``name``, ignoring case; None when none is near."""
+    folded = {n.casefold(): n for n in reversed(names)}
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[close[0]] if close else None

@@ -1,0 +1,35 @@
+"""Sekkei's own records: datasets, pipelines, revisions, drafts, jobs, endpoints."""
+
+from pipelines.records.database import Database
+from pipelines.records.tables import (
+    DatasetRow,
+    DatasetVersionRow,
+    DesiredState,
+    DraftRow,
+    EndpointRow,
+    EndpointState,
+    JobEventRow,
+    JobRow,
+    JobState,
+    PipelineRow,
+    RevisionRow,
+    new_id,
+    utc_now,
+)
+
+__all__ = [
+    "Database",
+    "DatasetRow",
+    "DatasetVersionRow",
+    "DesiredState",
+    "DraftRow",
+    "EndpointRow",
+    "EndpointState",
+    "JobEventRow",
+    "JobRow",
+    "JobState",
+    "PipelineRow",
+    "RevisionRow",
+    "new_id",
+    "utc_now",
+]

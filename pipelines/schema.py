@@ -1,0 +1,130 @@
+"""Column types, roles and the schema of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import pandas as pd
+from pandas.api import types as dtypes
+
+from pipelines.errors import ColumnMissingError
+
+
+class ColumnType(StrEnum):
+    """What a column holds, apart from how pandas stores it."""
+
+    INTEGER = "integer"
+    FLOAT = "float"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    CATEGORY = "category"
+    DATETIME = "datetime"
+    OTHER = "other"
+
+    @property
+    def is_numeric(self) -> bool:
+        return self in (ColumnType.INTEGER, ColumnType.FLOAT)
+
+    @property
+    def is_categorical(self) -> bool:
+        return self in (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN)
+
+
+class Role(StrEnum):
+    """What a column is for. Everything is a feature until it is said otherwise."""
+
+    FEATURE = "feature"
+    LABEL = "label"
+    ID = "id"
+    WEIGHT = "weight"
+    SCORE = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: ``missing`` tells whether any value is missing in the rows the schema was read from."""
+
+    name: str
+    type: ColumnType
+    missing: bool = False
+    role: Role = Role.FEATURE
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """The columns of a table, in order. Names are unique."""
+
+    columns: tuple[Column, ...] = ()
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __contains__(self, name: str) -> bool:
+        return any(c.name == name for c in self.columns)
+
+    def __getitem__(self, name: str) -> Column:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise ColumnMissingError(name, self.names)
+
+    @property
+    def names(self) -> list[str]:
+        return [c.name for c in self.columns]
+
+    @property
+    def features(self) -> list[str]:
+        return [c.name for c in self.columns if c.role is Role.FEATURE]
+
+    @property
+    def label(self) -> str | None:
+        return next((c.name for c in self.columns if c.role is Role.LABEL), None)
+
+    @property
+    def weight(self) -> str | None:
+        return next((c.name for c in self.columns if c.role is Role.WEIGHT), None)
+
+    def with_roles(self, roles: dict[str, Role]) -> TableSchema:
+        """The same columns, with the roles given; the others keep theirs."""
+        return TableSchema(tuple(replace(c, role=roles.get(c.name, c.role)) for c in self.columns))
+
+    def require(self, names: Sequence[str]) -> list[str]:
+        """``names`` as a list; ColumnMissingError for the first that is not here."""
+        for name in names:
+            self[name]
+        return list(names)
+
+
+def column_type(values: pd.Series) -> ColumnType:
+    """The type of a column as pandas stores it. An ``object`` column is text when every value present is a string."""
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return ColumnType.CATEGORY
+    if dtypes.is_bool_dtype(dtype):
+        return ColumnType.BOOLEAN
+    if dtypes.is_integer_dtype(dtype):
+        return ColumnType.INTEGER
+    if dtypes.is_float_dtype(dtype) or dtypes.is_numeric_dtype(dtype):
+        return ColumnType.FLOAT
+    if dtypes.is_datetime64_any_dtype(dtype):
+        return ColumnType.DATETIME
+    if dtypes.is_string_dtype(dtype) or pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
+        return ColumnType.TEXT
+    return ColumnType.OTHER
+
+
+def schema_of(frame: pd.DataFrame, roles: dict[str, Role] | None = None) -> TableSchema:
+    """The schema of ``frame``; a column without an entry in ``roles`` is a feature."""
+    roles = roles or {}
+    missing = frame.isna().any()
+    return TableSchema(
+        tuple(
+            Column(str(name), column_type(frame[name]), bool(missing[name]), roles.get(name, Role.FEATURE))
+            for name in frame.columns
+        )
+    )

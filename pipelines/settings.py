@@ -1,0 +1,39 @@
+"""Settings: the only reader of the environment. Every name has the prefix ``SEKKEI_``."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation may change. Defaults suit one laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="SEKKEI_", extra="ignore", frozen=True, populate_by_name=True)
+
+    home: Path = Field(Path("workspace"), description="The workspace folder: datasets, results, records and MLflow's files.")
+    database_url: str = Field("", description="Sekkei's own records, a SQLAlchemy URL. Empty: SQLite in the workspace.")
+    tracking_uri: str = Field(
+        "",
+        validation_alias=AliasChoices("SEKKEI_TRACKING_URI", "MLFLOW_TRACKING_URI"),
+        description="An MLflow server of your own. Empty: SQLite in the workspace, with a server started on it.",
+    )
+    host: str = Field("127.0.0.1", description="The address the services bind to.")
+    mlflow_port: int = Field(5050, description="Preferred port of the MLflow server; a taken port gets another.")
+    api_port: int = Field(8600, description="Preferred port of the REST API and endpoint gateway.")
+    workers: int = Field(1, ge=1, description="Jobs that run at the same time.")
+    cache_gib: float = Field(5.0, gt=0, description="The result cache is trimmed to this size, in GiB.")
+    sample_rows: int = Field(1000, ge=10, description="Rows of a dataset kept as its sample for preview and diagnostics.")
+    python_steps: bool = Field(True, description="Whether Execute Python may run.")
+    max_upload_mib: int = Field(2048, gt=0, description="Largest file that may be imported, in MiB.")
+    batch_rows: int = Field(50_000, ge=1, description="Rows scored at a time in batch scoring.")
+    endpoint_timeout: float = Field(60.0, gt=0, description="Seconds a prediction may take before the gateway gives up.")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,231 @@
+"""The step contract: what a step type declares, and what the engine asks of it.
+
+A step is a frozen pydantic model whose fields are its parameters. The engine never looks at a step's name, only at
+what it *is*: its ``behaviour`` says which of the methods below it has.
+
+    behaviour      the step gives                                        seen by the engine as
+    SOURCE         run() -> Output                                       the head of a chain
+    ROW_WISE       build(schema) -> Transformer, fitted on any rows      a link; each row alone
+    FITTED         build(schema) -> Transformer, fitted on training rows a link; refitted in every fold
+    ROW_CHANGING   change(frame, schema) -> frame with origin index      training only; no link
+    COMBINE        run() -> Output                                       the head of a new chain
+    SPLIT          assign(frame, schema) -> Series of "train" / "test"   marks the rows
+    TRAIN, SCORE, EVALUATE, SINK   run() -> Output                       ends and results
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, Literal, Protocol
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.chain.chain import Chain, Link
+from pipelines.chain.transformer import OnColumns, Transformer
+from pipelines.columns import NUMERIC, Columns
+from pipelines.schema import Role, TableSchema
+from pipelines.steps.parameters import ColumnRule
+from pipelines.table import Table
+
+
+class Behaviour(StrEnum):
+    SOURCE = "source"
+    ROW_WISE = "row-wise"
+    FITTED = "fitted"
+    ROW_CHANGING = "row-changing"
+    COMBINE = "combine"
+    SPLIT = "split"
+    TRAIN = "train"
+    SCORE = "score"
+    EVALUATE = "evaluate"
+    SINK = "sink"
+
+    @property
+    def is_link(self) -> bool:
+        """Whether a step of this kind becomes a link of the chain."""
+        return self in (Behaviour.ROW_WISE, Behaviour.FITTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input or output of a step. Its first input is the main one, which the step before feeds unless said otherwise."""
+
+    name: str
+    kind: Literal["table", "model"] = "table"
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line to plot: ``kind`` says which picture it belongs to, such as ``roc`` or ``precision_recall``."""
+
+    kind: str
+    name: str
+    x: list[float]
+    y: list[float]
+    x_label: str
+    y_label: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a step found out: metrics by scikit-learn's names, curves, tables (column -> values) and a matrix of counts."""
+
+    metrics: dict[str, float] = field(default_factory=dict)
+    curves: tuple[Curve, ...] = ()
+    tables: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    confusion: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """All that a step can give: a table, the link it fitted, a model, a report, notes for the log."""
+
+    table: Table | None = None
+    transformer: Transformer | None = None
+    model: Chain | None = None
+    report: Report | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What came in, by port name; ``keys`` has the result key behind each table."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    models: Mapping[str, Chain] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table:
+        """The main table."""
+        return next(iter(self.tables.values()))
+
+    @property
+    def model(self) -> Chain:
+        return next(iter(self.models.values()))
+
+
+class Replay(Protocol):
+    """The steps a table went through since the last point where nothing had been learned, ready to be refitted.
+
+    ``base`` is the table at that point; ``refit(rows)`` fits every step since then on those rows of ``base`` alone
+    (row-changing steps change these rows only) and gives the fitted links and the rows as they come out.
+    """
+
+    base: Table
+
+    def refit(self, rows: pd.Index) -> tuple[list[Link], Table]: ...
+
+
+class Context(Protocol):
+    """What the engine offers a step that runs. ``step`` is its id; ``preview`` is True on the design-time sample."""
+
+    step: str
+    preview: bool
+
+    def dataset(self, name: str, version: int | None) -> pd.DataFrame: ...
+
+    def links(self, table: Table) -> list[Link]: ...
+
+    def head(self, table: Table) -> Table: ...
+
+    def replay(self, table: Table) -> Replay: ...
+
+    def export(self, name: str, write: Callable[[Any], None]) -> str: ...
+
+    def save_dataset(self, name: str, frame: pd.DataFrame) -> str: ...
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any: ...
+
+    def progress(self, done: float, text: str = "") -> None: ...
+
+
+class Step(BaseModel):
+    """Base of every step type. The docstring's first line is the palette's tooltip."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+
+    type: ClassVar[str]
+    title: ClassVar[str]
+    category: ClassVar[str]
+    behaviour: ClassVar[Behaviour]
+    version: ClassVar[int] = 1
+    inputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
+    outputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
+    synonyms: ClassVar[tuple[str, ...]] = ()
+    serves: ClassVar[bool] = True  # False: a model trained behind this step asks for the columns as they leave it
+
+    @property
+    def acts_as(self) -> Behaviour:
+        """What the step is with the parameters it has; its class's behaviour unless a parameter changes that."""
+        return self.behaviour
+
+    def roles(self, schema: TableSchema) -> dict[str, Role]:
+        """The roles of the columns that leave the step; those that came in, by default."""
+        return {c.name: c.role for c in schema if c.role is not Role.FEATURE}
+
+    def named_columns(self) -> list[tuple[str, str]]:
+        """(parameter, column) for every column that a parameter spells out, to be checked against the main input."""
+        named: list[tuple[str, str]] = []
+        for name, info in type(self).model_fields.items():
+            value = getattr(self, name)
+            widget = next((m.widget for m in info.metadata if hasattr(m, "widget")), None)
+            if isinstance(value, Columns):
+                named += [(name, c) for c in value.named()]
+            elif widget == "column" and value:
+                named.append((name, value))
+        return named
+
+    def summary(self) -> str:
+        """One line that says what the step does, for lists and the canvas."""
+        given = self.model_dump(mode="json", exclude_defaults=True)
+        return ", ".join(_brief(v) for v in given.values())[:80]
+
+    # What each behaviour gives; the base refuses, so that a wrong declaration fails loudly.
+
+    def build(self, schema: TableSchema) -> Transformer:
+        raise NotImplementedError(f"{self.type} declares {self.acts_as} but has no build()")
+
+    def change(self, frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
+        raise NotImplementedError(f"{self.type} declares {self.acts_as} but has no change()")
+
+    def assign(self, frame: pd.DataFrame, schema: TableSchema) -> pd.Series:
+        raise NotImplementedError(f"{self.type} declares {self.acts_as} but has no assign()")
+
+    def run(self, inputs: Inputs, context: Context) -> Output:
+        raise NotImplementedError(f"{self.type} declares {self.acts_as} but has no run()")
+
+
+class FittedStep(Step):
+    """A step that learns from the training rows: the author gives an unfitted scikit-learn transformer, the rest is here."""
+
+    behaviour = Behaviour.FITTED
+
+    columns: ColumnRule = NUMERIC
+
+    def estimator(self) -> Any:
+        """An unfitted scikit-learn transformer over the selected columns."""
+        raise NotImplementedError
+
+    def build(self, schema: TableSchema) -> Transformer:
+        return OnColumns(self.estimator(), self.columns.select(schema))
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, dict):
+        return _brief(value.get("type") or " ".join(_brief(v) for v in value.values()))
+    if isinstance(value, list):
+        return ", ".join(_brief(v) for v in value[:4]) + ("…" if len(value) > 4 else "")
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).splitlines()[0] if str(value) else ""
+
+
+def rng(seed: int) -> np.random.Generator:
+    """The random generator of a step with ``random_state``."""
+    return np.random.default_rng(seed)

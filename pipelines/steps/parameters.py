@@ -1,0 +1,28 @@
+"""Parameter types: what a form needs to know of a field beyond its type, bounds, title and description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pipelines.columns import Columns
+
+Widget = Literal["columns", "column", "new_column", "dataset", "expression", "sql", "python", "text", "algorithm", "slider", "grid"]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a field is shown. ``when`` names sibling fields and the values under which this one applies."""
+
+    widget: Widget | None = None
+    group: str = ""
+    when: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    port: str = ""  # the input whose columns a picker offers; empty: the first
+
+
+ColumnRule = Annotated[Columns, Form(widget="columns")]
+ColumnName = Annotated[str, Form(widget="column")]
+DatasetName = Annotated[str, Form(widget="dataset")]
+Expression = Annotated[str, Form(widget="expression")]
+Sql = Annotated[str, Form(widget="sql")]
+PythonCode = Annotated[str, Form(widget="python")]

@@ -1,0 +1,96 @@
+"""What travels between steps: a table that knows its roles and its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from pipelines.schema import Role, TableSchema, schema_of
+
+TRAIN, TEST = "train", "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One step that was applied to a table since its head; ``key`` finds its result, ``input_key`` what it was given."""
+
+    step: str
+    key: str
+    input_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a scored table needs to be evaluated: the task, the classes and who scored it."""
+
+    task: str
+    label: str | None
+    classes: tuple[object, ...] = ()
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with roles.
+
+    ``partition`` marks each row ``train`` or ``test`` by the frame's index, None before a split. ``history`` lists the
+    steps applied since ``head``, the result where the rows still looked as their source gives them. The index is
+    unique: a step that keeps, drops or repeats rows keeps for each the index of the row it came from.
+    """
+
+    frame: pd.DataFrame
+    roles: dict[str, Role] = field(default_factory=dict)
+    partition: pd.Series | None = None
+    history: tuple[Applied, ...] = ()
+    head: str = ""
+    scored: Scored | None = None
+
+    @property
+    def schema(self) -> TableSchema:
+        """Types, missing values and roles of the columns, read from the rows."""
+        return schema_of(self.frame, self.roles)
+
+    @property
+    def label(self) -> str | None:
+        return self._named(Role.LABEL)
+
+    @property
+    def weight(self) -> str | None:
+        return self._named(Role.WEIGHT)
+
+    def _named(self, role: Role) -> str | None:
+        return next((n for n, r in self.roles.items() if r is role and n in self.frame.columns), None)
+
+    @property
+    def training(self) -> pd.DataFrame:
+        """The rows a step may learn from: those marked ``train``, or all before a split."""
+        return self.rows(TRAIN)
+
+    def rows(self, part: str) -> pd.DataFrame:
+        """The rows of one partition; all rows when the table has none."""
+        if self.partition is None:
+            return self.frame
+        return self.frame[(self.partition == part).to_numpy()]
+
+    def only(self, part: str) -> Table:
+        """This table with the rows of one partition, which stay marked."""
+        if self.partition is None:
+            return self
+        mask = (self.partition == part).to_numpy()
+        return replace(self, frame=self.frame[mask], partition=self.partition[mask])
+
+    def with_frame(self, frame: pd.DataFrame, roles: dict[str, Role] | None = None) -> Table:
+        """The same table with other rows or columns.
+
+        Each row keeps the partition of the row it came from, by index; a repeated index is made unique afterwards.
+        """
+        partition = self.partition
+        if partition is not None and not frame.index.equals(partition.index):
+            partition = partition.reindex(frame.index)
+        if not frame.index.is_unique:
+            frame = frame.reset_index(drop=True)
+            if partition is not None:
+                partition = partition.reset_index(drop=True)
+        kept = {n: r for n, r in (self.roles if roles is None else roles).items() if n in frame.columns}
+        return replace(self, frame=frame, partition=partition, roles=kept)
