@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import sqlite3
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -69,8 +70,9 @@ class Database:
                     f"The records at {self!r} have a version this Sekkei does not know: {error}.",
                     fix="Start the newer Sekkei that wrote them, or name another database.",
                 ) from error
-            except sa.exc.OperationalError as error:
-                raise UnavailableError(f"{self!r} does not answer: {error.orig}.") from error
+            except (sa.exc.OperationalError, sqlite3.DatabaseError) as error:
+                cause = getattr(error, "orig", error)
+                raise UnavailableError(f"{self!r} cannot be used: {cause}.") from error
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[Session]:
