@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -46,7 +47,7 @@ class Table:
     head: str = ""
     scored: Scored | None = None
 
-    @property
+    @cached_property
     def schema(self) -> TableSchema:
         """Types, missing values and roles of the columns, read from the rows."""
         return schema_of(self.frame, self.roles)

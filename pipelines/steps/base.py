@@ -158,7 +158,7 @@ class Step(BaseModel):
     inputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
     synonyms: ClassVar[tuple[str, ...]] = ()
-    serves: ClassVar[bool] = True  # False: a model trained behind this step asks for the columns as they leave it
+    runs_code: ClassVar[bool] = False  # whether it runs code of the analyst's own, which a preview must keep at a distance
 
     @property
     def acts_as(self) -> Behaviour:

@@ -1,0 +1,89 @@
+"""What each behaviour means: one step applied to its inputs. The only place where behaviours are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+
+from pipelines.chain.transformer import Transformer
+from pipelines.errors import InputError
+from pipelines.steps.base import Behaviour, Context, Inputs, Output, Step
+from pipelines.table import TEST, TRAIN, Applied, Table
+
+
+def apply(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
+    """Run ``step``. The output's table knows its history: what was done to it since its head."""
+    return BEHAVIOURS[step.acts_as](step, inputs, context, key)
+
+
+def fit_link(step: Step, table: Table) -> Transformer:
+    """The link of a row-wise or fitted step, fitted on the training rows of ``table`` and on no other."""
+    training = table.training
+    if step.acts_as is Behaviour.FITTED and not len(training):
+        raise InputError("There are no training rows to learn from.", fix="Check the steps before that drop rows.")
+    y = training[table.label] if table.label else None
+    return step.build(table.schema).fit(training, y)
+
+
+def pass_through(step: Step, link: Transformer, table: Table) -> Table:
+    """``table`` with the link applied to every row, and the roles the step gives."""
+    return table.with_frame(link.transform(table.frame), step.roles(table.schema))
+
+
+def change_rows(step: Step, table: Table) -> Table:
+    """``table`` after a row-changing step, which acts on the training rows only and leaves the others as they are."""
+    changed = step.change(table.training, table.schema)
+    if table.partition is not None:
+        changed = pd.concat([changed, table.rows(TEST)]).sort_index(kind="stable")
+    return table.with_frame(changed, step.roles(table.schema))
+
+
+def _link(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
+    link = fit_link(step, inputs.table)
+    return Output(table=_applied(pass_through(step, link, inputs.table), inputs, context, key), transformer=link)
+
+
+def _rows(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
+    return Output(table=_applied(change_rows(step, inputs.table), inputs, context, key))
+
+
+def _split(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
+    table = inputs.table
+    if table.partition is not None:
+        raise InputError("These rows are split already.", fix="Keep one Split data on the way to a model.")
+    partition = step.assign(table.frame, table.schema)
+    for part in (TRAIN, TEST):
+        if not (partition == part).any():
+            raise InputError(f"The split leaves no {part} rows of {len(partition)}.", fix="Choose another train_fraction.")
+    return Output(table=replace(table, partition=partition))
+
+
+def _new_head(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
+    output = step.run(inputs, context)
+    assert output.table is not None
+    return replace(output, table=replace(output.table, head=key, history=()))
+
+
+def _run(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
+    return step.run(inputs, context)
+
+
+def _applied(table: Table, inputs: Inputs, context: Context, key: str) -> Table:
+    source = next(iter(inputs.keys.values()))
+    return replace(table, history=(*inputs.table.history, Applied(context.step, key, source)))
+
+
+BEHAVIOURS: dict[Behaviour, Callable[[Step, Inputs, Context, str], Output]] = {
+    Behaviour.SOURCE: _new_head,
+    Behaviour.ROW_WISE: _link,
+    Behaviour.FITTED: _link,
+    Behaviour.ROW_CHANGING: _rows,
+    Behaviour.COMBINE: _new_head,
+    Behaviour.SPLIT: _split,
+    Behaviour.TRAIN: _run,
+    Behaviour.SCORE: _run,
+    Behaviour.EVALUATE: _run,
+    Behaviour.SINK: _run,
+}

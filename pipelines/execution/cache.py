@@ -1,0 +1,262 @@
+"""Content-addressed results: what a step gave, kept under the hash of all that it depends on.
+
+The folder is safe to delete at any time. An entry is written beside its place and moved there whole, so that a killed
+process leaves no half entry.
+
+    <key>/meta.json            roles, history, counts, where the rows are
+    <key>/table.parquet        the rows, unless another entry has the same ones (``rows_at``)
+    <key>/partition.parquet    train or test for each row
+    <key>/transformer.skops    the fitted link
+    <key>/model.skops          the trained chain
+    <key>/report.json          metrics, curves, tables
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines.chain import storage
+from pipelines.chain.chain import Chain
+from pipelines.errors import NotFoundError
+from pipelines.schema import Role
+from pipelines.steps.base import Curve, Output, Report, Step
+from pipelines.table import Applied, Scored, Table
+
+ENGINE = 1  # raised when results of the same step and inputs change
+HOUR = 3600
+
+
+def result_key(step: Step, inputs: Iterable[tuple[str, str, str | None]], extra: str = "") -> str:
+    """The hash of a step's type, version and parameters, of its inputs (port, key, part), and of ``extra``."""
+    parts = [ENGINE, step.type, step.version, step.model_dump(mode="json"), sorted(map(list, inputs), key=str), extra]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:40]
+
+
+class ResultStore:
+    """Step outputs on disk, with those of the current run also in memory until ``release``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._live: dict[str, Output] = {}
+        self._read: dict[str, Table] = {}
+        self._frames: dict[int, str] = {}
+        self._writer: ThreadPoolExecutor | None = None
+        self._pending: list[Future[None]] = []
+
+    def __contains__(self, key: str) -> bool:
+        if key in self._live:
+            return True
+        try:
+            meta = self.meta(key)
+        except NotFoundError:
+            return False
+        held = meta.get("rows_at")
+        return held is None or held == key or (self._entry(held) / "table.parquet").exists()
+
+    def put(self, key: str, output: Output) -> None:
+        """Keep ``output``; it is written in the background, ``flush`` waits for that."""
+        rows_at = None
+        if output.table is not None:
+            rows_at = self._frames.setdefault(id(output.table.frame), key)
+        self._live[key] = output
+        self._writer = self._writer or ThreadPoolExecutor(1, thread_name_prefix="results")
+        self._pending.append(self._writer.submit(self._write, key, output, rows_at))
+
+    def flush(self) -> None:
+        """Wait until everything is written; the first error in writing is raised here."""
+        pending, self._pending = self._pending, []
+        for future in pending:
+            future.result()
+        if self._writer is not None:
+            self._writer.shutdown()
+            self._writer = None
+
+    def release(self, keys: Iterable[str]) -> None:
+        """Forget these outputs in memory; they are read from disk when asked for again."""
+        if self._pending:
+            return
+        for key in keys:
+            output = self._live.pop(key, None)
+            table = output.table if output is not None else self._read.pop(key, None)
+            if table is not None:
+                self._frames.pop(id(table.frame), None)
+
+    def meta(self, key: str) -> dict[str, Any]:
+        """The facts of an entry. NotFoundError when it is gone."""
+        try:
+            return json.loads((self._entry(key) / "meta.json").read_bytes())
+        except (OSError, ValueError) as error:
+            raise NotFoundError("kept result", key) from error
+
+    def output(self, key: str) -> Output:
+        """All that a step gave."""
+        if key in self._live:
+            return self._live[key]
+        meta = self.meta(key)
+        entry = self._entry(key)
+        self._touch(entry)
+        return Output(
+            table=self.table(key) if meta["table"] else None,
+            transformer=storage.load(entry / "transformer.skops") if (entry / "transformer.skops").exists() else None,
+            model=self.model(key),
+            report=self.report(key),
+            notes=tuple(meta["notes"]),
+        )
+
+    def table(self, key: str) -> Table:
+        """The table a step gave, or NotFoundError."""
+        if key in self._live and (table := self._live[key].table) is not None:
+            return table
+        if key not in self._read:
+            meta = self.meta(key)
+            if not meta["table"]:
+                raise NotFoundError("table at", key)
+            self._touch(self._entry(key))
+            self._read[key] = self._read_table(self._entry(key), meta)
+            self._frames[id(self._read[key].frame)] = meta["rows_at"]
+        return self._read[key]
+
+    def transformer(self, key: str) -> Any:
+        """The link a step fitted, or None."""
+        if key in self._live:
+            return self._live[key].transformer
+        path = self._entry(key) / "transformer.skops"
+        return storage.load(path) if path.exists() else None
+
+    def model(self, key: str) -> Chain | None:
+        """The model a step trained, or None."""
+        if key in self._live:
+            return self._live[key].model
+        path = self._entry(key) / "model.skops"
+        return storage.load(path) if path.exists() else None
+
+    def report(self, key: str) -> Report | None:
+        """What a step found out, or None."""
+        if key in self._live:
+            return self._live[key].report
+        path = self._entry(key) / "report.json"
+        return report_from_dict(json.loads(path.read_bytes())) if path.exists() else None
+
+    def rows_path(self, key: str) -> Path:
+        """The Parquet file with the rows of a step's table, to be paged through."""
+        path = self._entry(self.meta(key).get("rows_at") or key) / "table.parquet"
+        if not path.exists():
+            raise NotFoundError("kept result", key)
+        return path
+
+    def partition(self, key: str) -> pd.Series | None:
+        """Train or test for each row of a kept table, None before a split."""
+        path = self._entry(key) / "partition.parquet"
+        return pd.read_parquet(path)["partition"] if path.exists() else None
+
+    def trim(self, limit: int) -> None:
+        """Remove the entries not used for longest until at most ``limit`` bytes are left, and writings given up on."""
+        entries = []
+        for entry in self.folder.glob("*/*"):
+            if entry.name.endswith(".part"):
+                if time.time() - entry.stat().st_mtime > HOUR:
+                    shutil.rmtree(entry, ignore_errors=True)
+                continue
+            size = sum(f.stat().st_size for f in entry.glob("*"))
+            entries.append((entry.stat().st_mtime, size, entry))
+        total = sum(size for _, size, _ in entries)
+        for _, size, entry in sorted(entries, key=lambda e: e[0]):
+            if total <= limit:
+                return
+            shutil.rmtree(entry, ignore_errors=True)
+            total -= size
+
+    def _entry(self, key: str) -> Path:
+        if not key.isalnum():
+            raise NotFoundError("kept result", key)
+        return self.folder / key[:2] / key
+
+    def _touch(self, entry: Path) -> None:
+        if entry.exists():
+            os.utime(entry)
+
+    def _write(self, key: str, output: Output, rows_at: str | None) -> None:
+        entry = self._entry(key)
+        if entry.exists():
+            return
+        part = entry.with_name(f"{key}.{uuid.uuid4().hex[:8]}.part")
+        part.mkdir(parents=True)
+        table = output.table
+        if table is not None:
+            if rows_at == key:
+                table.frame.to_parquet(part / "table.parquet", compression="lz4")
+            if table.partition is not None:
+                table.partition.astype("category").to_frame("partition").to_parquet(part / "partition.parquet")
+        if output.transformer is not None:
+            storage.dump(output.transformer, part / "transformer.skops")
+        if output.model is not None:
+            storage.dump(output.model, part / "model.skops")
+        if output.report is not None:
+            (part / "report.json").write_text(json.dumps(report_to_dict(output.report), default=str))
+        (part / "meta.json").write_text(json.dumps(_meta(output, rows_at)))
+        try:
+            part.rename(entry)
+        except OSError:
+            shutil.rmtree(part, ignore_errors=True)  # another process wrote the same result first
+
+    def _read_table(self, entry: Path, meta: dict[str, Any]) -> Table:
+        facts = meta["table"]
+        holder = self._entry(meta["rows_at"])
+        partition = entry / "partition.parquet"
+        scored = facts["scored"]
+        try:
+            frame = pd.read_parquet(holder / "table.parquet")
+        except OSError as error:
+            raise NotFoundError("kept result", entry.name) from error
+        return Table(
+            frame=frame,
+            roles={n: Role(r) for n, r in facts["roles"].items()},
+            partition=pd.read_parquet(partition)["partition"].astype("str") if partition.exists() else None,
+            history=tuple(Applied(**a) for a in facts["history"]),
+            head=facts["head"],
+            scored=Scored(**scored | {"classes": tuple(scored["classes"])}) if scored else None,
+        )
+
+
+def _meta(output: Output, rows_at: str | None) -> dict[str, Any]:
+    table = output.table
+    facts = None
+    if table is not None:
+        scored = table.scored
+        classes = [c.item() if hasattr(c, "item") else c for c in scored.classes] if scored else []
+        facts = {
+            "roles": {n: r.value for n, r in table.roles.items()},
+            "history": [asdict(a) for a in table.history],
+            "head": table.head,
+            "scored": asdict(scored) | {"classes": classes} if scored else None,
+            "rows": len(table.frame),
+            "columns": len(table.frame.columns),
+        }
+    return {"table": facts, "rows_at": rows_at, "notes": list(output.notes)}
+
+
+def report_to_dict(report: Report) -> dict[str, Any]:
+    """A report as plain JSON values."""
+    return asdict(report)
+
+
+def report_from_dict(values: dict[str, Any]) -> Report:
+    """The report that ``report_to_dict`` wrote."""
+    return Report(
+        metrics=values["metrics"],
+        curves=tuple(Curve(**c) for c in values["curves"]),
+        tables=values["tables"],
+        confusion=values["confusion"],
+    )

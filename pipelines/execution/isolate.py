@@ -1,0 +1,45 @@
+"""Calls kept at a distance: in a process of their own, with a limit on their time."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pipelines.errors import InputError, SekkeiError
+
+
+def call(function: Callable[..., Any], *arguments: Any, timeout: float) -> Any:
+    """``function(*arguments)`` in another process; its error is raised here.
+
+    InputError when it takes longer than ``timeout`` seconds or its process ends without an answer. Function,
+    arguments and result travel between processes of this program only.
+    """
+    context = multiprocessing.get_context("forkserver")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(there, function, arguments), daemon=True)
+    process.start()
+    there.close()
+    try:
+        if not here.poll(timeout):
+            raise InputError(f"The code did not finish within {timeout:g} seconds.", fix="Look for a loop that does not end.")
+        succeeded, value = here.recv()
+    except EOFError as error:
+        raise InputError("The code ended its process without an answer.") from error
+    finally:
+        process.kill()
+        process.join()
+        here.close()
+    if succeeded:
+        return value
+    raise value
+
+
+def _answer(connection: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    try:
+        connection.send((True, function(*arguments)))
+    except SekkeiError as error:
+        connection.send((False, InputError(error.message, fix=error.fix)))
+    except Exception as error:
+        connection.send((False, InputError(f"{type(error).__name__}: {error}")))

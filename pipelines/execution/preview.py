@@ -1,0 +1,183 @@
+"""Design time: the same engine on the datasets' samples gives every step's columns, preview and diagnostics."""
+
+from __future__ import annotations
+
+import warnings
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.chain.chain import Chain
+from pipelines.document.model import PipelineDocument
+from pipelines.errors import NotFoundError, SekkeiError
+from pipelines.execution import isolate
+from pipelines.execution.apply import apply
+from pipelines.execution.cache import result_key
+from pipelines.execution.context import Datasets, StepContext
+from pipelines.execution.events import ignore
+from pipelines.execution.runner import in_words
+from pipelines.graph.diagnostics import Diagnostic, diagnose
+from pipelines.graph.order import Graph, Node, leak_proof, resolve
+from pipelines.schema import TableSchema
+from pipelines.steps.base import Behaviour, Inputs, Output, Step
+from pipelines.table import Table
+
+KEPT = 600
+CODE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is known of a pipeline before it runs.
+
+    ``tables`` holds each step's output on the sample, ``schemas`` its columns, ``inputs`` the columns that reach its main
+    input; a step that could not be worked out is missing from them, and ``failures`` or a diagnostic says why.
+    """
+
+    graph: Graph
+    tables: dict[str, Table]
+    schemas: dict[str, TableSchema]
+    inputs: dict[str, TableSchema]
+    failures: dict[str, SekkeiError]
+    diagnostics: list[Diagnostic]
+
+    @property
+    def ok(self) -> bool:
+        return not any(d.severity == "error" for d in self.diagnostics)
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return [d for d in self.diagnostics if d.severity == "error"]
+
+    def columns_at(self, step: str, port: str = "") -> TableSchema | None:
+        """The columns that a step's input has: what its column pickers offer."""
+        if not port:
+            return self.inputs.get(step)
+        node = next((n for n in self.graph.nodes if n.id == step), None)
+        edge = node.edges.get(port) if node else None
+        return self.schemas.get(edge.step) if edge else None
+
+
+@dataclass
+class Inspector:
+    """Inspects documents, remembering what each step gave on the sample, so that an edit costs only what it changes."""
+
+    datasets: Datasets
+    _outputs: OrderedDict[str, Output | SekkeiError] = field(default_factory=OrderedDict)
+
+    def inspect(self, document: PipelineDocument) -> Inspection:
+        """The columns, sample rows and diagnostics of every step. Never raises for a document that can be read."""
+        written = resolve(document)
+        graph = leak_proof(written)
+        keys: dict[str, str] = {}
+        tables: dict[str, Table] = {}
+        failures: dict[str, SekkeiError] = {}
+        inputs: dict[str, TableSchema] = {}
+        for node in graph.nodes:
+            main = _main_table(node, tables)
+            if main is not None:
+                inputs[node.id] = main.schema
+            if node.step is None or not _is_ready(node, keys):
+                continue
+            found = self._output(node, node.step, graph, keys)
+            if isinstance(found, SekkeiError):
+                failures[node.id] = found
+                keys.pop(node.id, None)
+            elif found.table is not None:
+                tables[node.id] = found.table
+        schemas = {step: table.schema for step, table in tables.items()}
+        diagnostics = diagnose(written, schemas=schemas, inputs=inputs, tables=tables, failures=failures)
+        return Inspection(graph, tables, schemas, inputs, failures, diagnostics)
+
+    def table(self, key: str) -> Table:
+        output = self._outputs.get(key)
+        if isinstance(output, Output) and output.table is not None:
+            return output.table
+        raise NotFoundError("sample at", key)
+
+    def transformer(self, key: str) -> Any:
+        output = self._outputs.get(key)
+        return output.transformer if isinstance(output, Output) else None
+
+    def model(self, key: str) -> Chain | None:
+        output = self._outputs.get(key)
+        return output.model if isinstance(output, Output) else None
+
+    def _output(self, node: Node, step: Step, graph: Graph, keys: dict[str, str]) -> Output | SekkeiError:
+        try:
+            key = self._key(node, step, keys)
+        except SekkeiError as error:
+            return error
+        keys[node.id] = key
+        if key in self._outputs:
+            self._outputs.move_to_end(key)
+            return self._outputs[key]
+        found = self._work_out(node, step, graph, keys)
+        self._outputs[key] = found
+        while len(self._outputs) > KEPT:
+            self._outputs.popitem(last=False)
+        return found
+
+    def _key(self, node: Node, step: Step, keys: dict[str, str]) -> str:
+        extra = "sample"
+        if step.acts_as is Behaviour.SOURCE and hasattr(step, "dataset"):
+            extra += self.datasets.use(node.id, step.dataset, getattr(step, "version", None)).content_hash
+        return result_key(step, [(p, keys[e.step], e.part) for p, e in node.edges.items()], extra)
+
+    def _work_out(self, node: Node, step: Step, graph: Graph, keys: dict[str, str]) -> Output | SekkeiError:
+        context = StepContext(node.id, {n.id: n.step for n in graph.nodes if n.step}, self, self.datasets, ignore, preview=True)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                given = self._gather(node, step, keys)
+                if step.runs_code:
+                    plain = StepContext(node.id, {}, _Nothing(), self.datasets, ignore, preview=True)
+                    return isolate.call(apply, step, given, plain, keys[node.id], timeout=CODE_SECONDS)
+                return apply(step, given, context, keys[node.id])
+        except SekkeiError as error:
+            return error
+        except Exception as error:
+            return SekkeiError(in_words(error))
+
+    def _gather(self, node: Node, step: Step, keys: dict[str, str]) -> Inputs:
+        tables, models, used = {}, {}, {}
+        for port in step.inputs:
+            edge = node.edges.get(port.name)
+            if edge is None:
+                continue
+            key = keys[edge.step]
+            if port.kind == "model":
+                model = self.model(key)
+                if model is not None:
+                    models[port.name] = model
+            else:
+                table = self.table(key)
+                tables[port.name] = table.only(edge.part) if edge.part else table
+                used[port.name] = key
+        return Inputs(tables, models, used)
+
+
+class _Nothing:
+    """No results: what a step sees of the others when it runs at a distance."""
+
+    def table(self, key: str) -> Table:
+        raise NotFoundError("sample at", key)
+
+    def transformer(self, key: str) -> Any:
+        return None
+
+
+def _main_table(node: Node, tables: dict[str, Table]) -> Table | None:
+    ports = node.step_type.inputs if node.step_type else ()
+    for port in ports:
+        edge = node.edges.get(port.name)
+        if port.kind == "table" and edge is not None and edge.step in tables:
+            return tables[edge.step]
+    return None
+
+
+def _is_ready(node: Node, keys: dict[str, str]) -> bool:
+    """Whether every step before it could be worked out and no required input is missing."""
+    assert node.step is not None
+    given = all(e.step in keys for e in node.edges.values())
+    return given and all(p.optional or p.name in node.edges for p in node.step.inputs)

@@ -1,0 +1,175 @@
+"""Running a pipeline: every step in order, reusing what nothing has changed for."""
+
+from __future__ import annotations
+
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipelines.chain.chain import Chain
+from pipelines.errors import NotFoundError, SekkeiError
+from pipelines.execution.apply import apply
+from pipelines.execution.cache import ResultStore, result_key
+from pipelines.execution.context import Datasets, StepContext
+from pipelines.execution.events import Sink, StepChanged, ignore
+from pipelines.execution.result import DatasetUse, RunResult, Status, StepResult
+from pipelines.graph.order import Graph, Node
+from pipelines.steps.base import Behaviour, Inputs, Output, Step
+from pipelines.table import Table
+
+
+@dataclass
+class Runner:
+    """Runs a resolved pipeline on whole datasets, keeping every step's output in ``store``."""
+
+    datasets: Datasets
+    store: ResultStore
+    sink: Sink = ignore
+    cancelled: Callable[[], bool] = lambda: False
+    exports: Path | None = None
+    _keys: dict[str, str] = field(default_factory=dict)
+
+    def run(self, graph: Graph) -> RunResult:
+        """Run all steps. A failed step ends the run; the result tells which, why, and what was done before it."""
+        began = time.perf_counter()
+        result = RunResult(Status.DONE, [_waiting(n) for n in graph.nodes])
+        readers = _readers(graph)
+        for position, node in enumerate(graph.nodes):
+            if self.cancelled():
+                result.status = Status.CANCELLED
+                break
+            found = self._step(node, graph, result)
+            result.steps[position] = found
+            self.sink(StepChanged(found))
+            if found.status is Status.FAILED:
+                result.status = Status.FAILED
+                break
+            self._release(node, readers)
+        if result.status is not Status.DONE:
+            left = Status.CANCELLED if result.status is Status.CANCELLED else Status.SKIPPED
+            result.steps = [s if s.status.is_final else replace(s, status=left) for s in result.steps]
+        self.store.flush()
+        result.seconds = time.perf_counter() - began
+        return result
+
+    def _step(self, node: Node, graph: Graph, result: RunResult) -> StepResult:
+        began = time.perf_counter()
+        waiting = _waiting(node)
+        try:
+            step = node.step
+            assert step is not None
+            key = self._key(node, step, result)
+            self._keys[node.id] = key
+            if step.acts_as is not Behaviour.SINK and key in self.store:
+                return self._reused(waiting, key, step, result)
+            self.sink(StepChanged(replace(waiting, status=Status.RUNNING)))
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                output = self._apply(node, step, graph, key, result)
+            output = replace(output, notes=(*output.notes, *_notes(caught)))
+            self.store.put(key, output)
+            self._collect(node.id, output.report, output.model, result)
+            return _finished(waiting, Status.DONE, key, output, time.perf_counter() - began)
+        except SekkeiError as error:
+            return replace(waiting, status=Status.FAILED, message=error.message, fix=error.fix, seconds=time.perf_counter() - began,
+                           trace=getattr(error, "trace", "") or "")
+        except MemoryError:
+            return replace(waiting, status=Status.FAILED, message="There is not enough memory for this step.", fix="Use fewer rows or columns.")
+        except Exception as error:
+            return replace(waiting, status=Status.FAILED, message=in_words(error), trace=traceback.format_exc(), seconds=time.perf_counter() - began)
+
+    def _key(self, node: Node, step: Step, result: RunResult) -> str:
+        extra = ""
+        if step.acts_as is Behaviour.SOURCE and hasattr(step, "dataset"):
+            use = self.datasets.use(node.id, step.dataset, getattr(step, "version", None))
+            result.datasets.append(use)
+            extra = use.content_hash
+        return result_key(step, [(port, self._keys[e.step], e.part) for port, e in node.edges.items()], extra)
+
+    def _apply(self, node: Node, step: Step, graph: Graph, key: str, result: RunResult) -> Output:
+        context = StepContext(node.id, {n.id: n.step for n in graph.nodes if n.step}, self.store, self.datasets, self.sink, self.exports)
+        output = apply(step, gather(node, self.store, self._keys), context, key)
+        result.exports.update(context.exported)
+        return output
+
+    def _reused(self, waiting: StepResult, key: str, step: Step, result: RunResult) -> StepResult:
+        try:
+            self._collect(waiting.id, self.store.report(key), self.store.model(key) if step.acts_as is Behaviour.TRAIN else None, result)
+            meta = self.store.meta(key)
+        except NotFoundError:
+            meta = {"table": None, "notes": []}
+        table = meta["table"] or {}
+        return replace(waiting, status=Status.REUSED, key=key, rows=table.get("rows"), columns=table.get("columns"), notes=tuple(meta["notes"]))
+
+    def _collect(self, step: str, report: object, model: Chain | None, result: RunResult) -> None:
+        if report is not None:
+            result.reports[step] = report  # type: ignore[assignment]
+        if model is not None:
+            result.models[step] = model
+
+    def _release(self, node: Node, readers: dict[str, set[str]]) -> None:
+        for source in readers.values():
+            source.discard(node.id)
+        self.store.release(self._keys[s] for s, left in readers.items() if not left and s in self._keys)
+
+
+def gather(node: Node, store: ResultStore, keys: dict[str, str]) -> Inputs:
+    """The inputs of a step from the outputs of those before it."""
+    tables: dict[str, Table] = {}
+    models: dict[str, Chain] = {}
+    used: dict[str, str] = {}
+    assert node.step is not None
+    for port in node.step.inputs:
+        edge = node.edges.get(port.name)
+        if edge is None:
+            continue
+        key = keys[edge.step]
+        if port.kind == "model":
+            model = store.model(key)
+            if model is None:
+                raise NotFoundError("model at step", edge.step)
+            models[port.name] = model
+        else:
+            table = store.table(key)
+            tables[port.name] = table.only(edge.part) if edge.part else table
+            used[port.name] = key
+    return Inputs(tables, models, used)
+
+
+def in_words(error: BaseException) -> str:
+    """An unexpected error as one line for an analyst; the trace is kept apart."""
+    text = str(error).strip().splitlines()[0] if str(error).strip() else ""
+    return f"The step could not be done: {text or type(error).__name__}"
+
+
+def _waiting(node: Node) -> StepResult:
+    title = node.node.title or (node.step_type.title if node.step_type else node.node.type)
+    return StepResult(node.id, node.node.type, title, Status.QUEUED)
+
+
+def _finished(waiting: StepResult, status: Status, key: str, output: Output, seconds: float) -> StepResult:
+    frame = output.table.frame if output.table is not None else None
+    return replace(
+        waiting, status=status, key=key, seconds=seconds, notes=output.notes,
+        rows=None if frame is None else len(frame), columns=None if frame is None else len(frame.columns),
+    )
+
+
+def _notes(caught: Iterable[warnings.WarningMessage]) -> list[str]:
+    """Warnings that libraries gave while the step ran, each once and in one line."""
+    texts = [str(w.message).strip().splitlines()[0] for w in caught if not issubclass(w.category, DeprecationWarning | FutureWarning)]
+    return list(dict.fromkeys(t for t in texts if t))[:10]
+
+
+def _readers(graph: Graph) -> dict[str, set[str]]:
+    readers: dict[str, set[str]] = {n.id: {n.id} for n in graph.nodes}
+    for node in graph.nodes:
+        for edge in node.edges.values():
+            readers[edge.step].add(node.id)
+    return readers
+
+
+__all__ = ["DatasetUse", "Runner", "gather", "in_words"]
