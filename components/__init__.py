@@ -1,0 +1,1 @@
+"""The visual vocabulary: one module, one piece, one ``show(…, key=)`` that draws and returns intent; starts and saves nothing."""

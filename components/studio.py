@@ -1,0 +1,59 @@
+"""The server around the pages: libraries imported once, background services up while it is up."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+SWEEP_SECONDS = 60.0
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Import what every page needs, start the services, collect garbage between clicks; take the services down at the end."""
+    await asyncio.to_thread(_warm_up)
+    sweep = asyncio.create_task(_sweep())
+    services = await asyncio.to_thread(_start_services)
+    try:
+        yield {}
+    finally:
+        sweep.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweep
+        if services is not None and hasattr(services, "close"):
+            await asyncio.to_thread(services.close)
+
+
+def _warm_up() -> None:
+    """The heavy imports, before the first visitor, and out of the garbage collector's sight afterwards."""
+    import streamlit_flow  # noqa: F401
+
+    import pipelines.sdk
+    import pipelines.steps.library  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+
+
+async def _sweep() -> None:
+    """In place of Streamlit's collection after every script run."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        await asyncio.to_thread(gc.collect)
+
+
+def _start_services() -> Any:
+    from pipelines.services import ensure_up
+    from pipelines.workspace import Home
+
+    try:
+        return ensure_up(Home.open())
+    except Exception:
+        log.exception("The background services did not start; pages still open and say so")
+        return None
