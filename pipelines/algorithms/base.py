@@ -41,5 +41,11 @@ class Algorithm(BaseModel):
 
     def stand_in(self) -> Predictor:
         """A predictor of the same kind that costs nothing, for the design-time sample."""
-        dummy = DummyClassifier() if self.task == "classification" else DummyRegressor() if self.task == "regression" else self.estimator()
+        dummy = (
+            DummyClassifier()
+            if self.task == "classification"
+            else DummyRegressor()
+            if self.task == "regression"
+            else self.estimator()
+        )
         return Predictor(dummy, self.task, self.encoding, self.takes_missing)
