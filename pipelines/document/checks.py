@@ -1,0 +1,263 @@
+"""Plain values into a document, with every mistake told in an analyst's words."""
+
+from __future__ import annotations
+
+import enum
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from pipelines.document.model import ID_PATTERN, PipelineDocument, StepNode
+from pipelines.errors import DocumentError, nearest
+
+MAX_DEPTH = 24  # levels of nesting in a whole document; a step's parameters start at the fourth
+MAX_PARAMS_DEPTH = MAX_DEPTH - 4
+MAX_STEPS = 500
+FORMAT = 1
+Path = tuple[str | int, ...]
+
+_DOCUMENT_KEYS = tuple(PipelineDocument.model_fields)
+_STEP_KEYS = tuple(StepNode.model_fields)
+_KINDS: dict[type, str] = {dict: "a group of named values", list: "a list", str: "text", bool: "true or false"}
+
+
+class Misfit(DocumentError):  # noqa: N818 - a word of its own reads better where it is raised
+    """A document that cannot be used; ``path`` leads to the place, as in ``("steps", 2, "id")``."""
+
+    def __init__(self, path: Path, message: str, *, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.path = path
+
+
+def document_of(data: Any) -> PipelineDocument:
+    """The document that ``data`` (mappings, lists, plain values) describes. Misfit for the first mistake."""
+    if not isinstance(data, Mapping):
+        raise Misfit(
+            (),
+            f"A pipeline document holds named values, but this is {shown(data)}.",
+            fix="Start with 'format: 1', 'name' and 'steps'.",
+        )
+    _known_keys(data, _DOCUMENT_KEYS, (), "A pipeline document")
+    _format(data.get("format", FORMAT))
+    if data.get("name") is None:
+        raise Misfit((), "The pipeline has no name.", fix="Add a line like 'name: my-pipeline'.")
+    name = _text(data["name"], ("name",), "The pipeline's name", 100, blank=False)
+    steps = data.get("steps")
+    if steps is None:
+        steps = []
+    if not isinstance(steps, Sequence) or isinstance(steps, str):
+        raise Misfit(("steps",), f"'steps' must be a list of steps, but it is {shown(steps)}.")
+    if len(steps) > MAX_STEPS:
+        raise Misfit(("steps",), f"The pipeline has {len(steps)} steps; {MAX_STEPS} is the most it can have.")
+    nodes = tuple(_node(step, index) for index, step in enumerate(steps))
+    _unique_ids(nodes)
+    description = _text(data.get("description") or "", ("description",), "The description", 4000, lines=True)
+    return _made(PipelineDocument, (), name=name, description=description, steps=nodes)
+
+
+def node_of(data: Mapping[str, Any], index: int = 0) -> StepNode:
+    """One step, checked as in a document."""
+    return _node(data, index)
+
+
+def pipeline_name(name: Any) -> str:
+    """``name`` if a pipeline may have it; Misfit when not."""
+    return _text(name, ("name",), "The pipeline's name", 100, blank=False)
+
+
+def _node(data: Any, index: int) -> StepNode:
+    path: Path = ("steps", index)
+    if isinstance(data, StepNode):
+        data = {name: getattr(data, name) for name in _STEP_KEYS}
+    if not isinstance(data, Mapping):
+        raise Misfit(
+            path,
+            f"Step {index + 1} must be written as {{id: …, type: …}}, but it is {shown(data)}.",
+        )
+    who = f"Step {data['id']!r}" if isinstance(data.get("id"), str) else f"Step {index + 1}"
+    _known_keys(data, _STEP_KEYS, path, who)
+    fields = {
+        "id": _step_id(data.get("id"), (*path, "id"), who),
+        "type": _step_type(data.get("type"), (*path, "type"), who),
+        "title": _text(_or(data, "title", ""), (*path, "title"), f"{who}: the title", 120),
+        "note": _text(_or(data, "note", ""), (*path, "note"), f"{who}: the note", 2000, lines=True),
+        "enabled": _truth(_or(data, "enabled", True), (*path, "enabled"), who),
+        "params": _params(_or(data, "params", {}), (*path, "params"), who),
+        "inputs": _inputs(_or(data, "inputs", {}), (*path, "inputs"), who),
+        "position": _position(data.get("position"), (*path, "position"), who),
+    }
+    return _made(StepNode, path, **fields)
+
+
+def _or(data: Mapping[str, Any], key: str, default: Any) -> Any:
+    value = data.get(key)
+    return default if value is None else value
+
+
+def _known_keys(data: Mapping[Any, Any], known: Sequence[str], path: Path, who: str) -> None:
+    for key in data:
+        if key not in known:
+            best = nearest(str(key), known)
+            fix = f"Did you mean {best!r}?" if best else f"It can have {', '.join(known)}."
+            raise Misfit((*path, str(key)), f"{who} cannot have {cut(str(key))!r}.", fix=fix)
+
+
+def _format(value: Any) -> None:
+    if value == FORMAT and type(value) is int:
+        return
+    if type(value) is int and value > FORMAT:
+        raise Misfit(
+            ("format",),
+            f"This document has format {cut(str(value))}, written by a newer Sekkei; this one reads format {FORMAT}.",
+            fix="Open it with the newer Sekkei.",
+        )
+    message = f"The format must be {FORMAT}, but it is {shown(value)}."
+    raise Misfit(("format",), message, fix=f"Write 'format: {FORMAT}'.")
+
+
+def _step_id(value: Any, path: Path, who: str) -> str:
+    rule = "An id starts with a letter or underscore and has at most 64 letters, digits, '_' and '-'."
+    if value is None:
+        raise Misfit(path[:-1], f"{who} has no id.", fix=rule)
+    if not isinstance(value, str) or not re.fullmatch(ID_PATTERN.strip("^$"), value):
+        raise Misfit(path, f"{shown(value)} cannot be the id of a step.", fix=rule)
+    return value
+
+
+def _step_type(value: Any, path: Path, who: str) -> str:
+    if value is None:
+        raise Misfit(path[:-1], f"{who} has no type.", fix="Say what it does, as in 'type: select_columns'.")
+    return _text(value, path, f"{who}: the type", 64, blank=False)
+
+
+def _text(value: Any, path: Path, what: str, most: int, *, blank: bool = True, lines: bool = False) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise Misfit(path, f"{what} must be text, but it is {shown(value)}.")
+    if not blank and not value.strip():
+        raise Misfit(path, f"{what} is empty.")
+    if len(value) > most:
+        raise Misfit(path, f"{what} is {len(value)} characters long; {most} is the most it can be.")
+    bad = next((c for c in value if unicodedata.category(c) in ("Cc", "Cs") and not (lines and c in "\n\t")), None)
+    if bad is not None:
+        raise Misfit(path, f"{what} has a character that cannot be shown, {bad!r}.", fix="Take it out.")
+    return value
+
+
+def _truth(value: Any, path: Path, who: str) -> bool:
+    if not isinstance(value, bool):
+        raise Misfit(path, f"{who}: 'enabled' must be true or false, but it is {shown(value)}.")
+    return value
+
+
+def _params(value: Any, path: Path, who: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        wanted = "named values, as in {strategy: median}"
+        raise Misfit(path, f"{who}: 'params' must be {wanted}, but it is {shown(value)}.")
+    return {str(key): plain(item, (*path, str(key))) for key, item in value.items()}
+
+
+def _inputs(value: Any, path: Path, who: str) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        wanted = "a step's id for each input, as in {table: split}"
+        raise Misfit(path, f"{who}: 'inputs' must be {wanted}, but it is {shown(value)}.")
+    for port, source in value.items():
+        what = f"{who}: the input {cut(str(port))!r}"
+        _text(str(port), (*path, str(port)), f"{who}: an input's name", 64, blank=False)
+        _text(source, (*path, str(port)), what, 130, blank=False)
+    return {str(port): str(source) for port, source in value.items()}
+
+
+def _position(value: Any, path: Path, who: str) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    pair = list(value) if isinstance(value, list | tuple) else []
+    if len(pair) != 2 or not all(_finite(v) for v in pair):
+        raise Misfit(path, f"{who}: 'position' must be two numbers, as in [120, 80], but it is {shown(value)}.")
+    return float(pair[0]), float(pair[1])
+
+
+def _finite(value: Any) -> bool:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False
+
+
+def _unique_ids(nodes: Sequence[StepNode]) -> None:
+    seen: dict[str, int] = {}
+    for index, node in enumerate(nodes):
+        if node.id in seen:
+            raise Misfit(
+                ("steps", index, "id"),
+                f"Steps {seen[node.id] + 1} and {index + 1} have the same id, {node.id!r}.",
+                fix="Give one of them another id.",
+            )
+        seen[node.id] = index
+
+
+def _made(model: type[Any], path: Path, **fields: Any) -> Any:
+    """The model; whatever it still refuses is told without its own words."""
+    try:
+        return model(**fields)
+    except ValidationError as error:
+        where = [str(part) for part in error.errors()[0]["loc"]]
+        name = ".".join(where) or "document"
+        raise Misfit((*path, *where), f"The value of {name!r} cannot be used.") from error
+
+
+def plain(value: Any, path: Path = (), depth: int = 0) -> Any:
+    """``value`` in mappings with text keys, lists, text, numbers, truth values and None. Misfit for anything else."""
+    if depth > MAX_PARAMS_DEPTH:
+        raise Misfit(path, "The values are nested too deeply.", fix=f"At most {MAX_PARAMS_DEPTH} levels can be read.")
+    match value:
+        case None | bool() | int() | float() | str() if not isinstance(value, enum.Enum | np.generic):
+            return _plain_text(value, path) if isinstance(value, str) else value
+        case BaseModel():
+            return plain(value.model_dump(mode="json"), path, depth)
+        case enum.Enum():
+            return plain(value.value, path, depth)
+        case np.generic():
+            return plain(value.item(), path, depth)
+        case Mapping():
+            return {_plain_text(str(k), path): plain(v, (*path, str(k)), depth + 1) for k, v in value.items()}
+        case np.ndarray() | list() | tuple():
+            return [plain(v, (*path, i), depth + 1) for i, v in enumerate(value)]
+        case datetime() | date():
+            return value.isoformat()
+    raise Misfit(path, f"A value of the kind {type(value).__name__!r} cannot be kept in a document.")
+
+
+def _plain_text(text: str, path: Path) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        message = "A text has a broken character in it (half of a surrogate pair)."
+        raise Misfit(path, message, fix="Take it out.") from None
+    return str(text)
+
+
+def shown(value: Any) -> str:
+    """A value as an error shows it: short, and named by its kind where it is long."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return _KINDS[dict]
+    if isinstance(value, list | tuple):
+        return _KINDS[list]
+    return cut(repr(value))
+
+
+def cut(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,436 @@
+"""Edits: every change of a document is one of these. They are pure: ``apply`` gives a new document.
+
+An edit never refuses a parameter's value, so that a draft with a mistake in it can be kept; it refuses what would
+leave no document (a second step of one id, a step that is not there).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.document import checks, ports
+from pipelines.document.model import PipelineDocument, StepNode
+from pipelines.errors import ConflictError, NotFoundError
+from pipelines.steps.base import Behaviour
+
+
+class Edit:
+    """One change. ``merge_key``: edits in a row with the same key are one to undo."""
+
+    merge_key: str | None = None
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        """The changed document. NotFoundError for a step that is not there, DocumentError for what cannot be."""
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """What it does, as a history lists it: 'Set clean.strategy to median'."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """The edit's name and its values, ready for JSON."""
+        return {"edit": type(self).__name__, **{name: checks.plain(value) for name, value in vars(self).items()}}
+
+
+@dataclass(frozen=True)
+class AddStep(Edit):
+    """Place a new step behind ``after``, or at the end. Its id comes from the type unless given."""
+
+    type: str
+    after: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    id: str | None = None
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        index = len(document.steps) if self.after is None else _index(document, self.after) + 1
+        step_id = self.id or new_id(document, self.type)
+        if step_id in document.ids:
+            raise ConflictError(f"There is already a step {step_id!r}.", fix="Give the new step another id.")
+        node = checks.node_of({"id": step_id, "type": self.type, "params": dict(self.params)}, index)
+        return _with_steps(document, (*document.steps[:index], node, *document.steps[index:]))
+
+    def describe(self) -> str:
+        return f"Add {self.type}" + (f" after {self.after}" if self.after else "")
+
+
+@dataclass(frozen=True)
+class RemoveStep(Edit):
+    """Take a step out. What named it as an input reads the step's own main source instead."""
+
+    id: str
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        index = _index(document, self.id)
+        types = ports.library()
+        source = ports.main_source(document.steps, index, types)
+        removed = document.steps[index]
+        steps = [s for s in document.steps if s.id != self.id]
+        for place, node in enumerate(steps):
+            inputs = dict(node.inputs)
+            for port, written in node.inputs.items():
+                if ports.split_source(written)[0] == self.id:
+                    del inputs[port]
+                    healed = _healed(written, source, removed, types)
+                    if healed is not None and _fits(steps, place, port, healed, types):
+                        inputs[port] = healed
+            steps[place] = _changed(node, inputs=inputs)
+        return _with_steps(document, steps)
+
+    def describe(self) -> str:
+        return f"Remove {self.id}"
+
+
+@dataclass(frozen=True)
+class MoveStep(Edit):
+    """Put a step at ``index`` of the list. Inputs that would name a later step are dropped; the others stay."""
+
+    id: str
+    index: int
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        node = document.steps[_index(document, self.id)]
+        steps = [s for s in document.steps if s.id != self.id]
+        steps.insert(max(0, min(self.index, len(steps))), node)
+        places = {s.id: i for i, s in enumerate(steps)}
+        kept = [
+            _changed(s, inputs={p: w for p, w in s.inputs.items() if places.get(ports.split_source(w)[0], -1) < i})
+            for i, s in enumerate(steps)
+        ]
+        return _with_steps(document, kept)
+
+    def describe(self) -> str:
+        return f"Move {self.id} to place {self.index + 1}"
+
+
+@dataclass(frozen=True)
+class DuplicateStep(Edit):
+    """Place a copy of a step behind it, under an id of its own."""
+
+    id: str
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        index = _index(document, self.id)
+        copy = _changed(document.steps[index], id=new_id(document, self.id), position=None)
+        return _with_steps(document, (*document.steps[: index + 1], copy, *document.steps[index + 1 :]))
+
+    def describe(self) -> str:
+        return f"Duplicate {self.id}"
+
+
+@dataclass(frozen=True)
+class SetParameter(Edit):
+    """Set a parameter; a dotted name reaches into a group of values, as in ``algorithm.max_depth``.
+
+    Setting a group's ``type`` to another one (``algorithm.type``) resets the rest of the group.
+    """
+
+    id: str
+    name: str
+    value: Any
+
+    @property
+    def merge_key(self) -> str:  # type: ignore[override]
+        return f"parameter {self.id} {self.name}"
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        value = checks.plain(self.value, ("params", self.name))
+        return _change(document, self.id, lambda s: {"params": _set(s.params, self.name.split("."), value)})
+
+    def describe(self) -> str:
+        return f"Set {self.id}.{self.name} to {checks.shown(self.value).strip(chr(39))}"
+
+
+@dataclass(frozen=True)
+class ResetParameter(Edit):
+    """Give a parameter its default again."""
+
+    id: str
+    name: str
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        return _change(document, self.id, lambda s: {"params": _unset(s.params, self.name.split("."))})
+
+    def describe(self) -> str:
+        return f"Reset {self.id}.{self.name}"
+
+
+@dataclass(frozen=True)
+class SetInput(Edit):
+    """Let a port read ``source`` (``"split"``, ``"split.test"``); None: the step before again."""
+
+    id: str
+    port: str
+    source: str | None
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        def change(node: StepNode) -> dict[str, Any]:
+            inputs = dict(node.inputs)
+            inputs.pop(self.port, None)
+            return {"inputs": inputs if self.source is None else inputs | {self.port: self.source}}
+
+        return _change(document, self.id, change)
+
+    def describe(self) -> str:
+        source = self.source or "the step before"
+        return f"Let {self.id} read {self.port} from {source}"
+
+
+@dataclass(frozen=True)
+class RenameStep(Edit):
+    """Give a step another id; what named it follows."""
+
+    id: str
+    new_id: str
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        index = _index(document, self.id)
+        if self.new_id != self.id and self.new_id in document.ids:
+            raise ConflictError(f"There is already a step {self.new_id!r}.", fix="Choose another id.")
+        steps = [_changed(s, inputs={p: self._follow(w) for p, w in s.inputs.items()}) for s in document.steps]
+        steps[index] = _changed(steps[index], id=self.new_id)
+        return _with_steps(document, steps)
+
+    def describe(self) -> str:
+        return f"Rename {self.id} to {self.new_id}"
+
+    def _follow(self, written: str) -> str:
+        step, part = ports.split_source(written)
+        return ports.join_source(self.new_id, part) if step == self.id else written
+
+
+@dataclass(frozen=True)
+class SetTitle(Edit):
+    """Give a step a name of the analyst's own; empty: the step type's."""
+
+    id: str
+    title: str
+
+    @property
+    def merge_key(self) -> str:  # type: ignore[override]
+        return f"title {self.id}"
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        return _change(document, self.id, lambda _: {"title": self.title})
+
+    def describe(self) -> str:
+        return f"Call {self.id} '{self.title}'" if self.title else f"Take the title off {self.id}"
+
+
+@dataclass(frozen=True)
+class SetNote(Edit):
+    id: str
+    note: str
+
+    @property
+    def merge_key(self) -> str:  # type: ignore[override]
+        return f"note {self.id}"
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        return _change(document, self.id, lambda _: {"note": self.note})
+
+    def describe(self) -> str:
+        return f"Write a note on {self.id}" if self.note else f"Take the note off {self.id}"
+
+
+@dataclass(frozen=True)
+class EnableStep(Edit):
+    """Switch a step on or off; what reads a step that is off reads what feeds it."""
+
+    id: str
+    enabled: bool
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        return _change(document, self.id, lambda _: {"enabled": self.enabled})
+
+    def describe(self) -> str:
+        return f"Switch {self.id} {'on' if self.enabled else 'off'}"
+
+
+@dataclass(frozen=True)
+class PlaceStep(Edit):
+    """Where the canvas shows a step."""
+
+    id: str
+    x: float
+    y: float
+
+    @property
+    def merge_key(self) -> str:  # type: ignore[override]
+        return f"place {self.id}"
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        return _change(document, self.id, lambda _: {"position": (self.x, self.y)})
+
+    def describe(self) -> str:
+        return f"Place {self.id}"
+
+
+@dataclass(frozen=True)
+class RenamePipeline(Edit):
+    name: str
+    merge_key = "name"
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        return document.model_copy(update={"name": checks.pipeline_name(self.name)})
+
+    def describe(self) -> str:
+        return f"Rename the pipeline to {self.name}"
+
+
+@dataclass(frozen=True)
+class ReplaceColumn(Edit):
+    """Write another column's name wherever ``parameter`` of a step names ``old``."""
+
+    step: str
+    parameter: str
+    old: str
+    new: str
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        def change(node: StepNode) -> dict[str, Any]:
+            value = _get(node.params, self.parameter.split("."))
+            if value is None:
+                return {}
+            return {"params": _set(node.params, self.parameter.split("."), _replaced(value, self.old, self.new))}
+
+        return _change(document, self.step, change)
+
+    def describe(self) -> str:
+        return f"Replace column {self.old} by {self.new} in {self.step}.{self.parameter}"
+
+
+def new_id(document: PipelineDocument, name: str) -> str:
+    """An id nothing in the document has, from a step type or another id: ``split``, ``split_2``."""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", _SHORT.get(name, name)).strip("-")
+    stem = re.sub(r"_\d+$", "", stem) or "step"
+    stem = (stem if re.match(r"[A-Za-z_]", stem) else f"_{stem}")[:56]
+    taken = set(document.ids)
+    number = 1
+    while (found := stem if number == 1 else f"{stem}_{number}") in taken:
+        number += 1
+    return found
+
+
+_SHORT = {
+    "clean_missing_data": "clean",
+    "select_columns": "columns",
+    "set_label": "label",
+    "split_data": "split",
+    "train_model": "train",
+    "score_model": "score",
+    "evaluate_model": "evaluate",
+    "normalize_data": "normalize",
+    "encode_categories": "encode",
+    "join_data": "join",
+    "apply_sql": "sql",
+    "cross_validate_model": "cross_validate",
+    "export_data": "export",
+    "execute_python": "python",
+    "remove_duplicate_rows": "distinct",
+    "filter_rows": "filter",
+    "group_into_bins": "bins",
+}
+
+
+def _index(document: PipelineDocument, step_id: str) -> int:
+    if step_id not in document.ids:
+        raise NotFoundError("step", step_id, document.ids)
+    return document.index(step_id)
+
+
+def _with_steps(document: PipelineDocument, steps: Sequence[StepNode]) -> PipelineDocument:
+    if len(steps) > checks.MAX_STEPS:
+        raise checks.Misfit(("steps",), f"A pipeline can have at most {checks.MAX_STEPS} steps.")
+    return document.model_copy(update={"steps": tuple(steps)})
+
+
+def _changed(node: StepNode, **fields: Any) -> StepNode:
+    if all(getattr(node, name) == value for name, value in fields.items()):
+        return node
+    return checks.node_of({name: getattr(node, name) for name in StepNode.model_fields} | fields)
+
+
+def _change(
+    document: PipelineDocument, step_id: str, change: Callable[[StepNode], dict[str, Any]]
+) -> PipelineDocument:
+    index = _index(document, step_id)
+    node = document.steps[index]
+    return _with_steps(
+        document, (*document.steps[:index], _changed(node, **change(node)), *document.steps[index + 1 :])
+    )
+
+
+def _healed(written: str, source: str | None, removed: StepNode, types: ports.StepTypes) -> str | None:
+    """What a reference to a removed step names instead: the removed step's main source, keeping the part asked for."""
+    if source is None:
+        return None
+    step, own = ports.split_source(source)
+    part = ports.split_source(written)[1]
+    removed_type = types.get(removed.type)
+    if part not in ports.PARTS or (removed_type is not None and removed_type.behaviour is Behaviour.SPLIT):
+        part = ""
+    return ports.join_source(step, part or own)
+
+
+def _fits(steps: Sequence[StepNode], place: int, port_name: str, source: str, types: ports.StepTypes) -> bool:
+    """Whether the port can read ``source``, and would not read it anyway."""
+    inputs = ports.inputs_of(types.get(steps[place].type))
+    port = ports.find_port(inputs, port_name)
+    if port is None:
+        return False
+    step, part = ports.split_source(source)
+    origin = next((s for s in steps[:place] if s.id == step), None)
+    if origin is None or not ports.outputs_kind(types.get(origin.type), port.kind):
+        return False
+    has_default = port.kind == "model" or port == ports.main_port(inputs)
+    return bool(part) or not has_default or ports.default_source(steps, place, port.kind, types) != step
+
+
+def _get(params: Mapping[str, Any], names: Sequence[str]) -> Any:
+    value: Any = params
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _set(params: Mapping[str, Any], names: Sequence[str], value: Any) -> dict[str, Any]:
+    first, *rest = names
+    if rest:
+        inner = params.get(first)
+        inner = inner if isinstance(inner, Mapping) else {}
+        if rest == ["type"] and inner.get("type") != value:
+            inner = {}
+        value = _set(inner, rest, value)
+    return {**params, first: value}
+
+
+def _unset(params: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    first, *rest = names
+    if not rest:
+        return {k: v for k, v in params.items() if k != first}
+    inner = params.get(first)
+    if not isinstance(inner, Mapping):
+        return dict(params)
+    return {**params, first: _unset(inner, rest)}
+
+
+def _replaced(value: Any, old: str, new: str) -> Any:
+    """``value`` with ``new`` in the place of ``old``: as a whole text, or in a list or the names of a rule.
+
+    A rule's ``kind`` and ``pattern`` are no column names, and stay.
+    """
+    if isinstance(value, str):
+        return new if value == old else value
+    if isinstance(value, list):
+        return [_replaced(v, old, new) for v in value]
+    if isinstance(value, Mapping):
+        return {
+            (new if k == old and k not in ("kind", "pattern") else k): v
+            if k in ("kind", "pattern")
+            else _replaced(v, old, new)
+            for k, v in value.items()
+        }
+    return value

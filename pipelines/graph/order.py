@@ -1,0 +1,304 @@
+"""The running order: which step reads which, and what cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pipelines.document import ports
+from pipelines.document.edits import Edit, MoveStep, SetInput
+from pipelines.document.model import PipelineDocument, StepNode
+from pipelines.errors import nearest
+from pipelines.graph.diagnostic import Diagnostic
+from pipelines.graph.parameters import ParameterProblem, parse
+from pipelines.steps.base import Behaviour, Port, Step
+
+Part = Literal["train", "test"]
+
+# Codes of the problems found here; the rules in ``rules/structure`` and ``rules/inputs`` tell them.
+UNKNOWN_TYPE = "SK102"
+UNKNOWN_SOURCE = "SK103"
+LATER_SOURCE = "SK104"
+MISSING_INPUT = "SK105"
+UNKNOWN_PORT = "SK106"
+WRONG_KIND = "SK107"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A port reads ``step``; with a ``part``, only its rows of that partition."""
+
+    step: str
+    part: Part | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """A step that is switched on. ``step`` is None when its type is unknown or its parameters have ``errors``."""
+
+    id: str
+    node: StepNode
+    step_type: type[Step] | None
+    step: Step | None = None
+    edges: Mapping[str, Edge] = field(default_factory=dict)
+    errors: tuple[ParameterProblem, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What the analyst calls it."""
+        return title_of(self.node, self.step_type)
+
+    @property
+    def behaviour(self) -> Behaviour | None:
+        """What it is with the parameters it has; None for an unknown type."""
+        if self.step is not None:
+            return self.step.acts_as
+        return self.step_type.behaviour if self.step_type is not None else None
+
+    @property
+    def main(self) -> Edge | None:
+        """What feeds its main port."""
+        port = ports.main_port(ports.inputs_of(self.step_type))
+        return self.edges.get(port.name) if port is not None else None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The steps of a document that are switched on, each behind what it reads, and the problems found."""
+
+    document: PipelineDocument
+    nodes: tuple[Node, ...]
+    problems: tuple[Diagnostic, ...] = ()
+
+    def __contains__(self, step_id: str) -> bool:
+        return any(n.id == step_id for n in self.nodes)
+
+    def node(self, step_id: str) -> Node:
+        """The node with this id; KeyError when there is none."""
+        for node in self.nodes:
+            if node.id == step_id:
+                return node
+        raise KeyError(step_id)
+
+    def readers(self, step_id: str) -> list[tuple[Node, str, Edge]]:
+        """Every (node, port, edge) that reads this step."""
+        return [(n, p, e) for n in self.nodes for p, e in n.edges.items() if e.step == step_id]
+
+    def ancestors(self, step_id: str) -> list[Node]:
+        """Everything the step is made from, in running order."""
+        wanted = {step_id}
+        found: list[Node] = []
+        for node in reversed(self.nodes):
+            if node.id in wanted:
+                found.append(node)
+                wanted |= {e.step for e in node.edges.values()}
+        return [n for n in reversed(found) if n.id != step_id]
+
+
+def title_of(node: StepNode, step_type: type[Step] | None) -> str:
+    """A step as the analyst sees it: its own title, or its type's with the id where that tells more."""
+    return node.title or (step_type.title if step_type is not None else node.id)
+
+
+def resolve(document: PipelineDocument, types: ports.StepTypes | None = None) -> Graph:
+    """The graph behind a document's list. Never fails: what is wrong is in ``problems`` and in the nodes' errors.
+
+    A main table port and a model port read the nearest earlier step that gives their kind, unless the document names
+    another. A step that is switched off is passed by. No step can read a later one, so there are no cycles.
+    """
+    resolver = _Resolver(document, ports.library() if types is None else types)
+    nodes = tuple(resolver.node(i, n) for i, n in enumerate(document.steps) if n.enabled)
+    return Graph(document, nodes, tuple(resolver.problems))
+
+
+class _Resolver:
+    def __init__(self, document: PipelineDocument, types: ports.StepTypes) -> None:
+        self.document = document
+        self.steps = document.steps
+        self.types = types
+        self.places = {n.id: i for i, n in enumerate(document.steps)}
+        self.problems: list[Diagnostic] = []
+
+    def node(self, index: int, node: StepNode) -> Node:
+        step_type = self.types.get(node.type)
+        if step_type is None:
+            self._unknown_type(node)
+        step, errors = (None, ()) if step_type is None else parse(step_type, node.params)
+        return Node(node.id, node, step_type, step, self._edges(index, node, step_type), errors)
+
+    def _edges(self, index: int, node: StepNode, step_type: type[Step] | None) -> dict[str, Edge]:
+        inputs = ports.inputs_of(step_type)
+        written: dict[str, tuple[str, str]] = {}
+        for name, source in node.inputs.items():
+            port = ports.find_port(inputs, name)
+            if port is not None and (port.name not in written or name == port.name):
+                written[port.name] = (name, source)
+            elif port is None and step_type is not None:
+                self._unknown_port(node, name, inputs)
+        edges: dict[str, Edge] = {}
+        for port in inputs:
+            if port.name in written:
+                edge = self._written(index, port, *written[port.name])
+            else:
+                edge = self._default(index, port, inputs)
+            if edge is not None:
+                edges[port.name] = edge
+        return edges
+
+    def _default(self, index: int, port: Port, inputs: tuple[Port, ...]) -> Edge | None:
+        node = self.steps[index]
+        if port.kind == "model" or port == ports.main_port(inputs):
+            source = ports.default_source(self.steps, index, port.kind, self.types)
+            if source is not None:
+                return Edge(source)
+            kind = "a trained model" if port.kind == "model" else "a table"
+            message, fix = f"no step before it gives {kind}.", f"Put a step that gives {kind} before it."
+        else:
+            message = f"nothing is connected to its input '{port.name}'."
+            fix = f"Choose the step that '{port.name}' reads."
+        if not port.optional:
+            self._report(MISSING_INPUT, node, message, fix)
+        return None
+
+    def _written(self, index: int, port: Port, name: str, source: str) -> Edge | None:
+        """The edge behind a written input, past steps that are switched off."""
+        node = self.steps[index]
+        step, part = ports.split_source(source)
+        place = self.places.get(step)
+        if place is None:
+            best = nearest(step, [n.id for n in self.steps[:index]])
+            edit = SetInput(node.id, name, ports.join_source(best, part)) if best else SetInput(node.id, name, None)
+            fix = f"Did you mean '{best}'?" if best else "Let it read the step before it."
+            self._report(UNKNOWN_SOURCE, node, f"its input '{name}' names a step '{step}' that is not here.", fix, edit)
+            return None
+        if place >= index:
+            self._later(node, name, step, place, index)
+            return None
+        if part and part not in (*ports.PARTS, *ports.KINDS):
+            self._unknown_part(node, name, step, part)
+            return None
+        return self._follow(node, port, name, step, part)
+
+    def _follow(self, node: StepNode, port: Port, name: str, step: str, part: str) -> Edge | None:
+        first = step
+        while not self.steps[self.places[step]].enabled:
+            onward = ports.main_source(self.steps, self.places[step], self.types)
+            onward_step, onward_part = ports.split_source(onward or "")
+            if self.places.get(onward_step, len(self.steps)) >= self.places[step]:
+                message = f"its input '{name}' reads '{first}', which is switched off and has nothing before it."
+                self._report(MISSING_INPUT, node, message, f"Switch '{first}' on, or choose another step.")
+                return None
+            step, part = onward_step, part if part in ports.PARTS else onward_part
+        source = self.types.get(self.steps[self.places[step]].type)
+        asked = part if part in ports.KINDS else port.kind
+        if asked != port.kind or not ports.outputs_kind(source, port.kind):
+            self._wrong_kind(node, port, name, first, step)
+            return None
+        return Edge(step, part if part in ports.PARTS else None)  # type: ignore[arg-type]
+
+    def _unknown_type(self, node: StepNode) -> None:
+        best = nearest(node.type, list(self.types))
+        fix = f"Did you mean '{best}'?" if best else "Choose a step type of the library."
+        self._report(UNKNOWN_TYPE, node, f"there is no step type '{node.type}'.", fix)
+
+    def _unknown_port(self, node: StepNode, name: str, inputs: tuple[Port, ...]) -> None:
+        step_type = self.types[node.type]
+        drop = SetInput(node.id, name, None)
+        if not inputs:
+            message = f"it takes no input, but '{name}' is connected to '{node.inputs[name]}'."
+            self._report(UNKNOWN_PORT, node, message, "Take the input away.", drop)
+            return
+        names = [p.name for p in inputs]
+        best = nearest(name, names)
+        edits: tuple[Edit, ...] = (drop, SetInput(node.id, best, node.inputs[name])) if best else (drop,)
+        fix = f"Did you mean '{best}'?" if best else f"The inputs of {step_type.title} are {', '.join(names)}."
+        self._report(UNKNOWN_PORT, node, f"there is no input '{name}'.", fix, *edits)
+
+    def _unknown_part(self, node: StepNode, name: str, step: str, part: str) -> None:
+        best = nearest(part, ports.PARTS)
+        fix = f"Did you mean '{step}.{best}'?" if best else "Write the step alone, or with '.train' or '.test'."
+        edit = SetInput(node.id, name, f"{step}.{best}" if best else step)
+        message = f"its input '{name}' asks '{step}' for '{part}', which no step has."
+        self._report(UNKNOWN_SOURCE, node, message, fix, edit)
+
+    def _later(self, node: StepNode, name: str, step: str, place: int, index: int) -> None:
+        drop = SetInput(node.id, name, None)
+        if place == index:
+            message, fix = f"its input '{name}' names the step itself.", "Let it read the step before it."
+            self._report(LATER_SOURCE, node, message, fix, drop)
+            return
+        message = f"its input '{name}' reads '{step}', which comes later."
+        self._report(LATER_SOURCE, node, message, f"Move it behind '{step}'.", MoveStep(node.id, place))
+
+    def _wrong_kind(self, node: StepNode, port: Port, name: str, first: str, step: str) -> None:
+        kind = "a trained model" if port.kind == "model" else "a table"
+        off = "" if first == step else f", as '{first}' is switched off"
+        message = f"its input '{name}' needs {kind}, but '{step}' does not give one{off}."
+        before = ports.default_source(self.steps, self.places[node.id], port.kind, self.types)
+        fix = f"Let it read '{before}'." if before else f"Choose a step that gives {kind}."
+        edits = (SetInput(node.id, name, None),) if before else ()
+        self._report(WRONG_KIND, node, message, fix, *edits)
+
+    def _report(self, code: str, node: StepNode, message: str, fix: str, *edits: Edit) -> None:
+        if node.enabled:
+            title = title_of(node, self.types.get(node.type))
+            self.problems.append(Diagnostic(code, "error", f"{title}: {message}", node.id, None, fix, edits))
+
+
+def leak_proof(graph: Graph) -> Graph:
+    """The graph as it runs: each split stands before the first step that learns from the rows it marks.
+
+    A split behind fitted steps is moved before them where only row-wise and fitted steps stand between, on one
+    straight path; then marking the rows earlier changes nothing but what the steps learn from. Elsewhere the graph
+    stays, and the diagnostics say so.
+    """
+    for split in [n.id for n in graph.nodes if n.behaviour is Behaviour.SPLIT]:
+        first = hoisting(graph, split)
+        if first is not None:
+            graph = _hoisted(graph, split, first)
+    return graph
+
+
+def hoisting(graph: Graph, split_id: str) -> str | None:
+    """The fitted step that the split moves before when the pipeline runs; None when there is nothing to pass."""
+    split = graph.node(split_id)
+    first: str | None = None
+    edge = split.main
+    while edge is not None and edge.part is None:
+        node = graph.node(edge.step)
+        others = [r for r, _, e in graph.readers(node.id) if r.behaviour is not Behaviour.SINK]
+        if node.behaviour is None or not node.behaviour.is_link or len(others) > 1 or len(node.edges) != 1:
+            break
+        if node.behaviour is Behaviour.FITTED:
+            first = node.id
+        edge = node.main
+    return first
+
+
+def _hoisted(graph: Graph, split_id: str, first_id: str) -> Graph:
+    split, first = graph.node(split_id), graph.node(first_id)
+    fed_split, fed_first = split.main, first.main
+    assert fed_split is not None
+    assert fed_first is not None
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        if node.id == split_id:
+            continue
+        if node.id == first_id:
+            nodes.append(_fed(split, fed_first))
+            node = _fed(first, Edge(split_id))
+        else:
+            node = replace(node, edges={p: _past(e, split_id, fed_split) for p, e in node.edges.items()})
+        nodes.append(node)
+    return replace(graph, nodes=tuple(nodes))
+
+
+def _fed(node: Node, edge: Edge) -> Node:
+    port = ports.main_port(ports.inputs_of(node.step_type))
+    assert port is not None
+    return replace(node, edges={**node.edges, port.name: edge})
+
+
+def _past(edge: Edge, split_id: str, source: Edge) -> Edge:
+    return Edge(source.step, edge.part) if edge.step == split_id else edge

@@ -1,0 +1,197 @@
+"""A step's parameters as written, made into a step; what does not fit is told in an analyst's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pipelines.errors import SekkeiError, nearest
+from pipelines.steps.base import Step
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterProblem:
+    """What is wrong with one parameter. ``better`` is a value (or, for an unknown name, a name) that would be right."""
+
+    parameter: str
+    message: str
+    fix: str = ""
+    better: str | None = None
+    unknown: bool = False
+
+
+def parse(step_type: type[Step], params: Mapping[str, Any]) -> tuple[Step | None, tuple[ParameterProblem, ...]]:
+    """The step with these parameters, or None and every parameter that is not right."""
+    try:
+        return step_type.model_validate(dict(params)), ()
+    except ValidationError as error:
+        return None, _problems(step_type, params, error)
+    except SekkeiError as error:
+        parameter = getattr(error, "parameter", "")
+        return None, (ParameterProblem(parameter, error.message, error.fix),)
+
+
+def _problems(step_type: type[Step], params: Mapping[str, Any], error: ValidationError) -> tuple[ParameterProblem, ...]:
+    """One problem a parameter: a parameter that may be one of several things gives an error for each of them."""
+    grouped: dict[str, list[ErrorDetails]] = {}
+    for detail in error.errors(include_url=False):
+        grouped.setdefault(_dotted(detail, params), []).append(detail)
+    return tuple(_problem(step_type, name, details, params) for name, details in grouped.items())
+
+
+def _problem(
+    step_type: type[Step], name: str, details: list[ErrorDetails], params: Mapping[str, Any]
+) -> ParameterProblem:
+    first = details[0]
+    kind, value, context = first["type"], first["input"], first.get("ctx") or {}
+    if kind == "missing":
+        return ParameterProblem(name, f"{name!r} is not set.", f"Give a value for {name!r}.")
+    if kind == "extra_forbidden":
+        return _unknown_parameter(step_type, name, params)
+    if kind == "union_tag_invalid":
+        tags = [t.strip().strip("'") for t in str(context.get("expected_tags", "")).split(",")]
+        return _no_choice(f"{name}.{_discriminator(context)}", str(context.get("tag")), tags)
+    if kind == "union_tag_not_found":
+        full = f"{name}.{_discriminator(context)}"
+        return ParameterProblem(full, f"{full!r} is not set.", f"Choose a value for {full!r}.")
+    if kind == "literal_error" and len(details) == 1:
+        return _no_choice(name, value, _choices(context))
+    if kind in ("value_error", "assertion_error"):
+        raised = context.get("error")
+        fix = raised.fix if isinstance(raised, SekkeiError) else ""
+        text = raised.message if isinstance(raised, SekkeiError) else str(raised or first["msg"])
+        return ParameterProblem(name, _sentence(f"{name!r}: {text}" if name else text), fix)
+    wanted = list(dict.fromkeys(_wanted(d) for d in details))
+    return ParameterProblem(name, f"{name!r} is {_shown(value)}, but it must be {' or '.join(wanted)}.")
+
+
+def _unknown_parameter(step_type: type[Step], name: str, params: Mapping[str, Any]) -> ParameterProblem:
+    parent, _, last = name.rpartition(".")
+    known = list(step_type.model_fields) if not parent else _fields_at(step_type, parent, params)
+    best = nearest(last, known)
+    full = f"{parent}.{best}" if parent and best else best
+    message = f"There is no parameter {name!r}."
+    others = f"The parameters here are {', '.join(known)}." if known else "Take it out."
+    fix = f"Did you mean {full!r}?" if best else others
+    return ParameterProblem(name, message, fix, full, unknown=True)
+
+
+def _fields_at(step_type: type[Step], parent: str, params: Mapping[str, Any]) -> list[str]:
+    """The fields of the model nested at ``parent``, found by its ``type`` where it can be one of several."""
+    value: Any = params
+    for part in parent.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    tag = value.get("type") if isinstance(value, Mapping) else None
+    info = step_type.model_fields.get(parent.partition(".")[0])
+    models = _models(info.annotation) if info is not None else []
+    for model in models:
+        field = model.model_fields.get("type")
+        if len(models) == 1 or (field is not None and field.default == tag):
+            return [n for n in model.model_fields if n != "type"]
+    return []
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for argument in getattr(annotation, "__args__", ()) for m in _models(argument)]
+
+
+def _no_choice(name: str, value: Any, choices: list[str]) -> ParameterProblem:
+    best = nearest(str(value), choices)
+    listed = ", ".join(choices[:20]) + (", …" if len(choices) > 20 else "")
+    fix = f"Did you mean {best!r}?" if best else f"Choose one of {listed}."
+    return ParameterProblem(name, f"{name!r} cannot be {_shown(value)}.", fix, best)
+
+
+def _choices(context: Mapping[str, Any]) -> list[str]:
+    text = str(context.get("expected", "")).replace(" or ", ", ")
+    return [t.strip().strip("'") for t in text.split(",") if t.strip()]
+
+
+def _discriminator(context: Mapping[str, Any]) -> str:
+    return str(context.get("discriminator", "type")).strip("'")
+
+
+_WANTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "string": "text",
+    "bool": "true or false",
+    "list": "a list",
+    "tuple": "a list",
+    "set": "a list",
+    "dict": "a group of named values",
+    "model": "a group of named values",
+    "none_required": "empty",
+    "date": "a date",
+    "datetime": "a date and time",
+    "finite_number": "a finite number",
+}
+_BOUNDS = {
+    "greater_than": ("gt", "above {}"),
+    "greater_than_equal": ("ge", "at least {}"),
+    "less_than": ("lt", "below {}"),
+    "less_than_equal": ("le", "at most {}"),
+    "multiple_of": ("multiple_of", "a multiple of {}"),
+    "string_too_short": ("min_length", "at least {} characters long"),
+    "string_too_long": ("max_length", "at most {} characters long"),
+    "too_short": ("min_length", "a list of at least {}"),
+    "too_long": ("max_length", "a list of at most {}"),
+}
+
+
+def _wanted(detail: ErrorDetails) -> str:
+    """What the parameter should have been, for one of pydantic's kinds of error."""
+    kind, context = detail["type"], detail.get("ctx") or {}
+    if kind in _BOUNDS:
+        key, text = _BOUNDS[kind]
+        bound = context.get(key)
+        if kind == "string_too_short" and bound == 1:
+            return "filled in"
+        return text.format(f"{bound:g}" if isinstance(bound, float) else bound)
+    if kind == "literal_error":
+        return f"one of {', '.join(_choices(context))}"
+    if kind == "string_pattern_mismatch":
+        return "a name of letters, digits and underscores"
+    if kind == "int_from_float":
+        return "a whole number"
+    stem = kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_parsing_size")
+    return _WANTED.get(kind) or _WANTED.get(stem) or "a value of another kind"
+
+
+def _dotted(detail: ErrorDetails, params: Mapping[str, Any]) -> str:
+    """The parameter's name from the root, without the tags pydantic puts in the path for the members of a union."""
+    value: Any = params
+    names: list[str] = []
+    for part in detail["loc"]:
+        if isinstance(value, Mapping) and part in value:
+            names.append(str(part))
+            value = value[part]
+        elif isinstance(value, list | tuple) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        elif detail["type"] == "missing" and part == detail["loc"][-1]:
+            names.append(str(part))
+    return ".".join(names)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "a group of named values"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…'"
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "?", "!")) else text + "."
