@@ -1,0 +1,116 @@
+"""How a file is to be read, and the check that it can be one of ours at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.errors import DatasetFileError, nearest
+from pipelines.settings import settings
+
+Format = Literal["csv", "parquet", "excel", "jsonl"]
+
+FORMATS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".tab": "csv",
+    ".txt": "csv",
+    ".data": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xlsb": "excel",
+    ".xls": "excel",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+}
+"""The endings that are accepted, and the format each stands for."""
+
+NUMBER_WORDS = ("?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "Null", "null", "None", "none", "-", "--", ".")
+"""What is written for a missing number. In a column of words each of these may be a value and stays one."""
+
+
+class ReadOptions(BaseModel):
+    """How to read a file. ``sniff`` proposes one; ``model_copy(update=…)`` corrects it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Format = Field("csv", description="The kind of file.")
+    delimiter: str = Field(",", min_length=1, max_length=1, description="What stands between two cells of a CSV line.")
+    encoding: str = Field("utf-8", description="How the letters of a text file are encoded.")
+    header: bool = Field(True, description="Whether the first row holds the column names.")
+    missing: tuple[str, ...] = Field((), description="Cells that mean a missing value, in every column.")
+    missing_in_numbers: tuple[str, ...] = Field(
+        NUMBER_WORDS, description="Cells that mean a missing value where all others of the column are numbers."
+    )
+    decimal: Literal[".", ","] = Field(".", description="The decimal point of numbers in a CSV file.")
+    trim: bool = Field(False, description="Whether spaces around a cell are dropped.")
+    empty_text: bool = Field(False, description="Whether an empty cell in a text column is empty text, not missing.")
+    sheet: str | None = Field(None, description="The sheet of an Excel file; none: the first that has cells.")
+
+
+_SIGNATURES: tuple[tuple[bytes, str, tuple[Format, ...]], ...] = (
+    (b"PAR1\x15", "a Parquet file", ("parquet",)),
+    (b"PK\x03\x04", "a zip archive or an Excel workbook", ("excel",)),
+    (b"PK\x05\x06", "an empty zip archive", ()),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook", ("excel",)),
+    (b"\x1f\x8b", "a gzip archive", ()),
+    (b"BZh91AY", "a bzip2 archive", ()),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", ()),
+    (b"Rar!\x1a", "a RAR archive", ()),
+    (b"%PDF-", "a PDF document", ()),
+    (b"\x89PNG", "a picture", ()),
+    (b"\xff\xd8\xff", "a picture", ()),
+    (b"SQLite format 3\0", "an SQLite database", ()),
+)
+
+
+def check_file(path: Path, file_name: str | None = None) -> Format:
+    """The format of the file at ``path``, by the ending of ``file_name`` and by how the file begins.
+
+    DatasetFileError when it is missing, empty, too large, of an unknown kind, or not what its name says.
+    """
+    name = file_name or path.name
+    format = _format_of(name)
+    if not path.is_file():
+        raise DatasetFileError(f"There is no file {name!r}.", fix="Check the path.")
+    size = path.stat().st_size
+    limit = settings().max_upload_mib
+    if size == 0:
+        raise DatasetFileError(f"{name!r} is empty: it has 0 bytes.", fix="Export it again.")
+    if size > limit * 2**20:
+        raise DatasetFileError(
+            f"{name!r} has {size / 2**20:,.0f} MiB; at most {limit:,} MiB can be imported.",
+            fix="Import fewer rows, or raise SEKKEI_MAX_UPLOAD_MIB.",
+        )
+    with path.open("rb") as file:
+        start = file.read(16)
+    for signature, what, formats in _SIGNATURES:
+        if start.startswith(signature) and format not in formats:
+            raise _disguised(name, what)
+    if format == "parquet" and not start.startswith(b"PAR1"):
+        raise DatasetFileError(f"{name!r} is no Parquet file: it does not begin with PAR1.", fix="Export it again.")
+    return format
+
+
+def _disguised(name: str, what: str) -> DatasetFileError:
+    suffix = Path(name).suffix
+    return DatasetFileError(
+        f"{name!r} is {what}, though its name ends in {suffix!r}.",
+        fix="Give the file its proper ending, or unpack it and import what is inside.",
+    )
+
+
+def _format_of(name: str) -> Format:
+    suffix = Path(name).suffix.lower()
+    if suffix in FORMATS:
+        return FORMATS[suffix]
+    accepted = ", ".join(FORMATS)
+    near = nearest(suffix, list(FORMATS)) if suffix else None
+    what = f"{name!r} ends in {suffix!r}" if suffix else f"{name!r} has no ending"
+    hint = f"Did you mean {near!r}? " if near else ""
+    raise DatasetFileError(f"{what}, which Sekkei cannot read.", fix=f"{hint}Accepted are {accepted}.")
