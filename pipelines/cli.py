@@ -1,0 +1,209 @@
+"""The command line: every command calls the SDK and nothing below it.
+
+With ``--json`` a command prints one JSON object on standard output and nothing else there; what libraries print goes to
+standard error. The exit code is 0, or 1 when what was asked for could not be done.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.errors import DiagnosticsError, SekkeiError
+from pipelines.sdk import Workspace
+
+app = typer.Typer(name="sekkei", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Sekkei without the pages.")
+dataset_app = typer.Typer(no_args_is_help=True, help="Datasets and their versions.")
+pipeline_app = typer.Typer(no_args_is_help=True, help="Pipelines kept in the workspace.")
+run_app = typer.Typer(no_args_is_help=True, help="Runs.")
+model_app = typer.Typer(no_args_is_help=True, help="Registered models.")
+endpoint_app = typer.Typer(no_args_is_help=True, help="Real-time endpoints.")
+for name, group in {"dataset": dataset_app, "pipeline": pipeline_app, "runs": run_app, "model": model_app, "endpoint": endpoint_app}.items():
+    app.add_typer(group, name=name)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@contextmanager
+def answer(as_json: bool) -> Iterator[Callable[[dict[str, Any], str], None]]:
+    """Print what a command found: ``say(values, text)``. Errors become a sentence, or JSON, and exit code 1."""
+    sys.stdout.flush()
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    if as_json:
+        os.dup2(2, 1)
+
+    def say(values: dict[str, Any], text: str) -> None:
+        print(json.dumps(values, ensure_ascii=False, default=str) if as_json else text, file=out, flush=True)
+
+    try:
+        yield say
+    except DiagnosticsError as error:
+        found = [d.to_dict() for d in error.diagnostics]  # type: ignore[attr-defined]
+        first = found[0]
+        say({"error": {"step": first["step"], "message": first["message"], "fix": first["fix"]}, "diagnostics": found},
+            "\n".join(_diagnostic_line(d) for d in found))
+        raise typer.Exit(1) from error
+    except SekkeiError as error:
+        say({"error": {"step": getattr(error, "step", None), "message": error.message, "fix": error.fix}}, f"Error: {error}")
+        raise typer.Exit(1) from error
+    finally:
+        out.close()
+
+
+@app.command()
+def steps(as_json: Json = False) -> None:
+    """List the step types and algorithms, with their parameters."""
+    with answer(as_json) as say:
+        library = Workspace.library()
+        lines = [f"{s['type']:24} {s['behaviour']:14} {s['title']}: {s['help']}" for s in library["steps"]]
+        lines += [""] + [f"{a['type']:30} {a['task']}" for a in library["algorithms"]]
+        say(library, "\n".join(lines))
+
+
+@dataset_app.command("add")
+def dataset_add(
+    name: str,
+    file: Path,
+    missing: Annotated[list[str] | None, typer.Option(help="Text that marks a missing value, such as '?'.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Import a file as a dataset, or as its next version."""
+    with answer(as_json) as say:
+        made = Workspace.open().import_file(name, file, missing=missing)
+        say(made, f"{made['name']}, version {made['version']}: {made['rows']} rows, {len(made['columns'])} columns")
+
+
+@dataset_app.command("list")
+def dataset_list(as_json: Json = False) -> None:
+    """List the datasets, each in its newest version."""
+    with answer(as_json) as say:
+        found = Workspace.open().list_datasets()
+        say({"datasets": found}, "\n".join(f"{d['name']:28} v{d['version']:<4} {d['rows']:>10} rows {len(d['columns']):>5} columns" for d in found))
+
+
+@dataset_app.command("show")
+def dataset_show(name: str, version: int | None = None, as_json: Json = False) -> None:
+    """Show a dataset's columns."""
+    with answer(as_json) as say:
+        found = Workspace.open().show_dataset(name, version)
+        lines = [f"{found['name']}, version {found['version']}: {found['rows']} rows"]
+        lines += [f"  {c['name']:32} {c['type']:10} {c['missing']} missing" for c in found["columns"]]
+        say(found, "\n".join(lines))
+
+
+@app.command()
+def validate(file: Path, as_json: Json = False) -> None:
+    """Check a pipeline file without running it."""
+    with answer(as_json) as say:
+        workspace = Workspace.open()
+        inspection = workspace.inspect(workspace.read_document(file))
+        found = [d.to_dict() for d in inspection.diagnostics]
+        say({"ok": inspection.ok, "diagnostics": found}, "\n".join(_diagnostic_line(d) for d in found) or "Nothing to object to.")
+    if not inspection.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    file: Path,
+    assignments: Annotated[list[str] | None, typer.Option("--set", help="STEP.PARAM=VALUE, in place of what the file says.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a pipeline file and track the run in MLflow."""
+    with answer(as_json) as say:
+        workspace = Workspace.open()
+        found = workspace.run(workspace.read_document(file), overrides=assignments or [])
+        values = found.to_dict()
+        lines = [f"{s['id']:24} {s['status']:10} {s['seconds']:8.2f} s {s['rows'] if s['rows'] is not None else '':>10}" for s in values["steps"]]
+        lines += [f"{k} = {v:.6g}" for k, v in values["metrics"].items()]
+        lines.append(f"run {values['run_id']}: {values['status']}" + (f". {values['error']['message']}" if values.get("error") else ""))
+        say(values, "\n".join(lines))
+    if values["status"] != "done":
+        raise typer.Exit(1)
+
+
+@run_app.command("list")
+def runs_list(pipeline: str = "", limit: int = 20, as_json: Json = False) -> None:
+    """List the newest runs."""
+    with answer(as_json) as say:
+        found = Workspace.open().runs.list(pipeline=pipeline or None, limit=limit)
+        values = [{"run_id": r.run_id, "pipeline": r.pipeline, "status": r.status, "started_at": r.started_at, "seconds": r.seconds, "metrics": r.metrics} for r in found]
+        say({"runs": values}, "\n".join(f"{r['run_id']} {r['status']:10} {r['pipeline']}" for r in values))
+
+
+@app.command()
+def publish(run_id: str, name: str, alias: str = "champion", step: str = "", as_json: Json = False) -> None:
+    """Publish a run's model to the registry, after checking that it answers alike everywhere."""
+    with answer(as_json) as say:
+        made = Workspace.open().models.publish(run_id, name, alias=alias, step=step or None)
+        say({"name": made.name, "version": made.version, "model_uri": made.model_uri, "aliases": list(made.aliases)}, f"{made.name}, version {made.version}: {made.model_uri}")
+
+
+@model_app.command("list")
+def model_list(as_json: Json = False) -> None:
+    """List the registered models."""
+    with answer(as_json) as say:
+        found = [{"name": m.name, "latest_version": m.latest_version, "aliases": dict(m.aliases)} for m in Workspace.open().models.list()]
+        say({"models": found}, "\n".join(f"{m['name']:28} v{m['latest_version']} {m['aliases']}" for m in found))
+
+
+@app.command()
+def score(model_uri: str, input_file: Annotated[Path, typer.Argument(metavar="INPUT")], output_file: Annotated[Path, typer.Argument(metavar="OUTPUT")], as_json: Json = False) -> None:
+    """Score a CSV or Parquet file with a model; the output's ending decides its format."""
+    with answer(as_json) as say:
+        found = Workspace.open().batch.score(model_uri, input_file, output_file)
+        say({"rows": found.rows, "output": str(found.output), "seconds": found.seconds}, f"{found.rows} rows in {found.seconds:.1f} s: {found.output}")
+
+
+@endpoint_app.command("create")
+def endpoint_create(name: str, model_uri: str, as_json: Json = False) -> None:
+    """Serve a model behind a REST address. The key is shown this once."""
+    with answer(as_json) as say:
+        made, key = Workspace.open().endpoints.create(name, model_uri, wait=True)
+        say({"name": made.name, "url": made.url, "state": made.state, "reason": made.reason, "key": key}, f"{made.name}: {made.state} at {made.url}\nkey: {key}")
+
+
+@endpoint_app.command("list")
+def endpoint_list(as_json: Json = False) -> None:
+    """List the endpoints."""
+    with answer(as_json) as say:
+        found = [{"name": e.name, "url": e.url, "state": e.state, "reason": e.reason, "model_uri": e.model_uri} for e in Workspace.open().endpoints.list()]
+        say({"endpoints": found}, "\n".join(f"{e['name']:24} {e['state']:12} {e['url']}" for e in found))
+
+
+@endpoint_app.command("delete")
+def endpoint_delete(name: str, as_json: Json = False) -> None:
+    """Stop an endpoint and forget it."""
+    with answer(as_json) as say:
+        Workspace.open().endpoints.delete(name)
+        say({"name": name, "deleted": True}, f"{name} is gone")
+
+
+@app.command()
+def up(parent: Annotated[int, typer.Option(hidden=True)] = 0) -> None:
+    """Start the services without the pages, print their addresses, and run until stopped."""
+    from pipelines.services import main_up
+    from pipelines.workspace import Home
+
+    raise typer.Exit(main_up(Home.open(), parent or None))
+
+
+@app.command(hidden=True)
+def service(name: str) -> None:
+    """Run one service in the foreground: worker or api. For installations that start each on its own."""
+    from pipelines.services import main_service
+    from pipelines.workspace import Home
+
+    raise typer.Exit(main_service(name, Home.open()))
+
+
+def _diagnostic_line(found: dict[str, Any]) -> str:
+    place = ".".join(p for p in (found["step"], found["parameter"]) if p)
+    return f"{found['severity']:8} {found['code']} {place}: {found['message']} {found['fix']}".rstrip()

@@ -1,0 +1,59 @@
+"""Runs, as pages and callers see them: MLflow's facts, and the outputs that are still kept."""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import dataclass
+
+from pipelines.errors import NotFoundError
+from pipelines.execution.cache import ResultStore
+from pipelines.sdk.outputs import StepOutput
+from pipelines.tracking import Comparison, RunDetail, RunSummary, Tracking
+from pipelines.workspace import Home
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs of a workspace."""
+
+    home: Home
+    tracking: Tracking
+
+    def list(self, pipeline: str | None = None, status: str | None = None, text: str = "", limit: int = 100, offset: int = 0) -> builtins.list[RunSummary]:
+        """The newest runs first, filtered."""
+        return self.tracking.list_runs(pipeline=pipeline, status=status, text=text, limit=limit, offset=offset)
+
+    def get(self, run_id: str) -> RunDetail:
+        """All that is known of a run."""
+        return self.tracking.get_run(run_id)
+
+    def compare(self, run_ids: builtins.list[str]) -> Comparison:
+        """Two or more runs side by side."""
+        return self.tracking.compare(run_ids)
+
+    def output(self, run_id: str, step_id: str) -> StepOutput:
+        """The table a step gave, while it is kept. NotFoundError afterwards."""
+        step = next((s for s in self.get(run_id).steps if s.id == step_id), None)
+        if step is None:
+            raise NotFoundError("step", step_id, [s.id for s in self.get(run_id).steps])
+        return self.output_at(step.key)
+
+    def output_at(self, key: str) -> StepOutput:
+        """The table kept under a step result's key."""
+        try:
+            return StepOutput(ResultStore(self.home.cache).rows_path(key))
+        except NotFoundError as error:
+            gone = NotFoundError("kept output of this step", key)
+            gone.message, gone.fix = "The output of this step is no longer kept.", "Run the pipeline again to see it."
+            raise gone from error
+
+    def exports(self, run_id: str) -> dict[str, str]:
+        """The files that a run's export steps wrote, by step."""
+        folder = self.home.results / run_id
+        return {p.parent.name: str(p) for p in sorted(folder.glob("*/*"))} if run_id.isalnum() else {}
+
+    def delete(self, run_id: str) -> None:
+        """Take a run out of the lists; MLflow can restore it."""
+        self.tracking.delete_run(run_id)
+
+

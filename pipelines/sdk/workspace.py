@@ -1,0 +1,191 @@
+"""The workspace: everything a page, the command line or a caller can ask for or do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from pipelines.datasets import Catalogue, ReadOptions
+from pipelines.datasets.sniff import sniff
+from pipelines.document import codec
+from pipelines.document.model import PipelineDocument
+from pipelines.document.store import Pipelines
+from pipelines.errors import DiagnosticsError, DocumentError, NotFoundError
+from pipelines.execution.datasets import SampleDatasets
+from pipelines.execution.preview import Inspection, Inspector
+from pipelines.jobs import Job, Jobs
+from pipelines.records import Database
+from pipelines.samples import install_sample_datasets
+from pipelines.samples.gallery import SAMPLES, Sample, sample_document
+from pipelines.sdk.builder import Pipeline
+from pipelines.sdk.models import Models
+from pipelines.sdk.running import Finished, Order, assigned, execute
+from pipelines.sdk.runs import Runs
+from pipelines.sdk.scoring import Batch
+from pipelines.services import Services
+from pipelines.serving.endpoints import Endpoints
+from pipelines.tracking import Tracking
+from pipelines.workspace import Home
+
+Document = PipelineDocument | Pipeline | str
+MAX_DOCUMENT_BYTES = 2**20
+
+
+class Workspace:
+    """One workspace folder and what is in it. Any number may be open at once, in any number of processes."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.database = Database(home.database_url)
+
+    @classmethod
+    def open(cls, path: Path | str | None = None) -> Self:
+        """Open the workspace at ``path`` (default: the setting ``SEKKEI_HOME``), making it with its samples if it is new."""
+        workspace = cls(Home.open(path))
+        workspace.database.upgrade()
+        workspace._furnish()
+        return workspace
+
+    @staticmethod
+    def library() -> dict[str, Any]:
+        """Every step type and algorithm with its parameters as JSON schema."""
+        from pipelines.algorithms import library as algorithms
+        from pipelines.steps import library as steps
+
+        return {"steps": steps.describe(), "algorithms": algorithms.describe()}
+
+    @cached_property
+    def datasets(self) -> Catalogue:
+        return Catalogue(self.home, self.database)
+
+    @cached_property
+    def pipelines(self) -> Pipelines:
+        return Pipelines(self.database)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.database, self.home)
+
+    @cached_property
+    def runs(self) -> Runs:
+        return Runs(self.home, self._tracking)
+
+    @cached_property
+    def models(self) -> Models:
+        return Models(self.home, self._tracking)
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        return Endpoints(self.home, self.database)
+
+    @cached_property
+    def batch(self) -> Batch:
+        return Batch(self.home, self.datasets, self.jobs)
+
+    @cached_property
+    def services(self) -> Services:
+        return Services(self.home)
+
+    @cached_property
+    def _tracking(self) -> Tracking:
+        return Tracking(self.home)
+
+    @cached_property
+    def _inspector(self) -> Inspector:
+        return Inspector(SampleDatasets(self.datasets))
+
+    # Documents
+
+    def read_document(self, path: Path | str) -> PipelineDocument:
+        """The pipeline in a YAML or JSON file."""
+        file = Path(path)
+        try:
+            if file.stat().st_size > MAX_DOCUMENT_BYTES:
+                raise DocumentError(f"{str(path)!r} is larger than a pipeline can be (1 MiB).")
+            return codec.loads(file.read_bytes())
+        except OSError as error:
+            raise NotFoundError("pipeline file", str(path)) from error
+
+    def inspect(self, document: Document) -> Inspection:
+        """Columns, sample rows and diagnostics of every step, without running anything."""
+        return self._inspector.inspect(_document(document))
+
+    def samples(self) -> Sequence[Sample]:
+        """The sample pipelines."""
+        return SAMPLES
+
+    def sample(self, name: str) -> PipelineDocument:
+        """The document of a sample pipeline."""
+        return sample_document(name)
+
+    # Running
+
+    def submit(
+        self,
+        document: Document,
+        *,
+        pipeline_id: str | None = None,
+        revision: int | None = None,
+        overrides: Sequence[str] | dict[str, Any] = (),
+        author: str = "",
+    ) -> Job:
+        """File a run as a job and return at once. DiagnosticsError when the pipeline has errors."""
+        order = self._order(document, overrides, pipeline_id, revision, author)
+        return self.jobs.submit("run", order.payload(), title=order.document.name, pipeline_id=pipeline_id)
+
+    def run(self, document: Document, *, overrides: Sequence[str] | dict[str, Any] = ()) -> Finished:
+        """Run here and now, and return when it has ended. DiagnosticsError when the pipeline has errors."""
+        return execute(self.home, self.database, self._order(document, overrides, None, None, ""))
+
+    def _order(self, document: Document, overrides: Sequence[str] | dict[str, Any], pipeline_id: str | None, revision: int | None, author: str) -> Order:
+        made = assigned(_document(document), overrides)
+        inspection = self.inspect(made)
+        if not inspection.ok:
+            raise DiagnosticsError(inspection.errors)
+        return Order(made, pipeline_id, revision, author)
+
+    # Datasets, as plain values
+
+    def import_file(self, name: str, path: Path | str, *, missing: Sequence[str] | None = None, options: ReadOptions | None = None) -> dict[str, Any]:
+        """Import a file; ``missing`` adds marks of a missing value to those found."""
+        file = Path(path)
+        if not file.is_file():
+            raise NotFoundError("file", str(path), [p.name for p in file.parent.glob("*")] if file.parent.is_dir() else [])
+        options = options or sniff(file)
+        if missing:
+            options = options.model_copy(update={"missing": tuple(dict.fromkeys([*options.missing, *missing]))})
+        made = self.datasets.add(name, file, options=options)
+        return self.show_dataset(made.name, made.version)
+
+    def list_datasets(self) -> list[dict[str, Any]]:
+        """Every dataset in its newest version."""
+        return [self.show_dataset(d.name) for d in self.datasets.list()]
+
+    def show_dataset(self, name: str, version: int | None = None) -> dict[str, Any]:
+        """A dataset version's name, rows and columns."""
+        found = self.datasets.get(name, version)
+        columns = [{"name": c.name, "type": c.type, "missing": c.missing} for c in found.columns]
+        return {"name": found.name, "version": found.version, "rows": found.rows, "columns": columns}
+
+    def _furnish(self) -> None:
+        """Put the samples into a new workspace, once."""
+        done = self.home.root / ".furnished"
+        if done.exists():
+            return
+        with self.home.lock("furnish"):
+            if done.exists():
+                return
+            install_sample_datasets(self.datasets)
+            known = {p.name for p in self.pipelines.list()}
+            for sample in SAMPLES:
+                if sample.name not in known:
+                    self.pipelines.create(sample_document(sample.name))
+            done.touch()
+
+
+def _document(given: Document) -> PipelineDocument:
+    if isinstance(given, Pipeline):
+        return given.document
+    return codec.loads(given) if isinstance(given, str) else given
