@@ -1,0 +1,149 @@
+"""The worker: starts queued jobs in processes of their own and watches them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkServerProcess
+from types import FrameType
+
+import sqlalchemy as sa
+from filelock import Timeout
+
+from pipelines.errors import ConflictError
+from pipelines.jobs.process import GRACE_SECONDS, limit_threads, start, warm_up
+from pipelines.jobs.queue import Claim, Jobs, stop_process
+from pipelines.processes import ProcessId
+from pipelines.records import Database, utc_now
+from pipelines.settings import settings
+from pipelines.workspace import Home, write_atomic
+
+KINDS: dict[str, str] = {
+    "run": "pipelines.execution.job:run_job",
+    "batch": "pipelines.serving.batch:batch_job",
+    "publish": "pipelines.inference.publish:publish_job",
+}
+"""What runs each kind of job: ``module:function``, loaded in the job's process."""
+
+POLL_SECONDS = 0.1
+RECONCILE_SECONDS = 3.0
+
+_logger = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs the jobs of one workspace, up to ``settings().workers`` at a time.
+
+    Jobs outlive it: one that runs when the worker ends goes on, and the next worker watches it instead of starting a
+    second one.
+    """
+
+    def __init__(self, home: Home, *, kinds: dict[str, str] | None = None, slots: int | None = None) -> None:
+        self.home = home
+        self.kinds = KINDS if kinds is None else kinds
+        self.slots = slots or settings().workers
+        self.me = ProcessId.mine()
+        self.database = Database(home.database_url)
+        self.jobs = Jobs(self.database, home)
+        self._children: dict[str, ForkServerProcess] = {}
+        self._stopping: dict[str, float] = {}
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT. ConflictError when this workspace has a worker already."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self._on_signal)
+        lock = self.home.lock("worker", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise ConflictError("This workspace has a worker already.") from None
+        try:
+            self.database.upgrade()
+            limit_threads(self.slots)
+            warm = warm_up()
+            self._loop()
+            warm.kill()
+        finally:
+            lock.release()
+
+    def stop(self) -> None:
+        """End ``run`` soon; its jobs go on."""
+        self._stop.set()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.stop()
+
+    def _loop(self) -> None:
+        checked = 0.0
+        while not self._stop.is_set():
+            try:
+                self._collect()
+                if time.monotonic() - checked >= RECONCILE_SECONDS:
+                    self.jobs.reconcile()
+                    self._beat()
+                    checked = time.monotonic()
+                running = self.jobs.running()
+                self._end_cancelled(running)
+                if len(running) < self.slots and self._start_next():
+                    continue
+            except (sa.exc.SQLAlchemyError, OSError):
+                _logger.exception("The worker could not read its queue; trying again.")
+                self._stop.wait(1.0)
+            self._wait()
+
+    def _wait(self) -> None:
+        sentinels = [child.sentinel for child in self._children.values()]
+        if sentinels:
+            wait(sentinels, POLL_SECONDS)
+        else:
+            self._stop.wait(POLL_SECONDS)
+
+    def _start_next(self) -> bool:
+        claim = self.jobs.claim(self.me)
+        if claim is None:
+            return False
+        handler = self.kinds.get(claim.kind)
+        if handler is None:
+            self.jobs.abandon(claim.id, f"This Sekkei knows no jobs of kind {claim.kind!r}.")
+            return True
+        _logger.info("Starting job %s (%s).", claim.id, claim.kind)
+        self._children[claim.id] = start(self.home, claim.id, handler, self.me)
+        return True
+
+    def _collect(self) -> None:
+        """Let go of the children that have ended; those that ended without a word are put right."""
+        for job_id in [j for j, child in self._children.items() if not child.is_alive()]:
+            child = self._children.pop(job_id)
+            if any(c.id == job_id and not c.has_begun for c in self.jobs.running()):
+                self.jobs.abandon(job_id, f"The job's process could not begin (exit code {child.exitcode}).")
+            self.jobs.reconcile()
+
+    def _end_cancelled(self, running: Sequence[Claim]) -> None:
+        for claim in running:
+            if not claim.cancel_requested or not claim.has_begun or claim.process is None:
+                continue
+            if claim.id not in self._stopping:
+                self._stopping[claim.id] = time.monotonic() + GRACE_SECONDS
+                stop_process(claim.process)
+            elif time.monotonic() > self._stopping[claim.id]:
+                claim.process.kill_group()
+                self.jobs.reconcile()
+        self._stopping = {k: v for k, v in self._stopping.items() if any(c.id == k for c in running)}
+
+    def _beat(self) -> None:
+        state = self.me.to_dict() | {"at": utc_now().isoformat(), "jobs": sorted(self._children)}
+        write_atomic(self.home.locks / "worker.json", json.dumps(state).encode())
+
+
+def leave() -> None:
+    """End the worker's process without waiting for its jobs, which multiprocessing would do."""
+    logging.shutdown()
+    os._exit(0)
