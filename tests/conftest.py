@@ -1,0 +1,38 @@
+"""Workspaces that tests share. Each process of a parallel run makes its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines.document import codec
+from pipelines.document.model import PipelineDocument
+from pipelines.sdk import Workspace
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with the samples, shared by tests that only read datasets and add runs of their own."""
+    return Workspace.open(tmp_path_factory.mktemp("furnished") / "workspace")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace of the test's own."""
+    home = tmp_path / "workspace"
+    home.mkdir()
+    (home / ".furnished").touch()
+    return Workspace.open(home)
+
+
+@pytest.fixture
+def document() -> Callable[[str], PipelineDocument]:
+    """Steps written as YAML list items, made a document."""
+
+    def make(steps: str, name: str = "test") -> PipelineDocument:
+        return codec.loads(yaml.safe_dump({"format": 1, "name": name, "steps": yaml.safe_load(steps)}))
+
+    return make
