@@ -19,12 +19,19 @@ Link = tuple[str, Transformer]
 class Chain(BaseEstimator):
     """Fitted links in order, then a fitted predictor. The same object trains, validates, is logged, and serves.
 
-    ``links`` pairs a step's id with its fitted transformer. ``contract`` names the head columns that the predictions
-    depend on; the other head columns, kept in ``head`` with their dtypes, are filled with missing values so that every link sees
-    the columns it was fitted on.
+    ``links`` pairs a step's id with its fitted transformer. ``head`` holds the head columns that the links look at,
+    with their dtypes; ``contract`` those of them that the predictions depend on. The others are filled with missing
+    values when the chain predicts.
     """
 
-    def __init__(self, links: list[Link], predictor: Predictor, head: dict[str, str], contract: Contract | None = None, label: str | None = None) -> None:
+    def __init__(
+        self,
+        links: list[Link],
+        predictor: Predictor,
+        head: dict[str, str],
+        contract: Contract | None = None,
+        label: str | None = None,
+    ) -> None:
         self.links = links
         self.predictor = predictor
         self.head = head
@@ -41,8 +48,11 @@ class Chain(BaseEstimator):
 
     def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Predictions for raw rows, by the contract: ``Scored Labels`` and probabilities, one record a row."""
-        conformed = self.contract.conform(rows) if self.contract else rows
-        return self.score(self._with_head(conformed), 0)
+        if self.contract is None:
+            return self.score(rows, 0)
+        given = self.contract.arrays(rows)
+        columns = {c: given[c] if c in given else _missing(d, len(rows)) for c, d in self.head.items()}
+        return self.score(pd.DataFrame(columns, index=rows.index, copy=False), 0)
 
     def score(self, frame: pd.DataFrame, start: int) -> pd.DataFrame:
         """Predictions for rows that the links before ``start`` have already been applied to."""
@@ -56,41 +66,50 @@ class Chain(BaseEstimator):
 
     def serving(self, rows: pd.DataFrame) -> Chain:
         """The chain that serves: without links nothing depends on, with the contract that ``rows`` of the head fulfil."""
-        links, needed = needed_links(self.links, self.predictor.columns)
-        names = [c for c in self.head if c in needed]
-        head = {c: str(rows[c].dtype) for c in self.head}
-        return Chain(links, self.predictor, head, Contract.of(rows, names), self.label)
-
-    def _with_head(self, frame: pd.DataFrame) -> pd.DataFrame:
-        absent = [c for c in self.head if c not in frame.columns]
-        if not absent or not self.links:
-            return frame
-        blank = {c: _missing(self.head[c], len(frame)) for c in absent}
-        return pd.DataFrame({c: blank[c] if c in blank else frame[c] for c in self.head}, index=frame.index)
+        links, needed, seen = needed_links(self.links, self.predictor.columns)
+        head = {c: d for c, d in self.head.items() if c in seen}
+        return Chain(links, self.predictor, head, Contract.of(rows, [c for c in head if c in needed]), self.label)
 
 
-def needed_links(links: Sequence[Link], outputs: Sequence[str]) -> tuple[list[Link], set[str]]:
-    """The links that ``outputs`` depend on, and the columns they need at the head."""
-    needed, kept = set(outputs), []
+def head_of(rows: pd.DataFrame) -> dict[str, str]:
+    """The columns of a head table with their dtypes, as a chain keeps them."""
+    return {str(c): str(rows[c].dtype) for c in rows.columns}
+
+
+def needed_links(links: Sequence[Link], outputs: Sequence[str]) -> tuple[list[Link], set[str], set[str]]:
+    """The links that ``outputs`` depend on, the head columns they need, and those that only have to be there.
+
+    A link that looks at a column takes part in making it exist, even where nothing depends on its values: a scaler over
+    ten columns runs over all ten when one is needed.
+    """
+    needed, seen = set(outputs), set(outputs)
+    kept: list[Link] = []
     for name, link in reversed(links):
+        there = set(link.columns_in_)
         before = link.requires(needed)
-        if before != needed or not _is_untouched(link, needed):
-            kept.append((name, link))
+        if before == needed and seen <= there and not _touches(link, needed):
+            continue
+        kept.append((name, link))
         needed = before
-    return kept[::-1], needed
+        touched = getattr(link, "columns", None)
+        seen = (seen & there) | (there if touched is None else set(touched) & there) | needed
+    return kept[::-1], needed, seen
 
 
-def _is_untouched(link: Transformer, needed: set[str]) -> bool:
-    """Whether ``link`` leaves every needed column as it finds it."""
+def _touches(link: Transformer, needed: set[str]) -> bool:
+    """Whether ``link`` may change a needed column."""
     touched = getattr(link, "columns", None)
-    return touched is not None and not needed & set(touched) and needed <= set(link.columns_in_)
+    return touched is None or bool(needed & set(touched))
 
 
 def _missing(dtype: str, rows: int) -> Any:
+    """``rows`` missing values of a head column's dtype, or of the nearest that can be missing."""
     if dtype.startswith("datetime64"):
-        return np.full(rows, np.datetime64("NaT"), dtype="datetime64[ns]")
+        return np.full(rows, np.datetime64("NaT"), dtype="datetime64[us]")
     if dtype.startswith(("int", "uint", "float")):
         return np.full(rows, np.nan)
     if dtype in ("str", "string"):
-        return pd.array([np.nan] * rows, dtype="str")
+        return pd.array([None] * rows, dtype="str")
+    if dtype in ("bool", "boolean"):
+        return pd.array([None] * rows, dtype="boolean")
     return np.full(rows, np.nan, dtype=object)

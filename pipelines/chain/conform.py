@@ -1,0 +1,152 @@
+"""A column, however it was read, in the one form a chain takes it in.
+
+JSON writes 39 for 39.0 and null for what is missing; a CSV reader makes numbers of text, and floats of whole numbers
+with a gap; a database gives its own types. The rules are those of the dataset reader, so that a row looks the same
+when it is scored as it did in training: whole numbers are int64 (float64 where one is missing), numbers float64, truth
+values bool (``boolean`` where one is missing), text ``str``, times datetime64 in UTC without a zone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from pipelines.errors import ContractError
+from pipelines.schema import ColumnType
+
+TRUTHS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "1.0": True, "0.0": False}
+LARGEST = 2.0**63
+
+
+class Wanted(Protocol):
+    """What is asked of a column."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> ColumnType: ...
+    @property
+    def example(self) -> Any: ...
+    @property
+    def empty_text(self) -> bool: ...
+
+
+def conform_column(values: pd.Series, column: Wanted) -> Any:
+    """``values`` as an array of the column's type; ContractError for the first that cannot be read as one."""
+    match column.type:
+        case ColumnType.INTEGER | ColumnType.FLOAT:
+            return _numbers(values, column)
+        case ColumnType.BOOLEAN:
+            return _truths(values, column)
+        case ColumnType.DATETIME:
+            return _times(values, column)
+        case _:
+            return _texts(values, column)
+
+
+def as_text(value: object) -> str:
+    """A value as it would be written in a table: 5.0 is ``5``, true is ``True``."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a single value stands for nothing; empty text does not."""
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float | np.floating) and value != value)
+
+
+def _numbers(values: pd.Series, column: Wanted) -> np.ndarray:
+    dtype = values.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind in "iufb":
+        found = values.to_numpy()
+    elif pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
+        found = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        found = np.array(_each(values, column, _number, "a number"), dtype=np.float64)
+    if column.type is ColumnType.FLOAT or (found.dtype.kind == "u" and found.size and found.max() >= 2**63):
+        return found.astype(np.float64, copy=False)
+    if found.dtype.kind != "f":
+        return found.astype(np.int64, copy=False)
+    whole = bool(np.all((np.abs(found) < LARGEST) & (found == np.floor(found))))
+    return found.astype(np.int64) if whole and found.size else found.astype(np.float64, copy=False)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, str):
+        text = value.strip()
+        if "_" in text:  # Python reads 1_000; a table does not mean that
+            raise ValueError
+        return float(text) if text else math.nan
+    if isinstance(value, pd.Timestamp | pd.Timedelta | complex):
+        raise ValueError
+    return float(value)
+
+
+def _truths(values: pd.Series, column: Wanted) -> Any:
+    if values.dtype == np.bool_:
+        return values.to_numpy()
+    found = _each(values, column, _truth, "true or false")
+    return pd.array(found, dtype="boolean") if None in found else np.array(found, dtype=bool)
+
+
+def _truth(value: Any) -> bool | None:
+    if isinstance(value, str) and not value.strip():
+        return None
+    return TRUTHS[str(value).strip().casefold()]
+
+
+def _times(values: pd.Series, column: Wanted) -> Any:
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        times = values if isinstance(values.dtype, np.dtype | pd.DatetimeTZDtype) else values.astype("datetime64[us]")
+        return (times.dt.tz_convert(None) if times.dt.tz is not None else times).array
+    found = _each(values, column, _time, "a date such as 2026-01-31")
+    return pd.array([pd.NaT if t is None else t for t in found], dtype="datetime64[us]")
+
+
+def _time(value: Any) -> pd.Timestamp | None:
+    if isinstance(value, int | float | np.number):
+        raise ValueError
+    if isinstance(value, str) and not value.strip():
+        return None
+    stamp = pd.Timestamp(value)
+    return stamp.tz_convert(None) if stamp.tz is not None else stamp
+
+
+def _texts(values: pd.Series, column: Wanted) -> Any:
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        names = pd.array(_plain_texts(dtype.categories, column), dtype="str")
+        return names.take(values.cat.codes.to_numpy(), allow_fill=True)
+    if isinstance(dtype, pd.StringDtype) and len(values) > 64:
+        found = values.array if dtype.na_value is np.nan else values.astype("str").array
+        if column.empty_text:
+            return found
+        blank = np.asarray(found == "", dtype=bool)
+        return pd.array(values.mask(blank), dtype="str") if blank.any() else found
+    return pd.array(_plain_texts(values, column), dtype="str")
+
+
+def _plain_texts(values: Any, column: Wanted) -> list[str | None]:
+    texts = [v if type(v) is str else None if is_missing(v) else as_text(v) for v in values.tolist()]
+    return texts if column.empty_text else [t or None for t in texts]
+
+
+def _each(values: pd.Series, column: Wanted, read: Callable[[Any], Any], expected: str) -> list[Any]:
+    """Each value read; None for a missing one."""
+    found = []
+    for row, value in enumerate(values.tolist()):
+        try:
+            found.append(None if is_missing(value) else read(value))
+        except (ValueError, TypeError, KeyError, OverflowError):
+            raise ContractError(
+                f"Row {row + 1}, column {column.name!r}: found {str(value)[:80]!r}, expected {expected}.",
+                fix=f"An example is {column.example!r}." if column.example is not None else "",
+            ) from None
+    return found

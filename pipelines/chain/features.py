@@ -1,0 +1,120 @@
+"""Columns of a table as the one array of numbers that an algorithm takes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from pipelines.chain.conform import as_text, is_missing
+from pipelines.schema import ColumnType, column_type
+
+Encoding = Literal["onehot", "ordinal"]
+CATEGORICAL = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.OTHER)
+SMALL = 64
+"""Up to so many rows a plain loop beats what is made for many; both give the same."""
+
+
+class FeatureMatrix(BaseEstimator):
+    """Columns of a table as one float64 array.
+
+    Numbers stay, truth values become 0 and 1, timestamps days since 1970. Text and categories become one column a
+    category seen in training (``onehot``, after the commonest ``max_categories`` the rest share none; a missing value
+    is a category of its own where training had it) or the category's number (``ordinal``; unseen or missing is NaN).
+    A category is known by its text, so that 5, 5.0 and "5" are one.
+    """
+
+    def __init__(self, encoding: Encoding = "onehot", max_categories: int = 100) -> None:
+        self.encoding = encoding
+        self.max_categories = max_categories
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> Self:
+        kinds = {str(c): column_type(X[c]) for c in X.columns}
+        self.columns_ = list(kinds)
+        self.times_ = [c for c, k in kinds.items() if k is ColumnType.DATETIME]
+        self.categories_ = {c: self._categories(X[c]) for c, k in kinds.items() if k in CATEGORICAL}
+        self.numbers_ = [c for c in self.columns_ if c not in self.categories_ and c not in self.times_]
+        self._prepare()
+        return self
+
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
+        if not hasattr(self, "lookups"):
+            self._prepare()
+        matrix = np.zeros((len(X), self.width))
+        at = 0
+        for name in self.numbers_:
+            matrix[:, at] = _floats(X[name])
+            at += 1
+        for name in self.times_:
+            matrix[:, at] = _days(X[name])
+            at += 1
+        for name, lookup in self.lookups.items():
+            codes = _codes(X[name], lookup)
+            if self.encoding == "ordinal":
+                matrix[:, at] = np.where(codes < 0, np.nan, codes)
+                at += 1
+            else:
+                seen = np.flatnonzero(codes >= 0)
+                matrix[seen, at + codes[seen]] = 1.0
+                at += len(lookup)
+        return matrix
+
+    def get_feature_names_out(self, input_features: object = None) -> list[str]:
+        """A name for each column of the array: the column's own, or ``column=category``."""
+        names = self.numbers_ + self.times_
+        for column, values in self.categories_.items():
+            names = names + ([column] if self.encoding == "ordinal" else [f"{column}={v}" for v in values])
+        return names
+
+    @property
+    def categorical_mask(self) -> list[bool]:
+        """Which columns of the array are category numbers; all False under ``onehot``."""
+        codes = self.encoding == "ordinal"
+        plain = len(self.numbers_) + len(self.times_)
+        return [False] * plain + [codes] * (len(self.get_feature_names_out()) - plain)
+
+    def _categories(self, values: pd.Series) -> list[str | None]:
+        counts: dict[str | None, int] = {}
+        for value, count in values.value_counts(dropna=False).items():
+            text = None if is_missing(value) else as_text(value)
+            if count and not (text is None and self.encoding == "ordinal"):
+                counts[text] = counts.get(text, 0) + int(count)
+        commonest = sorted(counts, key=lambda v: (-counts[v], v is None, v or ""))[: self.max_categories]
+        return sorted(commonest, key=lambda v: (v is None, v or ""))
+
+    def _prepare(self) -> None:
+        self.width = len(self.get_feature_names_out())
+        self.lookups = {c: {v: i for i, v in enumerate(values)} for c, values in self.categories_.items()}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in super().__getstate__().items() if k not in ("lookups", "width")}
+
+
+def _codes(values: pd.Series, lookup: dict[str | None, int]) -> np.ndarray:
+    """The number of each value's category, -1 for one that ``lookup`` does not know."""
+    if len(values) <= SMALL:
+        return np.array([_code(v, lookup) for v in values.tolist()], dtype=np.intp)
+    codes, distinct = pd.factorize(values)
+    numbers = [_code(v, lookup) for v in distinct.tolist()] + [lookup.get(None, -1)]
+    return np.array(numbers, dtype=np.intp)[codes]
+
+
+def _code(value: Any, lookup: dict[str | None, int]) -> int:
+    return lookup.get(None if is_missing(value) else as_text(value), -1)
+
+
+def _floats(values: pd.Series) -> np.ndarray:
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iufb":
+        return values.to_numpy()
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _days(values: pd.Series) -> np.ndarray:
+    if not pd.api.types.is_datetime64_any_dtype(values.dtype):
+        values = pd.to_datetime(values)
+    stamps = values.dt.tz_convert(None) if values.dt.tz is not None else values
+    seconds = stamps.to_numpy(dtype="datetime64[us]")
+    days = seconds.astype(np.int64) / (86_400 * 1e6)
+    return np.where(np.isnat(seconds), np.nan, days)
