@@ -1,0 +1,1 @@
+"""Steps that run code of the analyst's own."""

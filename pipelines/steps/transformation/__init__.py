@@ -1,0 +1,1 @@
+"""Steps that change columns and rows."""
