@@ -25,7 +25,7 @@ from pipelines.settings import settings
 from pipelines.workspace import Home, write_atomic
 
 KINDS: dict[str, str] = {
-    "run": "pipelines.execution.job:run_job",
+    "run": "pipelines.sdk.running:run_job",
     "batch": "pipelines.serving.batch:batch_job",
     "publish": "pipelines.inference.publish:publish_job",
 }

@@ -44,7 +44,7 @@ PRELOAD = (
     "mlflow.pyfunc",
     "mlflow.tracking",
     "pipelines.jobs.process",
-    "pipelines.execution.job",
+    "pipelines.sdk.running",
     "pipelines.serving.batch",
 )
 HEARTBEAT_SECONDS = 2.0
@@ -64,7 +64,8 @@ class JobContext:
 
     ``emit(event)`` keeps a dict with a ``kind`` (``step`` events carry the fields of a StepResult) as one of the job's
     events; a ``run_id`` in it becomes the job's. ``progress(fraction, text)`` says how far it is, from 0 to 1.
-    ``cancelled()`` tells whether the job shall stop; its process is ended soon after in any case.
+    ``cancelled()`` tells whether the job shall stop; its process is ended soon after in any case. What the handler
+    returns is the job's result; a ``status`` of ``failed`` or ``cancelled`` in it, with ``error``, is the job's state.
     """
 
     job_id: str
@@ -77,6 +78,10 @@ class JobContext:
 
     def progress(self, fraction: float, text: str = "") -> None:
         self._recorder.progress(fraction, text)
+
+    def started(self, run_id: str) -> None:
+        """Say which MLflow run the job has begun."""
+        self._recorder.emit({"kind": "run", "run_id": run_id})
 
     def cancelled(self) -> bool:
         return self._recorder.cancelled.is_set()
@@ -153,6 +158,10 @@ def _outcome(recorder: Recorder, handler: str, payload: dict[str, Any], job: Job
         traceback.print_exc()
         return {"state": JobState.FAILED.value, "error": _explain(error)}
     values = {"state": JobState.DONE.value, "result": result}
+    if result.get("status") in (JobState.FAILED, JobState.CANCELLED):
+        blank = {"message": "The job failed.", "fix": "", "step": None, "trace": ""}
+        values["state"] = str(result["status"])
+        values["error"] = blank | (result.get("error") or {}) if values["state"] == JobState.FAILED else None
     return values | ({"run_id": result["run_id"]} if result.get("run_id") else {})
 
 

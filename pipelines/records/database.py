@@ -155,6 +155,7 @@ def _engine(url: sa.URL) -> sa.Engine:
     if url.get_backend_name() == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+        sa.event.listen(engine, "checkin", _end_transaction)
     else:
         sa.event.listen(engine, "begin", _begin_postgresql)
     return engine
@@ -190,6 +191,12 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     read_only = connection.get_execution_options().get("sekkei_read_only", False)
     connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _end_transaction(dbapi_connection: Any, _record: object) -> None:
+    # A commit that fails (the disk is full) leaves SQLite's transaction open behind SQLAlchemy's back.
+    if dbapi_connection is not None and dbapi_connection.in_transaction:
+        dbapi_connection.rollback()
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:

@@ -234,6 +234,8 @@ class EndpointRow(Base):
     model_uri: Mapped[str]
     model_name: Mapped[str | None]
     model_version: Mapped[str | None]
+    contract: Mapped[dict[str, Any] | None]
+    example: Mapped[dict[str, Any] | None]
     key_hash: Mapped[str]
     key_salt: Mapped[str]
     key_hint: Mapped[str]

@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("model_uri", sa.Text(), nullable=False),
         sa.Column("model_name", sa.Text(), nullable=True),
         sa.Column("model_version", sa.Text(), nullable=True),
+        sa.Column("contract", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("example", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("key_hash", sa.Text(), nullable=False),
         sa.Column("key_salt", sa.Text(), nullable=False),
         sa.Column("key_hint", sa.Text(), nullable=False),
