@@ -25,7 +25,7 @@ class DecisionTreeRegressor(Algorithm):
     synonyms: ClassVar[tuple[str, ...]] = ("CART",)
 
     type: Literal["decision_tree_regressor"] = "decision_tree_regressor"
-    criterion: Literal["squared_error", "friedman_mse", "absolute_error", "poisson"] = Field(
+    criterion: Literal["squared_error", "absolute_error", "poisson"] = Field(
         "squared_error", description="What makes a split good."
     )
     max_depth: int | None = Field(

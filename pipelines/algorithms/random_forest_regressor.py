@@ -26,7 +26,7 @@ class RandomForestRegressor(Algorithm):
 
     type: Literal["random_forest_regressor"] = "random_forest_regressor"
     n_estimators: int = Field(100, ge=1, le=10_000, description="Number of trees.")
-    criterion: Literal["squared_error", "friedman_mse", "absolute_error", "poisson"] = Field(
+    criterion: Literal["squared_error", "absolute_error", "poisson"] = Field(
         "squared_error", description="What makes a split good."
     )
     max_depth: int | None = Field(

@@ -76,14 +76,18 @@ class OnColumns(Transformer):
 
     def _values(self, frame: pd.DataFrame) -> np.ndarray:
         """The columns as one array: float64 where all are numbers, else objects with NaN for what is missing."""
-        block = frame[self.columns]
-        if all(isinstance(d, np.dtype) and d.kind in "iufb" for d in block.dtypes):
-            return block.to_numpy(dtype=np.float64)
-        if all(pd.api.types.is_numeric_dtype(d) for d in block.dtypes):
-            return block.to_numpy(dtype=np.float64, na_value=np.nan)
-        values = block.astype(object).to_numpy()
-        values[pd.isna(values)] = np.nan
-        return values
+        found = [frame[c] for c in self.columns]
+        if all(pd.api.types.is_numeric_dtype(v.dtype) for v in found):
+            values = np.empty((len(frame), len(found)))
+            for i, column in enumerate(found):
+                plain = isinstance(column.dtype, np.dtype)
+                values[:, i] = column.to_numpy() if plain else column.to_numpy(dtype=np.float64, na_value=np.nan)
+            return values
+        objects = np.empty((len(frame), len(found)), dtype=object)
+        for i, column in enumerate(found):
+            objects[:, i] = column.to_numpy(dtype=object)
+        objects[pd.isna(objects)] = np.nan
+        return objects
 
     def requires(self, outputs: set[str]) -> set[str]:
         made = set(self.outputs_)
