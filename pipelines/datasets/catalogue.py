@@ -210,7 +210,7 @@ class Catalogue:
             return
         if not file_name:
             raise InputError("The data has no file name.", fix="Give file_name; its ending tells the format.")
-        path = self.home.uploads / f"{uuid.uuid4().hex}{Path(file_name).suffix[:12].replace(chr(0), '')}"
+        path = self.home.uploads / uuid.uuid4().hex
         source = io.BytesIO(data) if isinstance(data, bytes) else data
         try:
             with path.open("wb") as file:

@@ -21,10 +21,9 @@ from pipelines.datasets.options import ReadOptions
 from pipelines.errors import DatasetFileError
 
 TEXT = pd.StringDtype(na_value=np.nan)
-_INTEGER = r"^[+-]?[0-9]{1,18}$"
-_PADDED = r"^[+-]?0[0-9]+$"
+_NUMBER = re.compile(r"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE)
+_PADDED = r"^[+-]?0([0-9]+$|[xX])"
 _LONG = r"^[+-]?[0-9]{19,}$"
-_FLOAT = r"^[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|(?i:inf|infinity))$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
 _EXACT = 2**53  # the largest integer up to which a float tells each from its neighbour
 
@@ -113,19 +112,33 @@ def _numbers(cells: Any, options: ReadOptions) -> pd.Series | None:
         if _any(cells, r"\."):
             return None
         cells = pc.replace_substring(cells, ",", ".")
-    # Most columns of words are told by one cell; only then is the whole column matched.
+    # Most columns of words are told by one cell; only then is the whole column tried.
     first = next((c for chunk in getattr(cells, "chunks", [cells]) for c in pc.drop_null(chunk)[:1]), None)
-    if first is None or not re.match(_FLOAT.replace("(?i:inf|infinity)", "[iI][nN][fF].*"), first.as_py()):
+    if first is None or not _NUMBER.fullmatch(first.as_py()):
         return None
-    if not _all(cells, _FLOAT) or not _any(cells, "[0-9]") or _any(cells, _PADDED):
+    if pc.any(pc.starts_with(cells, "+")).as_py():
+        cells = pc.replace_substring_regex(cells, r"^\+([0-9.])", r"\1")
+    found = _cast(cells, pa.int64())
+    if found is None:
+        found = _cast(cells, pa.float64())
+        if found is None or pc.any(pc.is_nan(found)).as_py() or (_is_long(found) and _any(cells, _LONG)):
+            return None
+    elif found.null_count:
+        found = found.cast(pa.float64()) if _is_exact(found) else None
+    # Arrow reads 0x1A and 007 as numbers too.
+    return None if found is None or _any(cells, _PADDED) else to_series(found)
+
+
+def _cast(cells: Any, kind: pa.DataType) -> Any:
+    try:
+        return cells.cast(kind)
+    except pa.ArrowInvalid:
         return None
-    cells = pc.replace_substring_regex(cells, r"^\+", "")
-    if _all(cells, _INTEGER):
-        whole = cells.cast(pa.int64())
-        if not whole.null_count:
-            return to_series(whole)
-        return to_series(whole.cast(pa.float64())) if _is_exact(whole) else None
-    return None if _any(cells, _LONG) else to_series(cells.cast(pa.float64()))
+
+
+def _is_long(numbers: Any) -> bool:
+    low, high = pc.min_max(numbers).values()
+    return bool(low.as_py() <= -1e18 or high.as_py() >= 1e18)
 
 
 def _is_exact(whole: Any) -> bool:
@@ -150,7 +163,14 @@ def _moments(cells: Any, options: ReadOptions) -> pd.Series | None:
         found = pd.to_datetime(_text(cells), format="ISO8601", utc=zoned)
     except (ValueError, OverflowError):  # it looks like a date but is none: 2024-02-30
         return None
-    return found.dt.tz_localize(None) if zoned else found
+    return _in_utc(found)
+
+
+def _in_utc(moments: pd.Series) -> pd.Series:
+    """Without a zone, in microseconds: one unit whatever the file, but nanoseconds where there are any."""
+    if moments.dt.tz is not None:
+        moments = moments.dt.tz_convert("UTC").dt.tz_localize(None)
+    return moments if (moments.dt.nanosecond > 0).any() else moments.dt.as_unit("us")
 
 
 def from_objects(values: Sequence[Any], options: ReadOptions, *, parse: bool) -> pd.Series:
@@ -180,7 +200,7 @@ def from_objects(values: Sequence[Any], options: ReadOptions, *, parse: bool) ->
         return pd.Series(values, dtype="boolean" if len(present) < len(values) else "bool")
     if kinds == {"moment"}:
         try:
-            return pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="mixed").dt.tz_localize(None)
+            return _in_utc(pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="mixed"))
         except (ValueError, OverflowError):
             pass
     return pd.Series([_as_text(v) for v in values], dtype=TEXT)
@@ -256,8 +276,7 @@ def _normal(name: str, values: pd.Series, options: ReadOptions) -> pd.Series:
     if dtypes.is_float_dtype(dtype) or (dtypes.is_numeric_dtype(dtype) and not dtypes.is_complex_dtype(dtype)):
         return values.astype("float64")
     if dtypes.is_datetime64_any_dtype(dtype):
-        zone = getattr(values.dt, "tz", None)
-        return values if zone is None else values.dt.tz_convert("UTC").dt.tz_localize(None)
+        return _in_utc(values)
     if dtypes.is_object_dtype(dtype):
         return _from_object(name, values, options)
     if dtypes.is_string_dtype(dtype):

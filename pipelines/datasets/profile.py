@@ -106,9 +106,9 @@ def _numeric(present: pd.Series) -> dict[str, Any]:
     if not len(numbers):
         return found
     low, high = numbers.min(), numbers.max()
-    quantiles = np.quantile(numbers, QUANTILES)
     # Sums of very large numbers leave the range of floats; then there is no mean to be shown.
     with np.errstate(over="ignore", invalid="ignore"):
+        quantiles = np.quantile(numbers, QUANTILES)
         mean = _scalar(np.mean(numbers))
         std = _scalar(np.std(numbers, ddof=1)) if len(numbers) > 1 else None
     counts, edges = _histogram(numbers, low, high, len(unique))

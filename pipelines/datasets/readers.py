@@ -76,7 +76,7 @@ def _read_csv(path: Path, options: ReadOptions, name: str, limit: int | None) ->
         table = _csv_table(path, options, len(first), limit)
     except LookupError as error:
         raise DatasetFileError(f"There is no encoding {options.encoding!r}.", fix="Name one like utf-8.") from error
-    except (UnicodeError, pa.ArrowInvalid) as error:
+    except (UnicodeError, pa.ArrowInvalid, csv.Error) as error:
         raise _csv_error(path, options, name, error) from error
     _check_quotes(table, path, name)
     names = column_names(first) if options.header else [f"column_{i}" for i in range(1, len(first) + 1)]
@@ -228,14 +228,12 @@ def _workbook(path: Path, name: str) -> Any:
     locked = DatasetFileError(
         f"{name!r} is protected with a password.", fix="Save it without one, or export it as CSV."
     )
-    with path.open("rb") as file:
-        head = file.read(1 << 16)
+    content = path.read_bytes()
     # An encrypted .xlsx is no zip but an OLE container with a stream of this name.
-    if "EncryptedPackage".encode("utf-16-le") in head:
+    if not content.startswith(b"PK") and "EncryptedPackage".encode("utf-16-le") in content:
         raise locked
     try:
-        with path.open("rb") as file:
-            return python_calamine.load_workbook(io.BytesIO(file.read()))
+        return python_calamine.load_workbook(io.BytesIO(content))
     except python_calamine.PasswordError as error:
         raise locked from error
     except (python_calamine.CalamineError, OSError) as error:

@@ -8,6 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from pipelines.datasets.options import NUMBER_WORDS, ReadOptions, check_file
@@ -26,6 +27,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# A cell of a CSV file may be a whole text; the csv module's own limit, of the process, is 128 KiB.
+csv.field_size_limit(2**31 - 1)
 # Tried in this order where the bytes are not UTF-8 and the detector finds nothing.
 _FALLBACKS = ("cp1252", "latin-1")
 
@@ -116,11 +119,13 @@ def _japanese(sample: bytes) -> str | None:
             text = sample[: sample.rfind(b"\n") if len(sample) == 1 << 16 else None].decode(encoding)
         except UnicodeDecodeError:
             continue
-        wide = [c for c in text if c > "\x7f"]
-        full = sum("\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" for c in wide)
-        half = sum("\uff61" <= c <= "\uff9f" for c in wide)
-        # Accented Latin letters read as half-width kana; real tables hardly use those alone.
-        if full > 0.6 * len(wide) and half < 0.3 * len(wide):
+        wide = [(before, c) for before, c in pairwise(" " + text) if c > "\x7f"]
+        full = sum("\u3000" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" for _, c in wide)
+        # Western accents and curly quotes also decode to ideographs or half-width kana, but rare ones, that begin
+        # with a byte from 0xE0 on, or right after a Latin letter.
+        rare = encoding == "cp932" and sum(c.encode(encoding, "replace")[0] >= 0xE0 for _, c in wide)
+        odd = sum((before.isascii() and before.isalpha()) or "\uff61" <= c <= "\uff9f" for before, c in wide)
+        if full > 0.6 * len(wide) and rare < 0.3 * len(wide) and odd < 0.3 * len(wide):
             return encoding
     return None
 
@@ -168,7 +173,7 @@ def _rows(text: str, delimiter: str, limit: int = 1000) -> list[list[str]]:
                 cells += len(row)
             if len(rows) >= limit or cells >= _CELLS:
                 break
-    except csv.Error:  # a field beyond the csv module's limit; the reader itself has none
+    except csv.Error:  # what is wrong shows when the file is read
         pass
     return rows
 

@@ -11,7 +11,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
@@ -81,11 +81,14 @@ class Storage:
 
     def discard(self, dataset_id: str, version: int | None = None) -> None:
         """Delete the files of a version, or the whole folder of a dataset."""
-        if version is not None:
-            for part in (_SAMPLE, _PROFILE, _TABLE):
-                self._part(dataset_id, version, part).unlink(missing_ok=True)
-        else:
-            shutil.rmtree(self.home.datasets / dataset_id, ignore_errors=True)
+        folder = self.home.datasets / dataset_id
+        if version is None:
+            shutil.rmtree(folder, ignore_errors=True)
+            return
+        for part in (_SAMPLE, _PROFILE, _TABLE):
+            self._part(dataset_id, version, part).unlink(missing_ok=True)
+        with suppress(OSError):  # other versions are in it
+            folder.rmdir()
 
     def read(self, path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """A table or sample, with the columns asked for, in that order."""

@@ -60,7 +60,7 @@ def test_the_records_and_mlflow_lie_in_the_workspace_unless_told_otherwise(tmp_p
 
 def test_a_file_where_the_workspace_should_be_is_refused(tmp_path):
     (tmp_path / "taken").write_text("a file")
-    with pytest.raises(InputError, match="taken.*SEKKEI_HOME"):
+    with pytest.raises(InputError, match=r"taken.*SEKKEI_HOME"):
         Home.open(tmp_path / "taken")
 
 
