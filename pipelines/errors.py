@@ -97,8 +97,8 @@ class NotFoundError(SekkeiError):
     status = 404
 
     def __init__(self, what: str, name: str, names: Iterable[str] = ()) -> None:
-        found = nearest(name, list(names))
-        super().__init__(f"There is no {what} {name!r}.", fix=f"Did you mean {found!r}?" if found else "")
+        self.nearest = nearest(name, list(names))
+        super().__init__(f"There is no {what} {name!r}.", fix=f"Did you mean {self.nearest!r}?" if self.nearest else "")
 
 
 class ConflictError(SekkeiError):

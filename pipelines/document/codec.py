@@ -272,6 +272,8 @@ def _lay_out(node: Node, room: int, key: bool = False) -> int | None:
         if node.tag == _STR and not key and _is_literal(node.value):
             node.style = "|"
             return None
+        if any(c.isspace() and c != " " for c in node.value):
+            node.style = '"'  # the only style that keeps every kind of line break
         return len(node.value)
     assert isinstance(node, CollectionNode)
     if isinstance(node, MappingNode):

@@ -1,0 +1,89 @@
+"""What changed between two documents, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.document.checks import shown
+from pipelines.document.model import PipelineDocument, StepNode
+
+
+def difference(old: PipelineDocument, new: PipelineDocument) -> list[str]:
+    """One line a change, in the order of the new document; empty when they say the same. Where a step stands on the
+    canvas is no change."""
+    lines: list[str] = []
+    if old.name != new.name:
+        lines.append(f"The pipeline is called {new.name!r} instead of {old.name!r}.")
+    if old.description != new.description:
+        lines.append("The description changed.")
+    before, after = {s.id: s for s in old.steps}, {s.id: s for s in new.steps}
+    lines += [f"{s.id}: removed ({s.type})." for s in old.steps if s.id not in after]
+    moved = _moved([i for i in before if i in after], [i for i in after if i in before])
+    for step in new.steps:
+        earlier = before.get(step.id)
+        if earlier is None:
+            lines.append(f"{step.id}: added ({step.type}).")
+            continue
+        if step.id in moved:
+            lines.append(f"{step.id}: moved to place {new.index(step.id) + 1}.")
+        lines += [f"{step.id}: {text}" for text in _changes(earlier, step)]
+    return lines
+
+
+def _changes(old: StepNode, new: StepNode) -> Iterator[str]:
+    if old.type != new.type:
+        yield f"is a {new.type} instead of a {old.type}."
+    if old.enabled != new.enabled:
+        yield "switched on." if new.enabled else "switched off."
+    if old.title != new.title:
+        yield f"called {new.title!r}." if new.title else "its own title taken off."
+    if old.note != new.note:
+        yield "its note changed."
+    for port in dict.fromkeys((*old.inputs, *new.inputs)):
+        if old.inputs.get(port) != new.inputs.get(port):
+            yield f"{port} reads {new.inputs.get(port, 'the step before')}."
+    yield from _values("", old.params, new.params)
+
+
+def _values(prefix: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    for name in dict.fromkeys((*old, *new)):
+        before, after, full = old.get(name), new.get(name), f"{prefix}{name}"
+        if name in old and name in new and (before == after or (before != before and after != after)):
+            continue
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            yield from _values(f"{full}.", before, after)
+        elif name not in new:
+            yield f"{full} back at its default, instead of {_brief(before)}."
+        elif name not in old:
+            yield f"{full} set to {_brief(after)}."
+        elif _is_long(before) or _is_long(after):
+            yield f"{full} changed."
+        else:
+            yield f"{full} {_brief(before)} to {_brief(after)}."
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, list) and len(value) <= 6 and all(not isinstance(v, list | dict) for v in value):
+        return "[" + ", ".join(map(str, value)) + "]"
+    if isinstance(value, Mapping) and "type" in value:
+        return str(value["type"])
+    return value if isinstance(value, str) and not _is_long(value) and value else shown(value)
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, str) and ("\n" in value or len(value) > 60)
+
+
+def _moved(old: list[str], new: list[str]) -> set[str]:
+    """The ids that changed places: all but a longest run of those that kept their order."""
+    places = {step: i for i, step in enumerate(old)}
+    best: list[list[str]] = []  # best[i]: a longest run in order that ends with new[i]
+    for i, step in enumerate(new):
+        runs = [best[j] for j in range(i) if places[new[j]] < places[step]]
+        best.append([*_longest(runs), step])
+    return set(new) - set(_longest(best))
+
+
+def _longest(runs: list[list[str]]) -> list[str]:
+    return max(runs, key=len) if runs else []
