@@ -142,8 +142,9 @@ def _csv_error(path: Path, options: ReadOptions, name: str, error: Exception) ->
         line, found_fields, expected = ragged
         first = "the first line has" if not options.header else "the header has"
         return DatasetFileError(
-            f"Line {line} of {name!r} has {found_fields} fields, {first} {expected}.",
-            fix=f"Correct that line, or choose another delimiter than {options.delimiter!r}.",
+            f"Line {line} of {name!r} has {found_fields} field{'s' * (found_fields != 1)}, {first} {expected}.",
+            fix=f"Correct that line (is a quotation mark closed?), or choose another delimiter than "
+            f"{options.delimiter!r}.",
         )
     cause = _first_line(error)
     if "straddling" in cause:
@@ -152,14 +153,16 @@ def _csv_error(path: Path, options: ReadOptions, name: str, error: Exception) ->
 
 
 def _first_ragged(path: Path, options: ReadOptions) -> tuple[int, int, int] | None:
-    expected = 0
+    """The line where the first record of another length begins, its fields, and those expected."""
+    expected, last = 0, 0
     with path.open(encoding=options.encoding, newline="") as file:
         reader = csv.reader(file, delimiter=options.delimiter)
         try:
             for record in reader:
                 expected = expected or len(record)
                 if record and len(record) != expected:
-                    return reader.line_num, len(record), expected
+                    return last + 1, len(record), expected
+                last = reader.line_num
         except csv.Error:
             return None
     return None

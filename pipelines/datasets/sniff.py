@@ -213,6 +213,8 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
     if len(rows) < 2:
         return not any(_is_number(cell) or _is_number(cell, ",") for cell in (rows[0] if rows else []))
     names, votes = rows[0], 0
+    if _are_years([name for name in names if _is_number(name)]):
+        return True
     for name, cells in zip(names, _columns(rows[1:]), strict=False):
         present = [c for c in cells if c.strip() and c.strip() not in NUMBER_WORDS]
         numeric = bool(present) and all(_is_number(c) or _is_number(c, ",") for c in present)
@@ -221,6 +223,12 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
         elif present and name.strip() and name in present:
             votes -= 1
     return votes >= 0
+
+
+def _are_years(names: Sequence[str]) -> bool:
+    """Whether the numbers of a first row are years one after the other, as the header of a table by year has them."""
+    years = [int(name) for name in names if re.fullmatch(r"\s*(19|20)\d\d\s*", name)]
+    return len(years) == len(names) > 1 and all(b - a == 1 for a, b in pairwise(years))
 
 
 def _marks(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

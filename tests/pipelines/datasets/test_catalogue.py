@@ -143,6 +143,7 @@ def test_deleting_takes_records_and_files(catalogue, home):
         "a;b",
         "a*b",
         "C:x",
+        "'; drop table",
         "\u202ex",
         None,
     ],
@@ -154,9 +155,7 @@ def test_a_hostile_name_is_refused_and_makes_nothing(catalogue, home, name):
     assert catalogue.list() == []
 
 
-@pytest.mark.parametrize(
-    "name", ["cars", "車 の 値段", "v1.2_final-x", " padded ", "हिन्दी", "x" * 100, "CON", "'; drop table"]
-)
+@pytest.mark.parametrize("name", ["cars", "車 の 値段", "v1.2_final-x", " padded ", "हिन्दी", "x" * 100, "CON"])
 def test_a_name_never_becomes_a_path(catalogue, home, name):
     version = catalogue.add_frame(name, cars())
     assert version.name == name.strip()

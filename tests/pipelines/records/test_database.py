@@ -115,10 +115,15 @@ def test_a_password_is_not_shown():
 def test_a_session_commits_or_rolls_back(database):
     with database.session() as session:
         session.add(DatasetRow(name="kept"))
-    with pytest.raises(RuntimeError), database.session() as session:
-        session.add(DatasetRow(name="lost"))
-        session.flush()
-        raise RuntimeError
+
+    def fail_halfway() -> None:
+        with database.session() as session:
+            session.add(DatasetRow(name="lost"))
+            session.flush()
+            raise RuntimeError("halfway")
+
+    with pytest.raises(RuntimeError, match="halfway"):
+        fail_halfway()
     with database.session(read_only=True) as session:
         assert session.scalars(sa.select(DatasetRow.name)).all() == ["kept"]
 
