@@ -21,7 +21,8 @@ class Chain(BaseEstimator):
 
     ``links`` pairs a step's id with its fitted transformer. ``head`` holds the head columns that the links look at,
     with their dtypes; ``contract`` those of them that the predictions depend on. The others are filled with missing
-    values when the chain predicts.
+    values when the chain predicts. ``path`` is what the training table went through: the key of its head, then of each
+    link, those left out of ``links`` among them.
     """
 
     def __init__(
@@ -31,12 +32,14 @@ class Chain(BaseEstimator):
         head: dict[str, str],
         contract: Contract | None = None,
         label: str | None = None,
+        path: list[str] | None = None,
     ) -> None:
         self.links = links
         self.predictor = predictor
         self.head = head
         self.contract = contract
         self.label = label
+        self.path = path
 
     @property
     def task(self) -> str:
@@ -68,7 +71,15 @@ class Chain(BaseEstimator):
         """The chain that serves: without links nothing depends on, with the contract that ``rows`` of the head fulfil."""
         links, needed, seen = needed_links(self.links, self.predictor.columns)
         head = {c: d for c, d in self.head.items() if c in seen}
-        return Chain(links, self.predictor, head, Contract.of(rows, [c for c in head if c in needed]), self.label)
+        return Chain(links, self.predictor, head, Contract.of(rows, [c for c in head if c in needed]), self.label, self.path)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        return state | {"contract": self.contract.model_dump_json() if self.contract else None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        text = state["contract"]
+        super().__setstate__(state | {"contract": Contract.model_validate_json(text) if text else None})
 
 
 def head_of(rows: pd.DataFrame) -> dict[str, str]:

@@ -1,0 +1,60 @@
+"""A chain as a file, without pickle: skops writes it, and only types of known origin are built when it is read."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import skops.io
+
+from pipelines.errors import SekkeiError
+
+TRUSTED_PACKAGES = ("pipelines.", "sklearn.", "numpy.", "scipy.")
+TRUSTED_FUNCTIONS = (
+    "pipelines.chain.",
+    "pipelines.steps.",
+    "sklearn.feature_selection.",
+    "sklearn.utils.validation.check_array",
+    "functools.partial",
+)
+TRUSTED_BUILTINS = frozenset({"builtins.slice", "builtins.range", "builtins.complex", "builtins.bytes"})
+
+
+def dump(chain: Any, path: str | Path) -> None:
+    """Write a chain, or one fitted link. The contract goes along as JSON."""
+    skops.io.dump(chain, Path(path))
+
+
+def load(path: str | Path) -> Any:
+    """Read what ``dump`` wrote. SekkeiError names the types that are not trusted, and nothing of the file is built."""
+    file = Path(path)
+    if not file.is_file():
+        raise SekkeiError(f"There is no model file {file.name!r}.")
+    try:
+        found = skops.io.get_untrusted_types(file=file)
+    except Exception as error:
+        raise SekkeiError(f"{file.name!r} is no model file: {error}") from error
+    refused = [t for t in found if not is_trusted(t)]
+    if refused:
+        raise SekkeiError(
+            f"{file.name!r} holds types that are not trusted: {', '.join(sorted(refused)[:8])}.",
+            fix="Load only models that this installation wrote.",
+        )
+    return skops.io.load(file, trusted=found)
+
+
+def is_trusted(name: str) -> bool:
+    """Whether a type or function, by its full name, may be built when a model is read.
+
+    Classes of the packages a chain is made of, and few of their functions: among the others are some that run code.
+    """
+    if name in TRUSTED_BUILTINS or name.startswith(TRUSTED_FUNCTIONS):
+        return True
+    if not name.startswith(TRUSTED_PACKAGES):
+        return False
+    module, _, attribute = name.rpartition(".")
+    try:
+        return isinstance(getattr(import_module(module), attribute, None), type)
+    except ImportError:
+        return False
