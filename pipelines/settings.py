@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     python_steps: bool = Field(True, description="Whether Execute Python may run.")
     max_upload_mib: int = Field(2048, gt=0, description="Largest file that may be imported, in MiB.")
     batch_rows: int = Field(50_000, ge=1, description="Rows scored at a time in batch scoring.")
+    max_request_mib: int = Field(64, gt=0, description="Largest body of a request to an endpoint, in MiB.")
     endpoint_timeout: float = Field(60.0, gt=0, description="Seconds a prediction may take before the gateway gives up.")
 
 

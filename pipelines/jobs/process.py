@@ -157,7 +157,7 @@ def _outcome(recorder: Recorder, handler: str, payload: dict[str, Any], job: Job
         recorder.interruptible = False
         traceback.print_exc()
         return {"state": JobState.FAILED.value, "error": _explain(error)}
-    values = {"state": JobState.DONE.value, "result": result}
+    values: dict[str, Any] = {"state": JobState.DONE.value, "result": result}
     if result.get("status") in (JobState.FAILED, JobState.CANCELLED):
         blank = {"message": "The job failed.", "fix": "", "step": None, "trace": ""}
         values["state"] = str(result["status"])

@@ -16,7 +16,7 @@ NAMES = ("worker", "mlflow", "api")
 
 @dataclass(frozen=True)
 class ServiceStatus:
-    """One service. ``state`` is ``running``, ``starting``, ``restarting``, ``stopped``, or ``external``: not started here.
+    """One service. ``state`` is ``running``, ``starting``, ``restarting``, ``stopped``, or ``external``, not ours.
 
     ``supervisor`` is the process id of its supervisor, None for a service started alone.
     """
@@ -68,7 +68,7 @@ class Services:
 
 
 def status(home: Home) -> dict[str, ServiceStatus]:
-    """Every service as it is now; one whose process is gone is ``restarting`` under a living supervisor, else stopped."""
+    """Every service as it is now; one whose process is gone is ``restarting`` while its supervisor lives."""
     written = read(home)
     found = {name: _checked(written.get(name, ServiceStatus(name)), written) for name in NAMES}
     if settings().tracking_uri:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 MAX_BYTES = 5_000_000
+TAIL_BYTES = 20_000
 
 _ERROR = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b(?::\s*(?P<words>.+))?$")
 _NOISE = re.compile(r"^(\s|\[?\d{4}[-/]|INFO|WARNING|Traceback|During handling|The above exception|[-=^~ ]*$)")
@@ -20,11 +21,12 @@ def rotate(path: Path) -> None:
             os.replace(path, path.with_suffix(".1.log"))
 
 
-def last_words(path: Path, *, since_bytes: int = 20_000) -> str:
-    """The last line of a log that says what went wrong: the last error's message, else the last plain line."""
+def last_words(path: Path, *, offset: int = 0) -> str:
+    """The last line of a log that says what went wrong: the last error's message, else the last plain
+    line. Only what was written after ``offset`` bytes counts."""
     try:
         with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - since_bytes))
+            file.seek(max(offset, path.stat().st_size - TAIL_BYTES))
             lines = [line.rstrip() for line in file.read().decode(errors="replace").splitlines()]
     except OSError:
         return ""

@@ -188,7 +188,7 @@ class Supervisor:
         if service.process.poll() is None:
             service.process.kill()
         service.process.wait()
-        words = last_words(self.home.logs / f"{service.name}.log", since_bytes=20_000)
+        words = last_words(self.home.logs / f"{service.name}.log")
         reason = f"{what} {words}".strip()
         _logger.warning("The %s service is restarted: %s", service.name, reason)
         service.due = time.monotonic() + BACKOFF[min(service.failures, len(BACKOFF) - 1)]

@@ -1,0 +1,223 @@
+"""The gateway: endpoints behind keys. It checks who asks, and passes the request on to the model's server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator
+from email.message import Message
+from typing import Any
+
+import httpx
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from pipelines.errors import NotFoundError, SekkeiError
+from pipelines.records import Database
+from pipelines.serving.answers import broken_json, refusal
+from pipelines.serving.csv_rows import csv_to_json
+from pipelines.serving.keys import NOBODY
+from pipelines.serving.servers import Keeper, ModelServer, Route
+from pipelines.settings import settings
+from pipelines.workspace import Home
+
+JSON = "application/json"
+CSV = "text/csv"
+RETRY_SECONDS = "2"
+_REQUEST_ID = re.compile(r"[\w.-]{1,128}")
+
+_logger = logging.getLogger(__name__)
+router = APIRouter()
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """A request that ends here, with this status and words."""
+
+    def __init__(self, status: int, message: str, fix: str = "", headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.message, self.fix, self.headers = status, message, fix, headers or {}
+
+
+def create_app(home: Home) -> FastAPI:
+    """The API's application; its lifespan keeps the model servers. Run it in a process's main thread."""
+    app = FastAPI(title="Sekkei", openapi_url=None, docs_url=None, redoc_url=None, lifespan=keep(home))
+    app.include_router(router)
+    return app
+
+
+def keep(home: Home) -> Any:
+    """A lifespan for an application that includes ``router``: as long as it lasts, the model servers are kept."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(home.database_url)
+        await asyncio.to_thread(database.upgrade)
+        limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=30.0)
+        timeout = httpx.Timeout(settings().endpoint_timeout, connect=5.0)
+        async with httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False) as client:
+            keeper = Keeper(home, database, client)
+            app.state.keeper = keeper
+            keeping = asyncio.create_task(keeper.run())
+            try:
+                yield
+            finally:
+                keeping.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await keeping
+                database.close()
+
+    return lifespan
+
+
+@router.get("/health")
+async def health() -> Response:
+    return Response('{"status":"ok"}', media_type=JSON)
+
+
+@router.get("/endpoints/{name}/health")
+async def endpoint_health(name: str, request: Request) -> Response:
+    """200 when the endpoint answers predictions, 503 with the reason when it does not. Needs no key."""
+    keeper: Keeper = request.app.state.keeper
+    if name not in keeper.routes:
+        await keeper.refresh(at_most_every=0.05)
+    route = keeper.routes.get(name)
+    if route is None:
+        return JSONResponse({"message": f"There is no endpoint {name!r}."}, 404)
+    server = keeper.server(route)
+    serving = server is not None and server.is_serving
+    state = server.state if server is not None else "stopped"
+    content = {"name": name, "state": str(state), "reason": server.reason if server is not None else ""}
+    return JSONResponse(content, 200 if serving else 503)
+
+
+@router.post("/endpoints/{name}/invocations")
+async def invocations(name: str, request: Request) -> Response:
+    """Predictions for the rows in the body: JSON as MLflow's model servers take it, or CSV with a header line."""
+    given = request.headers.get("x-request-id", "")
+    request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    try:
+        answer = await _invoke(name, request)
+    except Refused as refused:
+        answer = _refusal(refused, request_id)
+    except SekkeiError as error:
+        answer = _refusal(Refused(error.status, error.message, error.fix), request_id)
+    except Exception:
+        _logger.exception("Request %s to endpoint %s failed.", request_id, name)
+        answer = _refusal(Refused(500, "The gateway could not handle this request."), request_id)
+    answer.headers["x-request-id"] = request_id
+    return answer
+
+
+async def _invoke(name: str, request: Request) -> Response:
+    keeper: Keeper = request.app.state.keeper
+    route = await _authorised(keeper, name, request)
+    server = _serving(keeper, route)
+    kind, charset = _content_type(request)
+    body = await _body(request)
+    if kind == CSV and route.contract is not None:
+        sent = await asyncio.to_thread(csv_to_json, body, route.contract, charset)
+        return await _answer(keeper.client, server, sent, JSON, body=None)
+    kept = body if kind == JSON else None
+    return await _answer(keeper.client, server, body, request.headers["content-type"], body=kept)
+
+
+async def _authorised(keeper: Keeper, name: str, request: Request) -> Route:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    key = key.strip() if scheme.casefold() == "bearer" else ""
+    route = keeper.routes.get(name)
+    if not (route.key if route else NOBODY).matches(key):
+        # The endpoint or its key may be newer than what is remembered.
+        await keeper.refresh(at_most_every=0.05)
+        route = keeper.routes.get(name)
+        fits = (route.key if route else NOBODY).matches(key)
+        if route is None:
+            raise NotFoundError("endpoint", name)
+        if not fits:
+            fix = "Send the header 'Authorization: Bearer KEY' with the endpoint's key."
+            raise Refused(401, "The key is missing or wrong.", fix, {"www-authenticate": "Bearer"})
+    assert route is not None
+    return route
+
+
+def _serving(keeper: Keeper, route: Route) -> ModelServer:
+    server = keeper.server(route)
+    if server is None:
+        raise Refused(503, f"The endpoint {route.name!r} is stopped.", "Start it first.", {"retry-after": "60"})
+    if not server.is_serving:
+        raise _not_now(server)
+    return server
+
+
+def _not_now(server: ModelServer) -> Refused:
+    words = f"The endpoint {server.route.name!r} is {server.state}. {server.reason}".strip()
+    return Refused(503, words, "Try again in a moment.", {"retry-after": RETRY_SECONDS})
+
+
+def _content_type(request: Request) -> tuple[str, str]:
+    header = Message()
+    header["content-type"] = request.headers.get("content-type", "")
+    kind = header.get_content_type() if request.headers.get("content-type") else ""
+    if kind not in (JSON, CSV):
+        found = f"The body is said to be {kind!r}." if kind else "The request does not say what its body is."
+        raise Refused(415, found, f"Send it as {JSON} or {CSV}.")
+    return kind, str(header.get_content_charset() or "utf-8")
+
+
+async def _body(request: Request) -> bytes:
+    limit = settings().max_request_mib * 2**20
+    declared = request.headers.get("content-length", "0")
+    chunks, size = [], 0
+    if not declared.isdigit() or int(declared) <= limit:
+        async for chunk in request.stream():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > limit:
+                break
+        else:
+            return b"".join(chunks)
+    fix = "Send fewer rows at a time, or score the file in batch."
+    raise Refused(413, f"The body is larger than {settings().max_request_mib} MiB.", fix, {"connection": "close"})
+
+
+async def _answer(
+    client: httpx.AsyncClient, server: ModelServer, sent: bytes, content_type: str, *, body: bytes | None
+) -> Response:
+    """The model server's answer to ``sent``; ``body`` is the caller's JSON, to explain a refusal by."""
+    try:
+        answer = await _post(client, server, sent, content_type)
+    except httpx.TimeoutException:
+        server.timeouts += 1
+        raise Refused(504, f"The prediction took longer than {settings().endpoint_timeout:g} seconds.") from None
+    except httpx.HTTPError:
+        server.doubted = True
+        raise _gone(server) from None
+    if answer.status_code == 200:
+        server.timeouts, server.answered = 0, time.monotonic()
+        return Response(answer.content, media_type=answer.headers.get("content-type", JSON))
+    if answer.status_code == 504:
+        server.timeouts += 1
+    wrong = await asyncio.to_thread(broken_json, body) if body is not None and answer.status_code < 500 else None
+    raise Refused(answer.status_code, wrong or refusal(answer.status_code, answer.content))
+
+
+async def _post(client: httpx.AsyncClient, server: ModelServer, sent: bytes, content_type: str) -> httpx.Response:
+    url, headers = f"{server.url}/invocations", {"content-type": content_type}
+    try:
+        return await client.post(url, content=sent, headers=headers)
+    except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+        # A kept connection that the server has just closed. A prediction changes nothing, so it may be asked twice.
+        return await client.post(url, content=sent, headers=headers)
+
+
+def _gone(server: ModelServer) -> Refused:
+    words = f"The model server of {server.route.name!r} has just ended and is restarted."
+    return Refused(503, words, "Try again in a moment.", {"retry-after": RETRY_SECONDS})
+
+
+def _refusal(refused: Refused, request_id: str) -> JSONResponse:
+    content = {"message": refused.message, "fix": refused.fix, "request_id": request_id}
+    return JSONResponse(content, refused.status, refused.headers)

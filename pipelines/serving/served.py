@@ -1,0 +1,120 @@
+"""What is known of a model before it is served: which version it is, what it asks for, and a real example."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelines.chain.contract import Contract
+from pipelines.errors import InputError, NotFoundError, UnavailableError
+from pipelines.services.mlflow_server import prepare_database
+from pipelines.workspace import Home
+
+CONTRACT_KEY = "sekkei_contract"
+_REGISTERED = re.compile(r"models:/(?P<name>[^/@]+)(?:@(?P<alias>[^/]+)|/(?P<version>\d+|latest))/?")
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """A model that can be served. ``uri`` names one version for good; outside the registry it has no name."""
+
+    uri: str
+    name: str | None = None
+    version: str | None = None
+    contract: Contract | None = None
+    example: dict[str, Any] = field(default_factory=dict)
+
+
+def look_up(home: Home, model_uri: str) -> ServedModel:
+    """The model behind any URI that MLflow can load; an alias or ``latest`` becomes the version it means now.
+
+    NotFoundError when there is none, InputError when it cannot be served.
+    """
+    from mlflow.exceptions import MlflowException
+
+    if not model_uri.strip() or any(ord(c) < 32 for c in model_uri):
+        raise InputError("A model is named by its URI.", fix="Write models:/NAME@champion or models:/NAME/VERSION.")
+    if home.tracking_uri == f"sqlite:///{home.mlflow_db}" and not home.mlflow_db.exists():
+        prepare_database(home)
+    try:
+        uri, name, version = _resolve(home, model_uri.strip())
+        path = _fetch(home, uri)
+    except MlflowException as error:
+        if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise NotFoundError("model", model_uri) from error
+        raise UnavailableError(f"MLflow cannot give the model {model_uri!r}: {error.message}") from error
+    except OSError as error:
+        raise NotFoundError("model", model_uri) from error
+    return _describe(path, uri, name, version)
+
+
+def _resolve(home: Home, model_uri: str) -> tuple[str, str | None, str | None]:
+    from mlflow import MlflowClient
+
+    found = _REGISTERED.fullmatch(model_uri)
+    if found is None:
+        return (model_uri if ":" in model_uri else str(Path(model_uri).expanduser().resolve())), None, None
+    client = MlflowClient(tracking_uri=home.tracking_uri)
+    name, version = found["name"], found["version"]
+    if found["alias"]:
+        version = str(client.get_model_version_by_alias(name, found["alias"]).version)
+    elif version == "latest":
+        versions = client.search_model_versions(f"name = '{name}'") if "'" not in name else []
+        if not versions:
+            raise NotFoundError("model", model_uri)
+        version = str(max(int(v.version) for v in versions))
+    client.get_model_version(name, version)
+    return f"models:/{name}/{version}", name, version
+
+
+def _fetch(home: Home, uri: str) -> Path:
+    from mlflow.artifacts import download_artifacts
+
+    uris = {"tracking_uri": home.tracking_uri, "registry_uri": home.tracking_uri}
+    if "://" not in uri and not uri.startswith(("models:", "runs:", "file:")):
+        return Path(uri)
+    return Path(download_artifacts(artifact_uri=uri, **uris))
+
+
+def _describe(path: Path, uri: str, name: str | None, version: str | None) -> ServedModel:
+    from mlflow.models import Model
+
+    if not (path / "MLmodel").is_file():
+        raise NotFoundError("model", uri)
+    model = Model.load(str(path))
+    if "python_function" not in model.flavors:
+        raise InputError(
+            f"The model {uri!r} has no Python function to serve.", fix="Log it with a flavor that has one."
+        )
+    contract = read_contract(model.metadata or {})
+    return ServedModel(uri, name, version, contract, _example(model, path, contract))
+
+
+def read_contract(metadata: dict[str, Any]) -> Contract | None:
+    """The input contract in a model's metadata, None for a model that was made elsewhere."""
+    written = metadata.get(CONTRACT_KEY)
+    if written is None:
+        return None
+    return Contract.model_validate_json(written) if isinstance(written, str) else Contract.model_validate(written)
+
+
+def _example(model: Any, path: Path, contract: Contract | None) -> dict[str, Any]:
+    """One real row to try the model with: that logged along with it, else the contract's, else a blank one."""
+    info = model.saved_input_example_info
+    if info is not None and info.get("type") == "dataframe":
+        content = json.loads((path / info["artifact_path"]).read_text())
+        if content.get("data"):
+            names = content.get("columns") or [str(i) for i in range(len(content["data"][0]))]
+            return dict(zip(map(str, names), map(_finite, content["data"][0]), strict=True))
+    if contract is not None:
+        return {c.name: _finite(c.example) for c in contract.columns}
+    inputs = model.get_input_schema()
+    return dict.fromkeys(inputs.input_names()) if inputs is not None and inputs.has_input_names() else {}
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
