@@ -23,6 +23,7 @@ LATER_SOURCE = "SK104"
 MISSING_INPUT = "SK105"
 UNKNOWN_PORT = "SK106"
 WRONG_KIND = "SK107"
+MISSING_MODEL = "SK108"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class _Resolver:
             message = f"nothing is connected to its input '{port.name}'."
             fix = f"Choose the step that '{port.name}' reads."
         if not port.optional:
-            self._report(MISSING_INPUT, node, message, fix)
+            self._report(MISSING_MODEL if port.kind == "model" else MISSING_INPUT, node, message, fix)
         return None
 
     def _written(self, index: int, port: Port, name: str, source: str) -> Edge | None:

@@ -1,0 +1,18 @@
+"""The rules, in the order they are asked. A new one is its class and a line here."""
+
+from pipelines.graph.rules import columns, failures, label, parameters, split, structure
+from pipelines.graph.rules.base import Context, Rule
+
+RULES: tuple[type[Rule], ...] = (
+    *(structure.NoSteps, structure.UnknownType, structure.UnknownSource, structure.LaterSource),
+    *(structure.MissingInput, structure.UnknownPort, structure.WrongKind, structure.MissingModel),
+    *(structure.Unused, structure.PartWithoutSplit, structure.EvaluateWithoutScores),
+    *(columns.UnknownColumn, columns.NotNumeric),
+    *(parameters.WrongParameter, parameters.UnknownDataset, parameters.FileName, parameters.PythonOff),
+    *(label.MissingLabel, label.MissingValues, label.ContinuousClasses, label.WordsAsNumbers),
+    *(label.OneClass, label.RareClass, label.NeedsScaling),
+    *(split.LearnsBeforeSplit, split.SecondSplit, split.PartitionLost),
+    failures.FailedStep,  # last: it tells what no other rule explains
+)
+
+__all__ = ["RULES", "Context", "Rule"]

@@ -1,0 +1,116 @@
+"""What a rule is, and what it may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from pipelines.algorithms.base import Algorithm
+from pipelines.document import ports
+from pipelines.document.edits import Edit
+from pipelines.document.model import PipelineDocument
+from pipelines.errors import SekkeiError
+from pipelines.graph.diagnostic import Diagnostic, Severity
+from pipelines.graph.order import Graph, Node, resolve
+from pipelines.schema import TableSchema
+from pipelines.steps.base import Behaviour, Step
+from pipelines.table import Table
+
+
+@dataclass(frozen=True)
+class Context:
+    """A pipeline and what its design-time run found out; what could not be worked out is missing or None.
+
+    ``schemas`` and ``tables`` are the steps' outputs on the sample, ``inputs`` the columns at their main inputs.
+    """
+
+    graph: Graph
+    schemas: Mapping[str, TableSchema | None] = field(default_factory=dict)
+    inputs: Mapping[str, TableSchema | None] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    failures: Mapping[str, SekkeiError] = field(default_factory=dict)
+    types: ports.StepTypes = field(default_factory=ports.library)
+    found: list[Diagnostic] = field(default_factory=list)  # what the rules before this one found
+
+    @property
+    def document(self) -> PipelineDocument:
+        return self.graph.document
+
+    def parsed(self, *behaviours: Behaviour) -> Iterator[tuple[Node, Step]]:
+        """The steps whose parameters are right; with ``behaviours``, those that are one of them."""
+        for node in self.graph.nodes:
+            if node.step is not None and (not behaviours or node.behaviour in behaviours):
+                yield node, node.step
+
+    def learners(self) -> Iterator[tuple[Node, str, Algorithm]]:
+        """Every step that fits an algorithm, with the parameter that holds it."""
+        for node, step in self.parsed():
+            for name in type(step).model_fields:
+                value = getattr(step, name)
+                if isinstance(value, Algorithm):
+                    yield node, name, value
+
+    def input_table(self, node: Node) -> Table | None:
+        """The sample rows at a step's main input."""
+        edge = node.main
+        table = self.tables.get(edge.step) if edge is not None else None
+        return table if table is None or edge is None or edge.part is None else table.only(edge.part)
+
+    def type_that(self, behaviour: Behaviour) -> str | None:
+        """The first step type of the library with this behaviour, to be offered as a fix."""
+        return next((name for name, t in self.types.items() if t.behaviour is behaviour), None)
+
+    def offered(self, edits: Sequence[Edit]) -> tuple[Edit, ...]:
+        """``edits`` if the document they lead to has no new problem in its order; none otherwise."""
+        return tuple(edits) if self.after(edits) is not None else ()
+
+    def after(self, edits: Sequence[Edit]) -> Graph | None:
+        """The graph that ``edits`` lead to; None when they cannot be made or bring a new problem into its order."""
+        document = self.document
+        try:
+            for edit in edits:
+                document = edit.apply(document)
+        except SekkeiError:
+            return None
+        graph = resolve(document, self.types)
+        return graph if len(graph.problems) <= len(self.graph.problems) else None
+
+
+class Rule:
+    """One thing that can be wrong. The docstring gives the reason, a bad and a good example."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity] = "error"
+
+    @property
+    def reason(self) -> str:
+        """Why the rule is there, for the documentation."""
+        return self.__doc__ or ""
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        """Every place where it is broken."""
+        raise NotImplementedError
+
+    def at(
+        self,
+        node: Node,
+        message: str,
+        fix: str = "",
+        *,
+        parameter: str | None = None,
+        edits: Sequence[Edit] = (),
+        severity: Severity | None = None,
+    ) -> Diagnostic:
+        """A diagnostic of this rule on a step, whose title begins the message."""
+        text = f"{node.title}: {message}"
+        return Diagnostic(self.code, severity or self.severity, text, node.id, parameter, fix, tuple(edits))
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """Names as a sentence has them: 'a, b and 3 more'."""
+    shown = [f"'{n}'" for n in names[:most]]
+    if len(names) > most:
+        return f"{', '.join(shown)} and {len(names) - most} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""

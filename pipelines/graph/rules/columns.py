@@ -1,0 +1,73 @@
+"""SK2xx: columns and their types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipelines.columns import Columns
+from pipelines.document.edits import ReplaceColumn, SetParameter
+from pipelines.errors import nearest
+from pipelines.graph.diagnostic import Diagnostic
+from pipelines.graph.rules.base import Context, Rule, listed
+from pipelines.schema import ColumnType
+
+
+class UnknownColumn(Rule):
+    """A parameter names a column that does not reach the step.
+
+    Bad: ``{type: set_label, params: {column: prce}}``
+    Good: ``{type: set_label, params: {column: price}}``
+    """
+
+    code, name = "SK201", "unknown column"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, step in context.parsed():
+            schema = context.inputs.get(node.id)
+            if schema is None:
+                continue
+            for parameter, column in dict.fromkeys(step.named_columns()):
+                if column in schema:
+                    continue
+                best = nearest(column, schema.names)
+                few = listed(schema.names, 8)
+                fix = f"Did you mean '{best}'?" if best else f"The columns here are {few}."
+                edits = (ReplaceColumn(node.id, parameter, column, best),) if best else ()
+                yield self.at(node, f"there is no column '{column}' here.", fix, parameter=parameter, edits=edits)
+
+
+class NotNumeric(Rule):
+    """A step that works on numbers is told to take columns that hold none.
+
+    Bad: ``{type: normalize_data, params: {columns: [make]}}``, and make is text.
+    Good: ``{type: normalize_data, params: {columns: [horsepower]}}``
+    """
+
+    code, name = "SK202", "column of another kind"
+    _FITS = (ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.BOOLEAN)
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, step in context.parsed():
+            schema = context.inputs.get(node.id)
+            for parameter, info in type(step).model_fields.items():
+                value = getattr(step, parameter)
+                numeric = isinstance(info.default, Columns) and info.default.kind == "numeric"
+                if schema is None or not numeric or not isinstance(value, Columns) or value.names is None:
+                    continue
+                wrong = [n for n in value.names if n in schema and schema[n].type not in self._FITS]
+                if not wrong:
+                    continue
+                left = [n for n in value.names if n not in wrong]
+                kinds = listed(sorted({str(schema[n].type) for n in wrong}))
+                edits = (SetParameter(node.id, parameter, left),) if left else ()
+                message = f"it works on numbers, but {listed(wrong)} holds {kinds.replace(chr(39), '')}."
+                if len(wrong) > 1:
+                    message = message.replace(" holds ", " hold ")
+                yield self.at(
+                    node,
+                    message,
+                    "Leave such columns out, or encode them first.",
+                    parameter=parameter,
+                    edits=edits,
+                    severity="error" if node.id in context.failures else "warning",
+                )

@@ -1,0 +1,251 @@
+"""SK40x: the label, and the algorithm that learns it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from pipelines.algorithms.base import Algorithm
+from pipelines.algorithms.library import COUNTERPARTS
+from pipelines.document.edits import AddStep, Edit, SetInput, SetParameter, new_id
+from pipelines.document.ports import MAIN
+from pipelines.errors import nearest
+from pipelines.graph.diagnostic import Diagnostic, Severity
+from pipelines.graph.order import Node
+from pipelines.graph.rules.base import Context, Rule, listed
+from pipelines.schema import ColumnType, TableSchema
+from pipelines.settings import settings
+from pipelines.table import Table
+
+SUPERVISED = ("classification", "regression")
+_TARGETS = ("label", "target", "class", "y", "outcome", "response", "price", "income", "risk", "churn", "quality")
+_SET_LABEL, _CLEAN = "set_label", "clean_missing_data"
+
+
+class MissingLabel(Rule):
+    """A supervised algorithm learns one column from the others, so it must know which.
+
+    Bad: dataset, split_data, train_model
+    Good: dataset, set_label, split_data, train_model
+    """
+
+    code, name = "SK401", "missing label"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, _, algorithm in context.learners():
+            schema = context.inputs.get(node.id)
+            if algorithm.task not in SUPERVISED or schema is None or schema.label is not None:
+                continue
+            column = likely_label(schema)
+            if column is None or _SET_LABEL not in context.types:
+                yield self.at(node, "it does not know which column to learn.", "Put Set label before it.")
+                continue
+            edits = _inserted(context, node, _SET_LABEL, {"column": column}, early=column)
+            fix = f"Put Set label before it; '{column}' looks like the label."
+            yield self.at(node, "it does not know which column to learn.", fix, edits=edits)
+
+
+class MissingValues(Rule):
+    """Some algorithms cannot take missing numbers; they are filled in or dropped before.
+
+    Bad: set_label, train_model with linear_regression on rows with gaps
+    Good: set_label, clean_missing_data, train_model
+    """
+
+    code, name = "SK402", "missing values reach the algorithm"
+    _NUMBERS = (ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.BOOLEAN, ColumnType.DATETIME)
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, _, algorithm in context.learners():
+            schema = context.inputs.get(node.id)
+            if algorithm.takes_missing or schema is None:
+                continue
+            gaps = [n for n in schema.features if schema[n].missing and schema[n].type in self._NUMBERS]
+            if not gaps:
+                continue
+            numeric = all(schema[n].type.is_numeric for n in gaps)
+            rule = {"kind": "numeric"} if numeric else gaps
+            params = {"strategy": "median" if numeric else "most_frequent", "columns": rule}
+            edits = _inserted(context, node, _CLEAN, params) if _CLEAN in context.types else ()
+            has = "has" if len(gaps) == 1 else "have"
+            message = f"{algorithm.title} takes no missing values, but {listed(gaps)} {has} some."
+            yield self.at(node, message, "Put Clean missing data before it.", edits=edits)
+
+
+class ContinuousClasses(Rule):
+    """A classifier takes each value of the label for a class of its own; on measured numbers that is senseless.
+
+    Bad: ``{column: price}`` and ``{algorithm: {type: logistic_regression}}``
+    Good: ``{column: price}`` and ``{algorithm: {type: linear_regression}}``
+    """
+
+    code, name = "SK403", "classifier on a number"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, parameter, algorithm, label, values in _labels(context, "classification"):
+            if _is_continuous(values):
+                message = f"{algorithm.title} sorts into classes, but '{label}' holds numbers of many values."
+                yield self.at(node, message, **_other(node, parameter, algorithm))
+
+
+class WordsAsNumbers(Rule):
+    """A regressor predicts a number, so the label must be one.
+
+    Bad: ``{column: income}`` with the values ``<=50K`` and ``>50K``, and ``{algorithm: {type: linear_regression}}``
+    Good: the same label and ``{algorithm: {type: logistic_regression}}``
+    """
+
+    code, name = "SK404", "regressor on text"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, parameter, algorithm, label, values in _labels(context, "regression"):
+            schema = context.inputs[node.id]
+            if schema is not None and schema[label].type in (ColumnType.TEXT, ColumnType.CATEGORY) and len(values):
+                message = f"{algorithm.title} predicts a number, but '{label}' holds {schema[label].type}."
+                yield self.at(node, message, **_other(node, parameter, algorithm))
+
+
+class OneClass(Rule):
+    """With one class there is nothing to tell apart.
+
+    Bad: a filter kept only the rows with the label ``good``
+    Good: rows of both classes
+    """
+
+    code, name = "SK405", "one class"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, _, _, label, values in _labels(context, "classification"):
+            classes = values.unique()
+            if len(classes) == 1:
+                message = f"the label '{label}' has one class only, {str(classes[0])!r}."
+                fix = "Check the steps that choose rows, or choose another label."
+                yield self.at(node, message, fix, severity=_certain(context, node))
+
+
+class RareClass(Rule):
+    """Each fold needs rows of every class, so a class needs at least as many rows as there are folds.
+
+    Bad: ``n_folds: 5`` where a class has 3 rows
+    Good: ``n_folds: 3``, or the rare classes made one
+    """
+
+    code, name, severity = "SK406", "rare class", "warning"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, _, _, label, values in _labels(context, "classification"):
+            folds = getattr(node.step, "n_folds", None)
+            counts = values.value_counts()
+            if not isinstance(folds, int) or _is_continuous(values) or len(counts) < 2 or counts.min() >= folds:
+                continue
+            few, rows = str(counts.index[-1]), int(counts.min())
+            message = f"the class {few!r} of '{label}' has {rows} {'row' if rows == 1 else 'rows'} for {folds} folds."
+            edits = (SetParameter(node.id, "n_folds", rows),) if rows >= 2 else ()
+            yield self.at(node, message, "Take fewer folds, or join rare classes.", parameter="n_folds", edits=edits)
+
+
+class NeedsScaling(Rule):
+    """Some algorithms do better on numbers of one scale.
+
+    Bad: income (thousands) and age (tens) into a neural network
+    Good: normalize_data before it
+    """
+
+    code, name, severity = "SK407", "numbers of different scales", "info"
+    _TIMES = 20.0  # how far apart the largest and smallest spread must be
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, _, algorithm in context.learners():
+            schema, table = context.inputs.get(node.id), context.input_table(node)
+            if not algorithm.needs_scaling or schema is None or table is None or len(table.frame) < 2:
+                continue
+            numbers = [n for n in schema.features if schema[n].type.is_numeric and n in table.frame]
+            spread = table.frame[numbers].astype("float64").std()
+            spread = spread[spread > 0]
+            if len(spread) < 2 or spread.max() / spread.min() < self._TIMES:
+                continue
+            message = f"{algorithm.title} does better on numbers of one scale; '{spread.idxmax()}' spreads far wider "
+            message += f"than '{spread.idxmin()}'."
+            known = "normalize_data" in context.types
+            edits = _inserted(context, node, "normalize_data", {}) if known else ()
+            yield self.at(node, message, "Put Normalize data before it.", edits=edits)
+
+
+def likely_label(schema: TableSchema) -> str | None:
+    """The column most likely to be the label: one called like a target, else the last feature."""
+    features = schema.features
+    for target in _TARGETS:
+        for name in features:
+            words = name.casefold().replace("-", " ").replace("_", " ").split()
+            if target in words:
+                return name
+    close = next((n for n in features if nearest(n, _TARGETS)), None)
+    return close or (features[-1] if features else None)
+
+
+def _labels(context: Context, task: str) -> Iterator[tuple[Node, str, Algorithm, str, pd.Series]]:
+    """Every step that learns for this task, with the label's values present in the rows it learns from."""
+    for node, parameter, algorithm in context.learners():
+        table = context.input_table(node)
+        if algorithm.task != task or table is None or table.label is None or not context.inputs.get(node.id):
+            continue
+        values = table.training[table.label].dropna()
+        yield node, parameter, algorithm, table.label, values
+
+
+def _is_continuous(values: pd.Series) -> bool:
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values) or not len(values):
+        return False
+    numbers, distinct = values.astype("float64"), values.nunique()
+    if bool((numbers % 1 != 0).any()):
+        return bool(distinct > 10 or distinct == len(numbers) > 2)
+    return bool(distinct > 20 and distinct > 0.1 * len(numbers))
+
+
+def _other(node: Node, parameter: str, algorithm: Algorithm) -> dict[str, Any]:
+    """The fix for an algorithm of the wrong task: its counterpart."""
+    written = getattr(algorithm, "type", "")
+    better = COUNTERPARTS.get(written)
+    if better is None:
+        return {"fix": "Choose an algorithm for this kind of label.", "parameter": f"{parameter}.type"}
+    edit = SetParameter(node.id, f"{parameter}.type", better)
+    return {"fix": f"Take '{better}' instead.", "parameter": f"{parameter}.type", "edits": (edit,)}
+
+
+def _certain(context: Context, node: Node) -> Severity:
+    """An error where the sample holds all rows; of a larger dataset it may show less than there is."""
+    sizes = [len(t.frame) for t in _upstream(context, node)]
+    return "error" if sizes and max(sizes) < settings().sample_rows else "warning"
+
+
+def _upstream(context: Context, node: Node) -> Sequence[Table]:
+    return [context.tables[n.id] for n in context.graph.ancestors(node.id) if n.id in context.tables]
+
+
+def _inserted(
+    context: Context, node: Node, step_type: str, params: Mapping[str, Any], early: str = ""
+) -> tuple[Edit, ...]:
+    """Edits that put a step in front of ``node``; behind the source of its rows where ``early`` names a column there.
+
+    Only what really leads there is offered: the new step must be one that ``node`` is made from.
+    """
+    if node.main is None:
+        return ()
+    step_id = new_id(context.document, step_type)
+    source = node.main.step if node.main.part is None else f"{node.main.step}.{node.main.part}"
+    port = next(iter(p for p, e in node.edges.items() if e == node.main), MAIN)
+    written = next((p for p in (port, MAIN) if p in node.node.inputs), None)
+    here: list[Edit] = [AddStep(step_type, node.main.step, params, step_id)]
+    if written is not None:
+        here += [SetInput(step_id, MAIN, source), SetInput(node.id, written, step_id)]
+    choices = [here]
+    head = context.graph.ancestors(node.id)[0].id if early else ""
+    if head and early in (context.schemas.get(head) or ()):
+        choices.insert(0, [AddStep(step_type, head, params, step_id)])
+    for edits in choices:
+        graph = context.after(edits)
+        if graph is not None and any(n.id == step_id for n in graph.ancestors(node.id)):
+            return tuple(edits)
+    return ()
