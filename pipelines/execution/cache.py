@@ -40,7 +40,7 @@ HOUR = 3600
 
 def result_key(step: Step, inputs: Iterable[tuple[str, str, str | None]], extra: str = "") -> str:
     """The hash of a step's type, version and parameters, of its inputs (port, key, part), and of ``extra``."""
-    parts = [ENGINE, step.type, step.version, step.model_dump(mode="json"), sorted(map(list, inputs), key=str), extra]
+    parts = [ENGINE, step.type, step.release, step.model_dump(mode="json"), sorted(map(list, inputs), key=str), extra]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:40]
 
 

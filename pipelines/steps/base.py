@@ -154,7 +154,7 @@ class Step(BaseModel):
     title: ClassVar[str]
     category: ClassVar[str]
     behaviour: ClassVar[Behaviour]
-    version: ClassVar[int] = 1
+    release: ClassVar[int] = 1  # raised when it gives something else for the same parameters, so that stored results are not reused
     inputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
     synonyms: ClassVar[tuple[str, ...]] = ()
