@@ -192,7 +192,7 @@ def up(parent: Annotated[int, typer.Option(hidden=True)] = 0) -> None:
     from pipelines.services import main_up
     from pipelines.workspace import Home
 
-    raise typer.Exit(main_up(Home.open(), parent or None))
+    main_up(Home.open(), parent or None)
 
 
 @app.command(hidden=True)
@@ -201,7 +201,7 @@ def service(name: str) -> None:
     from pipelines.services import main_service
     from pipelines.workspace import Home
 
-    raise typer.Exit(main_service(name, Home.open()))
+    main_service(name, Home.open())
 
 
 def _diagnostic_line(found: dict[str, Any]) -> str:

@@ -85,6 +85,10 @@ class ResultStore:
 
     def release(self, keys: Iterable[str]) -> None:
         """Forget these outputs in memory; they are read from disk when asked for again."""
+        finished = [f for f in self._pending if f.done()]
+        self._pending = [f for f in self._pending if not f.done()]
+        for future in finished:
+            future.result()
         if self._pending:
             return
         for key in keys:

@@ -1,0 +1,134 @@
+"""The command line as its users call it: a process of its own, JSON on standard output and nothing else there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+Call = Callable[..., tuple[int, dict[str, Any]]]
+
+CARS = """
+format: 1
+name: cars
+steps:
+- {id: cars, type: dataset, params: {dataset: automobile-price}}
+- {id: label, type: set_label, params: {column: price}}
+- {id: split, type: split_data, params: {train_fraction: 0.7, random_state: 0}}
+- {id: clean, type: clean_missing_data, params: {strategy: median, columns: {kind: numeric}}}
+- {id: train, type: train_model, params: {algorithm: {type: ridge}}}
+- {id: score, type: score_model}
+- {id: evaluate, type: evaluate_model}
+"""
+
+
+@pytest.fixture(scope="module")
+def call(tmp_path_factory: pytest.TempPathFactory) -> Call:
+    home = tmp_path_factory.mktemp("cli") / "workspace"
+    environment = os.environ | {"SEKKEI_HOME": str(home), "PYTHONWARNINGS": "ignore"}
+
+    def run(*arguments: str | Path) -> tuple[int, dict[str, Any]]:
+        command = [sys.executable, "-m", "pipelines", *map(str, arguments), "--json"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        assert "Traceback" not in done.stderr, done.stderr[-2000:]
+        return done.returncode, json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pipelines") / "cars.yaml"
+    path.write_text(CARS)
+    return path
+
+
+def test_steps_lists_the_library_with_schemas(call: Call) -> None:
+    code, found = call("steps")
+    assert code == 0
+    kinds = {s["type"]: s for s in found["steps"]}
+    assert {"type", "category", "title", "behaviour", "params"} <= kinds["clean_missing_data"].keys()
+    assert "strategy" in kinds["clean_missing_data"]["params"]["properties"]
+    assert {a["type"] for a in found["algorithms"]} >= {"linear_regression", "k_means", "boosted_trees_classifier"}
+
+
+def test_a_dataset_is_added_listed_and_shown(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("name;age\nAda;36\nBob;?\n")
+    code, made = call("dataset", "add", "people", file, "--missing", "?")
+    assert code == 0
+    assert made == {
+        "name": "people",
+        "version": 1,
+        "rows": 2,
+        "columns": [{"name": "name", "type": "text", "missing": 0}, {"name": "age", "type": "float", "missing": 1}],
+    }
+    assert call("dataset", "show", "people")[1] == made
+    assert made in call("dataset", "list")[1]["datasets"]
+
+
+def test_validate_tells_what_is_wrong_and_how_to_mend_it(call: Call, pipeline: Path, tmp_path: Path) -> None:
+    assert call("validate", pipeline) == (0, {"ok": True, "diagnostics": []}) or call("validate", pipeline)[1]["ok"]
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(CARS.replace("column: price", "column: prise"))
+    code, found = call("validate", wrong)
+    assert code == 1
+    assert not found["ok"]
+    first = next(d for d in found["diagnostics"] if d["severity"] == "error")
+    assert first["step"] == "label"
+    assert "price" in first["message"] + first["fix"]
+
+
+def test_a_run_is_published_and_scores_a_file(call: Call, pipeline: Path, tmp_path: Path) -> None:
+    code, run = call("run", pipeline)
+    assert code == 0
+    assert run["status"] == "done"
+    assert 0.5 < run["metrics"]["r2"] < 1
+    assert [s["id"] for s in run["steps"]] == ["cars", "label", "split", "clean", "train", "score", "evaluate"]
+    code, model = call("publish", run["run_id"], "cars", "--alias", "champion")
+    assert code == 0
+    assert model["version"] == 1
+    rows = pd.DataFrame({c: ["gas" if c == "fuel-type" else None] for c in ["fuel-type"]})
+    rows.to_csv(tmp_path / "rows.csv", index=False)
+    code, failed = call("score", "models:/cars@champion", tmp_path / "rows.csv", tmp_path / "out.csv")
+    assert code == 1
+    assert "needs column" in failed["error"]["message"]
+    assert not (tmp_path / "out.csv").exists()
+    source = Path(__file__).parents[2] / "pipelines" / "samples" / "datasets" / "automobile_price.csv"
+    code, scored = call("score", "models:/cars@champion", source, tmp_path / "out.csv")
+    assert (code, scored["rows"]) == (0, 201)
+    assert "Scored Labels" in pd.read_csv(tmp_path / "out.csv").columns
+
+
+def test_set_overrides_a_parameter(call: Call, pipeline: Path) -> None:
+    code, run = call("run", pipeline, "--set", "split.train_fraction=0.5", "--set", "train.algorithm.alpha=10")
+    assert code == 0
+    assert next(s["rows"] for s in run["steps"] if s["id"] == "score") == 101
+    code, wrong = call("run", pipeline, "--set", "spilt.train_fraction=0.5")
+    assert code == 1
+    assert "split" in wrong["error"]["fix"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("dataset", "show", "automobil-price"), "automobile-price"),
+        (("dataset", "add", "x", "no/such/file.csv"), "no/such/file.csv"),
+        (("run", "no-such.yaml"), "no-such.yaml"),
+        (("publish", "0" * 32, "x"), "run"),
+        (("score", "models:/nothing@champion", "in.csv", "out.csv"), "nothing"),
+        (("endpoint", "create", "Bad Name!", "models:/nothing/1"), "Bad Name!"),
+        (("endpoint", "delete", "nothing"), "nothing"),
+    ],
+)
+def test_a_wrong_call_gets_a_sentence(call: Call, arguments: tuple[str, ...], said: str) -> None:
+    code, found = call(*arguments)
+    assert code == 1
+    assert said in found["error"]["message"] + found["error"]["fix"]
