@@ -280,7 +280,7 @@ def _lay_out(node: Node, room: int, key: bool = False) -> int | None:
         lengths = [n for k, v in node.value for n in (_lay_out(k, room, key=True), _lay_out(v, room - 2))]
     else:
         lengths = [_lay_out(item, room - 2) for item in node.value]
-    length = None if None in lengths else 2 + sum(2 + (n or 0) for n in lengths)
+    length = None if None in lengths else max(2, sum(2 + (n or 0) for n in lengths))
     node.flow_style = length is not None and length <= room
     return length
 

@@ -158,7 +158,7 @@ class _Resolver:
         else:
             message = f"nothing is connected to its input '{port.name}'."
             fix = f"Choose the step that '{port.name}' reads."
-        if not port.optional:
+        if not port.optional and node.type in self.types:
             self._report(MISSING_MODEL if port.kind == "model" else MISSING_INPUT, node, message, fix)
         return None
 

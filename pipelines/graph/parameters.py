@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from pipelines.columns import Columns
 from pipelines.errors import SekkeiError, nearest
 from pipelines.steps.base import Step
 
@@ -154,6 +155,8 @@ def _wanted(detail: ErrorDetails) -> str:
         if kind == "string_too_short" and bound == 1:
             return "filled in"
         return text.format(f"{bound:g}" if isinstance(bound, float) else bound)
+    if kind == "model_type" and context.get("class_name") == Columns.__name__:
+        return "a list of columns, or a rule such as {kind: numeric}"
     if kind == "literal_error":
         return f"one of {', '.join(_choices(context))}"
     if kind == "string_pattern_mismatch":
