@@ -21,6 +21,8 @@ def refusal(status: int, content: bytes) -> str:
     message = str(message)
     for mark in _TRACE_MARKS:
         message = message.partition(mark)[0]
+    if message.startswith("Failed to predict data"):
+        message = message.rpartition("Error: ")[2]
     message = message.strip().removeprefix("Encountered an unexpected error while evaluating the model. ")
     if len(message) > MAX_WORDS:
         message = message[:MAX_WORDS] + " …"

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from email.message import Message
 from typing import Any
 
-import httpx
+import aiohttp
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -56,9 +56,9 @@ def keep(home: Home) -> Any:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(home.database_url)
         await asyncio.to_thread(database.upgrade)
-        limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=30.0)
-        timeout = httpx.Timeout(settings().endpoint_timeout, connect=5.0)
-        async with httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False) as client:
+        connector = aiohttp.TCPConnector(limit=1000, keepalive_timeout=30.0)
+        timeout = aiohttp.ClientTimeout(total=settings().endpoint_timeout, sock_connect=5.0)
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as client:
             keeper = Keeper(home, database, client)
             app.state.keeper = keeper
             keeping = asyncio.create_task(keeper.run())
@@ -94,9 +94,9 @@ async def endpoint_health(name: str, request: Request) -> Response:
     return JSONResponse(content, 200 if serving else 503)
 
 
-@router.post("/endpoints/{name}/invocations")
-async def invocations(name: str, request: Request) -> Response:
+async def invocations(request: Request) -> Response:
     """Predictions for the rows in the body: JSON as MLflow's model servers take it, or CSV with a header line."""
+    name = request.path_params["name"]
     given = request.headers.get("x-request-id", "")
     request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
     try:
@@ -110,6 +110,10 @@ async def invocations(name: str, request: Request) -> Response:
         answer = _refusal(Refused(500, "The gateway could not handle this request."), request_id)
     answer.headers["x-request-id"] = request_id
     return answer
+
+
+# A plain route: FastAPI's own reading of parameters would take longer than all else here.
+router.add_route("/endpoints/{name}/invocations", invocations, methods=["POST"])
 
 
 async def _invoke(name: str, request: Request) -> Response:
@@ -158,9 +162,12 @@ def _not_now(server: ModelServer) -> Refused:
 
 
 def _content_type(request: Request) -> tuple[str, str]:
+    given = request.headers.get("content-type", "")
+    if given in (JSON, CSV):
+        return given, "utf-8"
     header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    kind = header.get_content_type() if request.headers.get("content-type") else ""
+    header["content-type"] = given
+    kind = header.get_content_type() if given else ""
     if kind not in (JSON, CSV):
         found = f"The body is said to be {kind!r}." if kind else "The request does not say what its body is."
         raise Refused(415, found, f"Send it as {JSON} or {CSV}.")
@@ -184,33 +191,44 @@ async def _body(request: Request) -> bytes:
 
 
 async def _answer(
-    client: httpx.AsyncClient, server: ModelServer, sent: bytes, content_type: str, *, body: bytes | None
+    client: aiohttp.ClientSession, server: ModelServer, sent: bytes, content_type: str, *, body: bytes | None
 ) -> Response:
     """The model server's answer to ``sent``; ``body`` is the caller's JSON, to explain a refusal by."""
     try:
-        answer = await _post(client, server, sent, content_type)
-    except httpx.TimeoutException:
+        status, content, answered_type = await _post(client, server, sent, content_type)
+    except TimeoutError:
         server.timeouts += 1
         raise Refused(504, f"The prediction took longer than {settings().endpoint_timeout:g} seconds.") from None
-    except httpx.HTTPError:
+    except aiohttp.ClientError:
         server.doubted = True
         raise _gone(server) from None
-    if answer.status_code == 200:
+    if status == 200:
         server.timeouts, server.answered = 0, time.monotonic()
-        return Response(answer.content, media_type=answer.headers.get("content-type", JSON))
-    if answer.status_code == 504:
+        return Response(content, media_type=answered_type)
+    if status == 504:
         server.timeouts += 1
-    wrong = await asyncio.to_thread(broken_json, body) if body is not None and answer.status_code < 500 else None
-    raise Refused(answer.status_code, wrong or refusal(answer.status_code, answer.content))
+    wrong = await asyncio.to_thread(broken_json, body) if body is not None and status < 500 else None
+    raise Refused(status, wrong or refusal(status, content))
 
 
-async def _post(client: httpx.AsyncClient, server: ModelServer, sent: bytes, content_type: str) -> httpx.Response:
-    url, headers = f"{server.url}/invocations", {"content-type": content_type}
+async def _post(
+    client: aiohttp.ClientSession, server: ModelServer, sent: bytes, content_type: str
+) -> tuple[int, bytes, str]:
+    """Status, body and content type of the model server's answer."""
     try:
-        return await client.post(url, content=sent, headers=headers)
-    except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+        return await _post_once(client, server, sent, content_type)
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
         # A kept connection that the server has just closed. A prediction changes nothing, so it may be asked twice.
-        return await client.post(url, content=sent, headers=headers)
+        return await _post_once(client, server, sent, content_type)
+
+
+async def _post_once(
+    client: aiohttp.ClientSession, server: ModelServer, sent: bytes, content_type: str
+) -> tuple[int, bytes, str]:
+    async with client.post(
+        f"{server.url}/invocations", data=sent, headers={"content-type": content_type}, allow_redirects=False
+    ) as answer:
+        return answer.status, await answer.read(), answer.headers.get("content-type", JSON)
 
 
 def _gone(server: ModelServer) -> Refused:

@@ -42,7 +42,7 @@ def look_up(home: Home, model_uri: str) -> ServedModel:
         prepare_database(home)
     try:
         uri, name, version = _resolve(home, model_uri.strip())
-        path = _fetch(home, uri)
+        path = _fetch(home, uri, name, version)
     except MlflowException as error:
         if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             raise NotFoundError("model", model_uri) from error
@@ -71,13 +71,21 @@ def _resolve(home: Home, model_uri: str) -> tuple[str, str | None, str | None]:
     return f"models:/{name}/{version}", name, version
 
 
-def _fetch(home: Home, uri: str) -> Path:
+def _fetch(home: Home, uri: str, name: str | None, version: str | None) -> Path:
+    """The model's folder on this machine."""
+    from mlflow import MlflowClient
     from mlflow.artifacts import download_artifacts
 
-    uris = {"tracking_uri": home.tracking_uri, "registry_uri": home.tracking_uri}
-    if "://" not in uri and not uri.startswith(("models:", "runs:", "file:")):
-        return Path(uri)
-    return Path(download_artifacts(artifact_uri=uri, **uris))
+    # MLflow resolves models:/ in the process's own tracking server whatever it is told; so it is done here.
+    client = MlflowClient(tracking_uri=home.tracking_uri)
+    place = uri
+    if name is not None and version is not None:
+        place = client.get_model_version_download_uri(name, version)
+    if place.startswith("models:/m-"):
+        place = client.get_logged_model(place.removeprefix("models:/")).artifact_location
+    if place.startswith("/"):
+        return Path(place)
+    return Path(download_artifacts(artifact_uri=place, tracking_uri=home.tracking_uri))
 
 
 def _describe(path: Path, uri: str, name: str | None, version: str | None) -> ServedModel:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import aiohttp
 import sqlalchemy as sa
 
 from pipelines.chain.contract import Contract
@@ -34,6 +34,7 @@ MISSES = 3
 QUICK_FAILURES = 5
 BACKOFF = (0.2, 1.0, 2.0, 5.0)
 STUCK = (os.cpu_count() or 1) + 4  # the threads a model server predicts in
+_PING_TIMEOUT = aiohttp.ClientTimeout(total=5.0)
 _SCRIPT = Path(__file__).with_name("model_server.py")
 
 _logger = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class Keeper:
 
     home: Home
     database: Database
-    client: httpx.AsyncClient
+    client: aiohttp.ClientSession
     routes: dict[str, Route] = field(default_factory=dict)
     servers: dict[str, ModelServer] = field(default_factory=dict)
     _refreshed: float = 0.0
@@ -239,8 +240,9 @@ class Keeper:
 
     async def _ping(self, server: ModelServer) -> bool:
         try:
-            return (await self.client.get(f"{server.url}/ping", timeout=5.0)).status_code == 200
-        except httpx.HTTPError:
+            async with self.client.get(f"{server.url}/ping", timeout=_PING_TIMEOUT) as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError):
             return False
 
     async def _set(self, server: ModelServer, state: EndpointState, reason: str, *, force: bool = False) -> None:
