@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
@@ -39,7 +39,8 @@ AnyAlgorithm = Annotated[
     Field(discriminator="type"),
 ]
 
-ALGORITHMS: dict[str, type[Algorithm]] = {a.model_fields["type"].default: a for a in AnyAlgorithm.__origin__.__args__}
+_UNION = get_args(AnyAlgorithm)[0]
+ALGORITHMS: dict[str, type[Algorithm]] = {a.model_fields["type"].default: a for a in get_args(_UNION)}
 
 COUNTERPARTS: dict[str, str] = {
     "linear_regression": "logistic_regression",

@@ -22,7 +22,7 @@ class Chain(BaseEstimator):
     ``links`` pairs a step's id with its fitted transformer. ``head`` holds the head columns that the links look at,
     with their dtypes; ``contract`` those of them that the predictions depend on. The others are filled with missing
     values when the chain predicts. ``path`` is what the training table went through: the key of its head, then of each
-    link, those left out of ``links`` among them.
+    link, those left out of ``links`` among them; ``step`` is the id of the step that trained it.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class Chain(BaseEstimator):
         contract: Contract | None = None,
         label: str | None = None,
         path: list[str] | None = None,
+        step: str = "",
     ) -> None:
         self.links = links
         self.predictor = predictor
@@ -40,6 +41,7 @@ class Chain(BaseEstimator):
         self.contract = contract
         self.label = label
         self.path = path
+        self.step = step
 
     @property
     def task(self) -> str:
@@ -68,10 +70,11 @@ class Chain(BaseEstimator):
         return frame
 
     def serving(self, rows: pd.DataFrame) -> Chain:
-        """The chain that serves: without links nothing depends on, with the contract that ``rows`` of the head fulfil."""
+        """The chain that serves: without links nothing depends on, with the contract that head ``rows`` fulfil."""
         links, needed, seen = needed_links(self.links, self.predictor.columns)
         head = {c: d for c, d in self.head.items() if c in seen}
-        return Chain(links, self.predictor, head, Contract.of(rows, [c for c in head if c in needed]), self.label, self.path)
+        contract = Contract.of(rows, [c for c in head if c in needed])
+        return Chain(links, self.predictor, head, contract, self.label, self.path, self.step)
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()

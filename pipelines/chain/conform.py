@@ -59,7 +59,12 @@ def as_text(value: object) -> str:
 
 def is_missing(value: Any) -> bool:
     """Whether a single value stands for nothing; empty text does not."""
-    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float | np.floating) and value != value)
+    return (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or (isinstance(value, float | np.floating) and value != value)
+    )
 
 
 def _numbers(values: pd.Series, column: Wanted) -> np.ndarray:
@@ -104,10 +109,10 @@ def _truth(value: Any) -> bool | None:
 
 def _times(values: pd.Series, column: Wanted) -> Any:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        times = values if isinstance(values.dtype, np.dtype | pd.DatetimeTZDtype) else values.astype("datetime64[us]")
+        times: Any = values if isinstance(values.dtype, np.dtype | pd.DatetimeTZDtype) else values.astype("datetime64[us]")
         return (times.dt.tz_convert(None) if times.dt.tz is not None else times).array
     found = _each(values, column, _time, "a date such as 2026-01-31")
-    return pd.array([pd.NaT if t is None else t for t in found], dtype="datetime64[us]")
+    return pd.DatetimeIndex([pd.NaT if t is None else t for t in found]).as_unit("us").array
 
 
 def _time(value: Any) -> pd.Timestamp | None:

@@ -68,7 +68,9 @@ class Contract(BaseModel):
         given = {str(c): c for c in frame.columns}
         if len(given) < len(frame.columns):
             twice = frame.columns[frame.columns.map(str).duplicated()][0]
-            raise ContractError(f"The rows have two columns {str(twice)!r}.", fix="Give every column a name of its own.")
+            raise ContractError(
+                f"The rows have two columns {str(twice)!r}.", fix="Give every column a name of its own."
+            )
         arrays = {}
         for column in self.columns:
             if column.name in given:

@@ -102,7 +102,7 @@ def probability_columns(classes: list[object]) -> list[str]:
 
 
 def target(y: pd.Series, task: Task) -> np.ndarray:
-    """A label column, nothing missing, as scikit-learn takes it; classes that are no numbers or truth values as text."""
+    """A label, nothing missing, as scikit-learn takes it; classes that are no numbers or truth values as text."""
     if task == "regression":
         return y.to_numpy(dtype=np.float64)
     kind = column_type(y)

@@ -22,7 +22,7 @@ FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 def small_batch(estimator: Any) -> Score | None:
-    """``predict_proba`` (of a classifier) or ``predict`` for few rows of finite or missing float64; None: use its own."""
+    """``predict_proba`` (of a classifier) or ``predict`` for few rows, finite or missing; None: use its own."""
     if type(estimator) in (RandomForestClassifier, RandomForestRegressor) and estimator.n_outputs_ == 1:
         return _forest(estimator)
     if type(estimator) in (HistGradientBoostingClassifier, HistGradientBoostingRegressor):

@@ -117,7 +117,8 @@ class Replay(Protocol):
     (row-changing steps change these rows only) and gives the fitted links and the rows as they come out.
     """
 
-    base: Table
+    @property
+    def base(self) -> Table: ...
 
     def refit(self, rows: pd.Index) -> tuple[list[Link], Table]: ...
 

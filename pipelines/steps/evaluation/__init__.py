@@ -1,0 +1,1 @@
+"""Evaluation: how good the predictions of a scored table are."""

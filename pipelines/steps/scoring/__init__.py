@@ -1,0 +1,1 @@
+"""Scoring: predictions of a trained model for the rows of a table."""

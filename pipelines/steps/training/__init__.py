@@ -1,0 +1,1 @@
+"""Training: an algorithm fitted behind the chain, or validated with it."""

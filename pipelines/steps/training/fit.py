@@ -1,0 +1,181 @@
+"""An algorithm fitted on a table: what both Train model and Cross-validate model do, with the checks before it."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.exceptions import ConvergenceWarning
+
+from pipelines.algorithms.base import Algorithm
+from pipelines.algorithms.library import ALGORITHMS, COUNTERPARTS
+from pipelines.chain.features import CATEGORICAL
+from pipelines.chain.predictor import Predictor
+from pipelines.errors import InputError
+from pipelines.schema import ColumnType, TableSchema, schema_of
+from pipelines.table import Table
+
+MANY_CLASSES = 20
+LISTED = 5
+
+
+def fit(algorithm: Algorithm, table: Table, *, preview: bool = False) -> tuple[Predictor, list[str]]:
+    """``algorithm`` fitted on the training rows of ``table``, and notes for the log.
+
+    The features are the columns with that role; the weight column, if any, weighs the rows. Rows without a label are
+    left out. With ``preview`` a stand-in is fitted that costs nothing. InputError says what is wrong with the rows.
+    """
+    rows, notes = labelled_rows(algorithm, table)
+    schema = schema_of(rows, table.roles)
+    features, label = schema.features, label_of(algorithm, table)
+    if not features:
+        raise InputError(
+            "There is no feature column to learn from.", fix="Check the steps that select columns and set roles."
+        )
+    if not preview:
+        _check_label(algorithm, rows, label)
+        _check_features(algorithm, rows, schema)
+    weight = _weights(algorithm, rows, table.weight, notes)
+    predictor = algorithm.stand_in() if preview else algorithm.predictor()
+    y = rows[label] if label is not None else None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        _fit(algorithm, predictor, rows[features], y, weight)
+    return predictor, [*notes, *_as_notes(algorithm, caught)]
+
+
+def labelled_rows(algorithm: Algorithm, table: Table) -> tuple[pd.DataFrame, list[str]]:
+    """The training rows that can be learned from, and a note on those that cannot."""
+    label, rows = label_of(algorithm, table), table.training
+    if not len(rows):
+        raise InputError("There are no training rows.", fix="Check the steps before that drop rows.")
+    if label is None:
+        return rows, []
+    _check_kind(algorithm, table.schema, label)
+    known = rows[label].notna().to_numpy()
+    if not known.any():
+        raise InputError(
+            f"The label {label!r} is missing in every row.", fix="Choose another label, or check the steps before."
+        )
+    if known.all():
+        return rows, []
+    return rows[known], [f"{(~known).sum()} of {len(rows)} rows have no label and are left out."]
+
+
+def label_of(algorithm: Algorithm, table: Table) -> str | None:
+    """The label column; None where the algorithm needs none. InputError when it needs one and there is none."""
+    if algorithm.task == "clustering":
+        return None
+    if table.label is None:
+        raise InputError(
+            f"{algorithm.title} needs a label, and no column has that role.", fix="Add Set label before this step."
+        )
+    return table.label
+
+
+def suggestion(algorithm: Algorithm) -> str:
+    """The nearest algorithm for the other kind of label, as advice."""
+    other = ALGORITHMS.get(COUNTERPARTS.get(str(getattr(algorithm, "type", "")), ""))
+    return f"Use {other.title} instead, or choose another label." if other else "Choose another algorithm or label."
+
+
+def _check_kind(algorithm: Algorithm, schema: TableSchema, label: str) -> None:
+    kind = schema[label].type
+    if algorithm.task == "regression" and not kind.is_numeric:
+        raise InputError(
+            f"{algorithm.title} predicts a number, but the label {label!r} holds {kind} values.",
+            fix=suggestion(algorithm),
+        )
+
+
+def _check_label(algorithm: Algorithm, rows: pd.DataFrame, label: str | None) -> None:
+    if label is None:
+        return
+    values, kind = rows[label], schema_of(rows[[label]])[label].type
+    if kind.is_numeric and np.isinf(values.to_numpy(dtype=np.float64)).any():
+        raise InputError(f"The label {label!r} holds infinite numbers.", fix="Filter those rows out, or correct them.")
+    if algorithm.task != "classification":
+        return
+    distinct = int(values.nunique())
+    if distinct < 2:
+        found = values.iloc[0]
+        raise InputError(
+            f"The label {label!r} has one class only, {found!r}.",
+            fix="Check the steps that choose rows, or choose another label.",
+        )
+    if distinct > MANY_CLASSES and distinct > len(values) / 2:
+        what = "numbers" if kind.is_numeric else "values"
+        fix = suggestion(algorithm) if kind.is_numeric else "Choose another label: this one looks like an id."
+        raise InputError(
+            f"The label {label!r} has {distinct} different {what} in {len(values)} rows: these are no classes.", fix=fix
+        )
+
+
+def _check_features(algorithm: Algorithm, rows: pd.DataFrame, schema: TableSchema) -> None:
+    numbers = [c.name for c in schema if c.name in schema.features and c.type not in CATEGORICAL]
+    infinite = [
+        c
+        for c in numbers
+        if schema[c].type is ColumnType.FLOAT and np.isinf(rows[c].to_numpy(np.float64, na_value=np.nan)).any()
+    ]
+    if infinite:
+        raise InputError(f"Infinite numbers are in {_listed(infinite)}.", fix="Filter those rows out, or correct them.")
+    gaps = [c for c in numbers if schema[c].missing]
+    if gaps and not algorithm.takes_missing:
+        raise InputError(
+            f"{algorithm.title} takes no missing values, but some are in {_listed(gaps)}.",
+            fix="Add Clean missing data before this step, or use an algorithm that takes them, such as boosted trees.",
+        )
+
+
+def _weights(algorithm: Algorithm, rows: pd.DataFrame, name: str | None, notes: list[str]) -> np.ndarray | None:
+    if name is None or name not in rows.columns:
+        return None
+    if not algorithm.weights:
+        notes.append(f"{algorithm.title} takes no weights: {name!r} is not used.")
+        return None
+    try:
+        weight = rows[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"The weight {name!r} holds values that are no numbers.", fix="Choose a numeric weight column."
+        ) from None
+    if not np.isfinite(weight).all() or (weight < 0).any() or not weight.any():
+        raise InputError(
+            f"The weight {name!r} has missing, negative or only zero values.", fix="Weights are 0 or more in every row."
+        )
+    return weight
+
+
+def _fit(
+    algorithm: Algorithm, predictor: Predictor, X: pd.DataFrame, y: pd.Series | None, weight: np.ndarray | None
+) -> None:
+    try:
+        predictor.fit(X, y, weight)
+    except (ValueError, np.linalg.LinAlgError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise InputError(
+            f"{algorithm.title} cannot learn from these rows: {first}", fix="Check its parameters and the rows."
+        ) from error
+
+
+def _as_notes(algorithm: Algorithm, caught: list[warnings.WarningMessage]) -> list[str]:
+    """What the libraries warned of, each once; one plain sentence where the fit did not settle."""
+    notes = []
+    for warning in caught:
+        if issubclass(warning.category, ConvergenceWarning):
+            advice = (
+                " Scale the numbers with Normalize data before it, or raise max_iter."
+                if algorithm.needs_scaling
+                else ""
+            )
+            notes.append(f"{algorithm.title} stopped before it settled.{advice}")
+        elif not issubclass(warning.category, DeprecationWarning | FutureWarning):
+            notes.append(str(warning.message).strip().splitlines()[0])
+    return list(dict.fromkeys(notes))[:10]
+
+
+def _listed(names: list[Any]) -> str:
+    return ", ".join(map(repr, names[:LISTED])) + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")

@@ -1,0 +1,54 @@
+"""The step Train model."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pandas as pd
+from pydantic import Field
+
+from pipelines.algorithms.library import AnyAlgorithm
+from pipelines.chain.chain import Chain, head_of
+from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
+from pipelines.steps.parameters import Form
+from pipelines.steps.training.fit import fit, label_of, labelled_rows
+from pipelines.steps.training.summary import summarise
+from pipelines.table import Table
+
+
+class TrainModel(Step):
+    """Train an algorithm on the training rows; the model takes rows as the dataset gives them.
+
+    The features are all columns but the label, ids and the weight. Text and categories are encoded for the algorithm.
+    The same as fit() in scikit-learn, with the steps before as one pipeline.
+    """
+
+    type = "train_model"
+    title = "Train Model"
+    category = "Training"
+    behaviour = Behaviour.TRAIN
+    outputs = (Port("model", "model"), Port("table"))
+    synonyms = ("fit", "learn", "estimator", "algorithm")
+
+    algorithm: Annotated[AnyAlgorithm, Form(widget="algorithm")] = Field(description="What learns, and its parameters.")
+
+    def run(self, inputs: Inputs, context: Context) -> Output:
+        table = inputs.table
+        predictor, notes = fit(self.algorithm, table, preview=context.preview)
+        rows, _ = labelled_rows(self.algorithm, table)
+        links = context.links(table)
+        head = training_head(table, context)
+        named = {name for name, _ in links}
+        path = [table.head, *(a.key for a in table.history if a.step in named)]
+        label = label_of(self.algorithm, table)
+        chain = Chain(links, predictor, head_of(head), None, label, path, context.step).serving(head)
+        return Output(table=table, model=chain, report=summarise(predictor, len(rows)), notes=tuple(notes))
+
+
+def training_head(table: Table, context: Context) -> pd.DataFrame:
+    """The training rows as the source gave them."""
+    head = context.head(table).frame
+    if table.partition is None:
+        return head
+    mine = head[head.index.isin(table.training.index)]
+    return mine if len(mine) else head
