@@ -259,5 +259,19 @@ def shown(value: Any) -> str:
     return cut(repr(value))
 
 
+def brief(value: Any) -> str:
+    """A value as a sentence about a change has it: a short text as it is, a short list in full, a group by its type."""
+    short = isinstance(value, list | tuple) and len(value) <= 6
+    if short and not any(isinstance(v, list | tuple | dict) for v in value):
+        return "[" + ", ".join(map(str, value)) + "]"
+    if isinstance(value, Mapping) and "type" in value:
+        return str(value["type"])
+    return value if isinstance(value, str) and value and not is_long(value) else shown(value)
+
+
+def is_long(value: Any) -> bool:
+    return isinstance(value, str) and ("\n" in value or len(value) > 60)
+
+
 def cut(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.document.checks import shown
+from pipelines.document.checks import brief, is_long
 from pipelines.document.model import PipelineDocument, StepNode
 
 
@@ -54,25 +54,13 @@ def _values(prefix: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             yield from _values(f"{full}.", before, after)
         elif name not in new:
-            yield f"{full} back at its default, instead of {_brief(before)}."
+            yield f"{full} back at its default, instead of {brief(before)}."
         elif name not in old:
-            yield f"{full} set to {_brief(after)}."
-        elif _is_long(before) or _is_long(after):
+            yield f"{full} set to {brief(after)}."
+        elif is_long(before) or is_long(after):
             yield f"{full} changed."
         else:
-            yield f"{full} {_brief(before)} to {_brief(after)}."
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, list) and len(value) <= 6 and all(not isinstance(v, list | dict) for v in value):
-        return "[" + ", ".join(map(str, value)) + "]"
-    if isinstance(value, Mapping) and "type" in value:
-        return str(value["type"])
-    return value if isinstance(value, str) and not _is_long(value) and value else shown(value)
-
-
-def _is_long(value: Any) -> bool:
-    return isinstance(value, str) and ("\n" in value or len(value) > 60)
+            yield f"{full} {brief(before)} to {brief(after)}."
 
 
 def _moved(old: list[str], new: list[str]) -> set[str]:

@@ -140,7 +140,7 @@ class SetParameter(Edit):
         return _change(document, self.id, lambda s: {"params": _set(s.params, self.name.split("."), value)})
 
     def describe(self) -> str:
-        return f"Set {self.id}.{self.name} to {checks.shown(self.value).strip(chr(39))}"
+        return f"Set {self.id}.{self.name} to {checks.brief(self.value)}"
 
 
 @dataclass(frozen=True)
@@ -353,9 +353,7 @@ def _changed(node: StepNode, **fields: Any) -> StepNode:
     return checks.node_of({name: getattr(node, name) for name in StepNode.model_fields} | fields)
 
 
-def _change(
-    document: PipelineDocument, step_id: str, change: Callable[[StepNode], dict[str, Any]]
-) -> PipelineDocument:
+def _change(document: PipelineDocument, step_id: str, change: Callable[[StepNode], dict[str, Any]]) -> PipelineDocument:
     index = _index(document, step_id)
     node = document.steps[index]
     return _with_steps(

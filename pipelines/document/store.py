@@ -115,9 +115,7 @@ class Pipelines:
             _follow_name(session, row, document.name)
             return _write(row, draft, text)
 
-    def commit_revision(
-        self, pipeline_id: str, document: PipelineDocument, author: str = "", note: str = ""
-    ) -> int:
+    def commit_revision(self, pipeline_id: str, document: PipelineDocument, author: str = "", note: str = "") -> int:
         """Save ``document`` as a revision; its number, or the newest one's when that says the same.
 
         The draft follows, unless it holds other work that is no revision yet.

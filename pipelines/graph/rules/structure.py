@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipelines.document.edits import AddStep, RemoveStep, SetInput
+from pipelines.document.edits import AddStep, Edit, RemoveStep, SetInput, new_id
+from pipelines.document.ports import MAIN
 from pipelines.graph import order
 from pipelines.graph.diagnostic import Diagnostic
+from pipelines.graph.order import Node
 from pipelines.graph.rules.base import Context, Rule
 from pipelines.steps.base import Behaviour
 
@@ -160,10 +162,26 @@ class EvaluateWithoutScores(Rule):
         for node, _ in context.parsed(Behaviour.EVALUATE):
             if node.id in learners or node.main is None or self._scored(context, node.main.step):
                 continue
-            score = context.type_that(Behaviour.SCORE)
-            trained = any(n.behaviour is Behaviour.TRAIN for n in context.graph.nodes)
-            edits = context.offered([AddStep(score, node.main.step)]) if score and trained else ()
-            yield self.at(node, "the rows that reach it were not scored.", "Put Score model before it.", edits=edits)
+            yield self.at(
+                node,
+                "the rows that reach it were not scored.",
+                "Put Score model before it.",
+                edits=self._scoring(context, node),
+            )
+
+    def _scoring(self, context: Context, node: Node) -> tuple[Edit, ...]:
+        """A scoring step right before the evaluation, which reads it."""
+        index = context.document.index(node.id)
+        score = context.type_that(Behaviour.SCORE)
+        if score is None or index == 0:
+            return ()
+        step_id = new_id(context.document, score)
+        edits: list[Edit] = [AddStep(score, context.document.steps[index - 1].id, {}, step_id)]
+        port = next((p for p, e in node.edges.items() if e == node.main and p in node.node.inputs), None)
+        if port is not None:
+            edits += [SetInput(step_id, MAIN, node.node.inputs[port]), SetInput(node.id, port, step_id)]
+        graph = context.after(edits)
+        return tuple(edits) if graph is not None and graph.node(node.id).main == order.Edge(step_id) else ()
 
     def _scored(self, context: Context, step_id: str) -> bool:
         table = context.tables.get(step_id)

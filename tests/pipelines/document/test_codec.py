@@ -187,7 +187,7 @@ REFUSED = {
     "name: !!python/object/apply:os.system [ls]": "Line 1: the tag 'tag:yaml.org,2002:python/object/apply:os",
     "<<: {name: x}": "Line 1: A pipeline document cannot have '<<'.",
     "name: x\n---\nname: y": "Line 2: this is not YAML: a second document begins here, behind '---'.",
-    "name: x\nsteps:\n\t- a": "Line 3: this is not YAML: found character '\\t' that cannot start any token. Indent with spaces",
+    "name: x\nsteps:\n\t- a": "Line 3: this is not YAML: found character '\\t' that cannot start any token.",
     "name: x: y": "Line 1: this is not YAML: mapping values are not allowed here.",
     "name: [x": "Line 1: this is not YAML: expected ',' or ']', but got 'stream end'.",
     "name: " + "9" * 5000: "Line 1: the number 9999999999999999999… is too long to be read.",

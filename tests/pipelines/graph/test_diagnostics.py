@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.document.edits import AddStep, MoveStep, ReplaceColumn, SetInput, SetParameter
+from pipelines.document.edits import AddStep, MoveStep, ReplaceColumn, SetInput
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.graph.order import resolve
 from pipelines.graph.rules import RULES

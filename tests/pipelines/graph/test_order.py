@@ -199,7 +199,8 @@ def test_a_split_is_hoisted_before_the_fitted_steps_that_feed_it(graph):
         "cars, type: dataset\nn, type: normalize_data\ndrop, type: clean_missing_data, params: {strategy: drop_rows}\n"
         "split, type: split_data",
         "cars, type: dataset\nn, type: normalize_data\nsql, type: apply_sql\nsplit, type: split_data",
-        "cars, type: dataset\nn, type: normalize_data\nsplit, type: split_data\njoin, type: join_data, inputs: {right: n}",
+        "cars, type: dataset\nn, type: normalize_data\nsplit, type: split_data\n"
+        "join, type: join_data, inputs: {right: n}",
     ],
     ids=["behind", "row-wise", "row-changing", "combine", "branch"],
 )
