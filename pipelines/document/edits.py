@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.document import checks, ports
+from pipelines.document import checks, nested, ports
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.errors import ConflictError, NotFoundError
 from pipelines.steps.base import Behaviour
@@ -137,7 +137,9 @@ class SetParameter(Edit):
 
     def apply(self, document: PipelineDocument) -> PipelineDocument:
         value = checks.plain(self.value, ("params", self.name))
-        return _change(document, self.id, lambda s: {"params": _set(s.params, self.name.split("."), value)})
+        return _change(
+            document, self.id, lambda s: {"params": nested.with_value(s.params, self.name.split("."), value)}
+        )
 
     def describe(self) -> str:
         return f"Set {self.id}.{self.name} to {checks.brief(self.value)}"
@@ -151,7 +153,7 @@ class ResetParameter(Edit):
     name: str
 
     def apply(self, document: PipelineDocument) -> PipelineDocument:
-        return _change(document, self.id, lambda s: {"params": _unset(s.params, self.name.split("."))})
+        return _change(document, self.id, lambda s: {"params": nested.without(s.params, self.name.split("."))})
 
     def describe(self) -> str:
         return f"Reset {self.id}.{self.name}"
@@ -291,10 +293,14 @@ class ReplaceColumn(Edit):
 
     def apply(self, document: PipelineDocument) -> PipelineDocument:
         def change(node: StepNode) -> dict[str, Any]:
-            value = _get(node.params, self.parameter.split("."))
+            value = nested.value_at(node.params, self.parameter.split("."))
             if value is None:
                 return {}
-            return {"params": _set(node.params, self.parameter.split("."), _replaced(value, self.old, self.new))}
+            return {
+                "params": nested.with_value(
+                    node.params, self.parameter.split("."), nested.replaced(value, self.old, self.new)
+                )
+            }
 
         return _change(document, self.step, change)
 
@@ -385,50 +391,3 @@ def _fits(steps: Sequence[StepNode], place: int, port_name: str, source: str, ty
         return False
     has_default = port.kind == "model" or port == ports.main_port(inputs)
     return bool(part) or not has_default or ports.default_source(steps, place, port.kind, types) != step
-
-
-def _get(params: Mapping[str, Any], names: Sequence[str]) -> Any:
-    value: Any = params
-    for name in names:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
-def _set(params: Mapping[str, Any], names: Sequence[str], value: Any) -> dict[str, Any]:
-    first, *rest = names
-    if rest:
-        inner = params.get(first)
-        inner = inner if isinstance(inner, Mapping) else {}
-        if rest == ["type"] and inner.get("type") != value:
-            inner = {}
-        value = _set(inner, rest, value)
-    return {**params, first: value}
-
-
-def _unset(params: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    first, *rest = names
-    if not rest:
-        return {k: v for k, v in params.items() if k != first}
-    inner = params.get(first)
-    if not isinstance(inner, Mapping):
-        return dict(params)
-    return {**params, first: _unset(inner, rest)}
-
-
-def _replaced(value: Any, old: str, new: str) -> Any:
-    """``value`` with ``new`` in the place of ``old``: as a whole text, or in a list or the names of a rule.
-
-    A rule's ``kind`` and ``pattern`` are no column names, and stay.
-    """
-    if isinstance(value, str):
-        return new if value == old else value
-    if isinstance(value, list):
-        return [_replaced(v, old, new) for v in value]
-    if isinstance(value, Mapping):
-        return {
-            (new if k == old and k not in ("kind", "pattern") else k): v
-            if k in ("kind", "pattern")
-            else _replaced(v, old, new)
-            for k, v in value.items()
-        }
-    return value
