@@ -61,6 +61,10 @@ class Context:
         """The first step type of the library with this behaviour, to be offered as a fix."""
         return next((name for name, t in self.types.items() if t.behaviour is behaviour), None)
 
+    def called(self, step_type: str) -> str:
+        """A step type's title."""
+        return self.types[step_type].title if step_type in self.types else step_type
+
     def offered(self, edits: Sequence[Edit]) -> tuple[Edit, ...]:
         """``edits`` if the document they lead to has no new problem in its order; none otherwise."""
         return tuple(edits) if self.after(edits) is not None else ()

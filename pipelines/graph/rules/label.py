@@ -21,7 +21,7 @@ from pipelines.table import Table
 
 SUPERVISED = ("classification", "regression")
 _TARGETS = ("label", "target", "class", "y", "outcome", "response", "price", "income", "risk", "churn", "quality")
-_SET_LABEL, _CLEAN = "set_label", "clean_missing_data"
+_SET_LABEL, _CLEAN, _SCALE = "set_label", "clean_missing_data", "normalize_data"
 
 
 class MissingLabel(Rule):
@@ -40,10 +40,12 @@ class MissingLabel(Rule):
                 continue
             column = likely_label(schema)
             if column is None or _SET_LABEL not in context.types:
-                yield self.at(node, "it does not know which column to learn.", "Put Set label before it.")
+                yield self.at(
+                    node, "it does not know which column to learn.", f"Put {context.called(_SET_LABEL)} before it."
+                )
                 continue
             edits = _inserted(context, node, _SET_LABEL, {"column": column}, early=column)
-            fix = f"Put Set label before it; '{column}' looks like the label."
+            fix = f"Put {context.called(_SET_LABEL)} before it; '{column}' looks like the label."
             yield self.at(node, "it does not know which column to learn.", fix, edits=edits)
 
 
@@ -71,7 +73,7 @@ class MissingValues(Rule):
             edits = _inserted(context, node, _CLEAN, params) if _CLEAN in context.types else ()
             has = "has" if len(gaps) == 1 else "have"
             message = f"{algorithm.title} takes no missing values, but {listed(gaps)} {has} some."
-            yield self.at(node, message, "Put Clean missing data before it.", edits=edits)
+            yield self.at(node, message, f"Put {context.called(_CLEAN)} before it.", edits=edits)
 
 
 class ContinuousClasses(Rule):
@@ -168,9 +170,9 @@ class NeedsScaling(Rule):
                 continue
             message = f"{algorithm.title} does better on numbers of one scale; '{spread.idxmax()}' spreads far wider "
             message += f"than '{spread.idxmin()}'."
-            known = "normalize_data" in context.types
-            edits = _inserted(context, node, "normalize_data", {}) if known else ()
-            yield self.at(node, message, "Put Normalize data before it.", edits=edits)
+            known = _SCALE in context.types
+            edits = _inserted(context, node, _SCALE, {}) if known else ()
+            yield self.at(node, message, f"Put {context.called(_SCALE)} before it.", edits=edits)
 
 
 def likely_label(schema: TableSchema) -> str | None:

@@ -165,7 +165,7 @@ class EvaluateWithoutScores(Rule):
             yield self.at(
                 node,
                 "the rows that reach it were not scored.",
-                "Put Score model before it.",
+                f"Put {context.called(context.type_that(Behaviour.SCORE) or 'a scoring step')} before it.",
                 edits=self._scoring(context, node),
             )
 
