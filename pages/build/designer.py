@@ -2,7 +2,79 @@
 
 import streamlit as st
 
-from components import guard
+from components import (
+    design,
+    design_actions,
+    design_bar,
+    design_notices,
+    error_box,
+    guard,
+    pipeline_canvas,
+    pipeline_dialogs,
+    run_progress,
+    session,
+    start_panel,
+    step_form,
+    step_list,
+    step_palette,
+    step_panel,
+    step_view,
+)
 
 guard.require_user()
-st.title("Designer")
+actions = design_actions.Actions()
+opened = None
+with error_box.shown("designer.open"):
+    opened = design.follow_address()
+
+if opened is None:
+    st.markdown("#### Designer")
+    start_panel.show(
+        actions.pipelines(),
+        actions.samples(),
+        actions.datasets(),
+        key="start",
+        on_open=design_actions.open_pipeline,
+        on_sample=design_actions.start_from_sample,
+        on_dataset=design_actions.start_from_dataset,
+        on_menu=design_actions.menu,
+    )
+else:
+    design_actions.handle(pipeline_canvas.pull(opened.graph(), key="canvas"))
+    opened.refresh_job()
+    document, graph, inspection = opened.document, opened.graph(), opened.inspect()
+    results = step_view.fitting_results(document, graph, opened.ran(), opened.results())
+    steps = step_view.views(document, graph, inspection, results)
+    titles = {s.id: s.title for s in steps}
+    design_bar.show(
+        document.name,
+        opened.revision,
+        changed=opened.changed,
+        kept=opened.conflict is None,
+        undo=opened.history.undo_text,
+        redo=opened.history.redo_text,
+        errors=len(inspection.errors),
+        running=opened.is_running,
+        key="bar",
+        on_act=design_actions.act,
+        on_menu=design_actions.menu,
+    )
+    design_notices.show(opened, actions, key="notices")
+    left, middle, right = st.columns([2.4, 5.2, 2.9], gap="small")
+    with left.container(border=True, height=design.HEIGHT, gap="small", key="steps"):
+        with st.container(horizontal=True, vertical_alignment="center", key="steps.head"):
+            st.markdown("**Steps**", width="stretch")
+            step_palette.show(after=opened.selected, key="palette", on_add=opened.apply)
+        with st.container(height=design.HEIGHT - 82, border=False, key="steps_scroll"):
+            step_list.show(steps, selected=opened.selected, key="step_list", on_edit=opened.apply, on_select=opened.select)
+    with middle:
+        pipeline_canvas.show(
+            document, graph, steps, selected=opened.selected, pipeline=opened.pipeline_id, key="canvas", height=design.HEIGHT
+        )
+    with right.container(border=True, height=design.HEIGHT, gap="xsmall", key="form_scroll"):
+        step_form.show(document, opened.selected, opened.surroundings(), inspection.diagnostics, key="form", on_edit=opened.apply)
+    step_panel.show(opened, inspection, results, titles, key=design_actions.PANEL)
+    if opened.is_running:
+        run_progress.poll(opened.job, session.workspace().jobs.get, key="poll")
+    design.tell_address(opened)
+pipeline_dialogs.show(opened.document if opened else None, actions, key=design_actions.DIALOG)

@@ -1,0 +1,126 @@
+"""Columns by name or by rule, with those it takes at this point counted as it is set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+import streamlit as st
+from pydantic import ValidationError
+
+from components.widget_state import keep
+from pipelines.columns import Columns, Kind
+from pipelines.errors import SekkeiError
+from pipelines.schema import TableSchema
+
+BY_RULE, BY_NAME = "By rule", "By name"
+KINDS = {"all": "every feature", "categorical": "text, category, yes/no"}
+
+
+def show(label: str, rule: Columns, schema: TableSchema | None, *, help: str | None, key: str, on_change: Callable[[Any], None]) -> None:
+    """Draw the rule. A change gives ``on_change`` a list of names, or a rule as a plain dict."""
+    names = schema.names if schema else []
+    by_name = rule.names is not None
+    with st.container(key=f"{key}.box", gap="xsmall"):
+        mode = BY_NAME if by_name else BY_RULE
+        keep(f"{key}.mode", mode)
+
+        def switched() -> None:
+            if st.session_state.get(f"{key}.mode") not in (None, mode):
+                on_change(_chosen(rule, schema) if mode == BY_RULE else {"kind": "all"})
+
+        st.segmented_control(label, [BY_RULE, BY_NAME], key=f"{key}.mode", help=help, on_change=switched, width="stretch", required=True)
+        if by_name:
+            _by_name(label, rule, schema, names, key, on_change)
+        else:
+            _by_rule(rule, names, key, on_change)
+        st.caption(_count(rule, schema))
+
+
+def parsed(value: Any) -> Columns | None:
+    """The rule that a plain value means; None for one that means none."""
+    try:
+        return Columns() if value is None else Columns.model_validate(value)
+    except (ValidationError, TypeError):
+        return None
+
+
+def in_words(rule: Columns) -> str:
+    """The rule in a few words."""
+    if rule.names is not None:
+        return ", ".join(rule.names) or "no columns"
+    text = f"{'every' if rule.kind == 'all' else rule.kind} columns".replace("every columns", "every feature")
+    text += f" named like {rule.pattern}" if rule.pattern else ""
+    return text + (f" except {', '.join(rule.exclude)}" if rule.exclude else "")
+
+
+def _by_name(label: str, rule: Columns, schema: TableSchema | None, names: list[str], key: str, on_change: Callable[[Any], None]) -> None:
+    kinds = {c.name: c.type.value for c in schema} if schema else {}
+    chosen = list(rule.names or ())
+    options = names + [n for n in chosen if n not in kinds]
+    keep(f"{key}.names", chosen)
+    st.multiselect(
+        f"{label}: names",
+        options,
+        key=f"{key}.names",
+        placeholder="Choose columns",
+        format_func=lambda n: n if n in kinds else f"{n} (not here)",
+        label_visibility="collapsed",
+        on_change=_heard(f"{key}.names", lambda v: on_change(list(v))),
+    )
+
+
+def _by_rule(rule: Columns, names: list[str], key: str, on_change: Callable[[Any], None]) -> None:
+    def changed(**values: Any) -> None:
+        plain: dict[str, Any] = {"kind": rule.kind, "pattern": rule.pattern, "exclude": list(rule.exclude)} | values
+        on_change({k: v for k, v in plain.items() if v or k == "kind"})
+
+    left, right = st.columns(2, gap="xsmall")
+    keep(f"{key}.kind", rule.kind)
+    left.selectbox(
+        "Kind", get_args(Kind), key=f"{key}.kind", format_func=lambda k: KINDS.get(k, k), on_change=_heard(f"{key}.kind", lambda v: changed(kind=v))
+    )
+    keep(f"{key}.pattern", rule.pattern or "")
+    right.text_input(
+        "Name matches",
+        key=f"{key}.pattern",
+        placeholder="any name",
+        help="A regular expression, such as ^x_ for names that begin with x_.",
+        on_change=_heard(f"{key}.pattern", lambda v: changed(pattern=v or None)),
+    )
+    chosen = list(rule.exclude)
+    keep(f"{key}.exclude", chosen)
+    st.multiselect(
+        "Except",
+        names + [n for n in chosen if n not in names],
+        key=f"{key}.exclude",
+        placeholder="Leave out none",
+        on_change=_heard(f"{key}.exclude", lambda v: changed(exclude=list(v))),
+    )
+
+
+def _count(rule: Columns, schema: TableSchema | None) -> str:
+    """How many columns the rule takes here, and the first of them."""
+    if schema is None:
+        return "The columns at this point are not known yet."
+    try:
+        found = rule.select(schema)
+    except SekkeiError as error:
+        return f":red[{error.message}] {error.fix}"
+    listed = ", ".join(f"`{n}`" for n in found[:6]) + (", …" if len(found) > 6 else "")
+    return f"{len(found)} of {len(schema)} columns" + (f": {listed}" if found else "")
+
+
+def _chosen(rule: Columns, schema: TableSchema | None) -> list[str]:
+    try:
+        return rule.select(schema) if schema is not None else []
+    except SekkeiError:
+        return []
+
+
+def _heard(key: str, tell: Callable[[Any], None]) -> Callable[[], None]:
+    def heard() -> None:
+        if key in st.session_state:
+            tell(st.session_state[key])
+
+    return heard

@@ -1,0 +1,205 @@
+"""The pipeline open in this session: its document with undo and redo, the selected step, its draft, its latest run.
+
+Edits come here from every piece of the designer; each is kept as a draft at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from components import session
+from components.parameter_fields import Surroundings
+from pipelines.document import codec
+from pipelines.document.edits import AddStep, DuplicateStep, Edit, RemoveStep
+from pipelines.document.history import History
+from pipelines.document.model import PipelineDocument
+from pipelines.errors import ConflictError, SekkeiError
+from pipelines.execution.preview import Inspection
+from pipelines.execution.result import StepResult
+from pipelines.graph.order import Graph, resolve
+from pipelines.jobs import Job
+
+_KEY = "session.design"
+_INSPECTING = threading.Lock()  # the inspector's memory is shared by all sessions of the server
+HEIGHT = 500  # pixels, of the three panes
+FRESH_SECONDS = 30.0  # after this an unchanged document is inspected again: its datasets may have new versions
+
+
+@dataclass
+class Design:
+    """See the module. ``error`` is why the last act could not be done; ``conflict``: the draft was changed elsewhere."""
+
+    pipeline_id: str
+    revision: int
+    version: int
+    changed: bool
+    history: History
+    selected: str | None = None
+    job: Job | None = None
+    error: SekkeiError | None = None
+    conflict: ConflictError | None = None
+    _inspected: tuple[PipelineDocument, float, Inspection] | None = field(default=None, repr=False)
+    _resolved: tuple[PipelineDocument, Graph] | None = field(default=None, repr=False)
+
+    @property
+    def document(self) -> PipelineDocument:
+        return self.history.document
+
+    @property
+    def is_running(self) -> bool:
+        return self.job is not None and not self.job.state.is_final
+
+    def inspect(self) -> Inspection:
+        """Columns, samples and diagnostics of the document as it is now."""
+        known = self._inspected
+        if known is None or known[0] is not self.document or time.monotonic() - known[1] > FRESH_SECONDS:
+            with _INSPECTING:
+                found = session.workspace().inspect(self.document)
+            known = self._inspected = (self.document, time.monotonic(), found)
+        return known[2]
+
+    def graph(self) -> Graph:
+        """What reads what, as written."""
+        if self._resolved is None or self._resolved[0] is not self.document:
+            self._resolved = (self.document, resolve(self.document))
+        return self._resolved[1]
+
+    def surroundings(self) -> Surroundings:
+        """What the selected step's fields may offer."""
+        step, inspection = self.selected or "", self.inspect()
+        names = [d.name for d in session.workspace().datasets.list()]
+        return Surroundings(lambda port: inspection.columns_at(step, port), names)
+
+    def select(self, step: str | None) -> None:
+        self.selected = step
+        self.history.seal()
+
+    def apply(self, *edits: Edit) -> None:
+        """Make the edits and keep the draft. What cannot be done is told on the page."""
+        before = self.document
+        try:
+            for edit in edits:
+                self._follow(edit, self.history.apply(edit))
+        except SekkeiError as error:
+            self.error = error
+        if self.document is not before:
+            self.save()
+
+    def undo(self) -> None:
+        self.history.undo()
+        self._keep_selection()
+        self.save()
+
+    def redo(self) -> None:
+        self.history.redo()
+        self._keep_selection()
+        self.save()
+
+    def save(self) -> None:
+        """Keep the draft. A draft changed elsewhere is left alone; the page then offers what to do."""
+        try:
+            self.version = session.workspace().pipelines.save_draft(self.pipeline_id, self.document, self.version)
+            self.changed = True
+        except ConflictError as error:
+            self.conflict = error
+        except SekkeiError as error:
+            self.error = error
+
+    def commit(self, note: str = "") -> int:
+        """Save the document as a revision; its number."""
+        self.revision = session.workspace().pipelines.commit_revision(self.pipeline_id, self.document, note=note)
+        self.changed = False
+        return self.revision
+
+    def run(self) -> None:
+        """Save a revision and file a run of it."""
+        try:
+            number = self.commit()
+            self.job = session.workspace().submit(self.document, pipeline_id=self.pipeline_id, revision=number)
+        except SekkeiError as error:
+            self.error = error
+
+    def cancel(self) -> None:
+        try:
+            if self.job is not None:
+                self.job = session.workspace().jobs.cancel(self.job.id)
+        except SekkeiError as error:
+            self.error = error
+
+    def refresh_job(self) -> None:
+        """Read the run's state again, while there is something to hear."""
+        if self.is_running and self.job is not None:
+            self.job = session.workspace().jobs.get(self.job.id)
+
+    def ran(self) -> PipelineDocument | None:
+        """The document that the latest run ran."""
+        payload = self.job.payload if self.job else {}
+        written = payload.get("document") or payload.get("yaml")
+        if not written:
+            return None
+        return codec.loads(written) if isinstance(written, str) else PipelineDocument.model_validate(written)
+
+    def results(self) -> dict[str, StepResult]:
+        """What the latest run says of each step."""
+        return {s.id: s for s in self.job.steps} if self.job else {}
+
+    def _follow(self, edit: Edit, document: PipelineDocument) -> None:
+        """Keep a step selected: the new one, or the neighbour of the one removed."""
+        if isinstance(edit, AddStep | DuplicateStep):
+            place = document.index(edit.after if isinstance(edit, AddStep) else edit.id) + 1 if getattr(edit, "after", True) else -1
+            self.selected = document.steps[place].id
+        elif isinstance(edit, RemoveStep):
+            self._keep_selection()
+
+    def _keep_selection(self) -> None:
+        if self.selected not in self.document.ids:
+            self.selected = self.document.ids[-1] if self.document.steps else None
+
+
+def current() -> Design | None:
+    """The design open in this session."""
+    found = st.session_state.get(_KEY)
+    return found if found is not None else None
+
+
+def open_design(pipeline: str, step: str = "") -> Design:
+    """Open a pipeline's draft and make it this session's. NotFoundError when there is none."""
+    workspace = session.workspace()
+    opened = workspace.pipelines.open(pipeline)
+    made = Design(opened.info.id, opened.info.revision, opened.version, opened.info.changed, History(opened.document))
+    ids = opened.document.ids
+    made.selected = step if step in ids else (ids[0] if ids else None)
+    latest = next((j for j in workspace.jobs.list(kind="run", limit=200) if j.pipeline_id == opened.info.id), None)
+    made.job = workspace.jobs.get(latest.id) if latest else None
+    st.session_state[_KEY] = made
+    return made
+
+
+def close() -> None:
+    """Leave the pipeline; its draft is kept."""
+    st.session_state.pop(_KEY, None)
+    session.set_query(pipeline="", step="")
+
+
+def follow_address() -> Design | None:
+    """The design that the page's address asks for, or the session's own; None when neither is there.
+
+    The address then tells both pipeline and step, so that a reload comes back to it.
+    """
+    asked, step = session.query("pipeline"), session.query("step")
+    found = current()
+    if asked and (found is None or asked not in (found.pipeline_id, found.document.name)):
+        found = open_design(asked, step)
+    elif found is not None and asked and step in found.document.ids and step != st.session_state.get("session.step"):
+        found.selected = step  # the visitor went back or followed a link
+    return found
+
+
+def tell_address(design: Design) -> None:
+    """Put the open pipeline and step into the address."""
+    session.set_query(pipeline=design.pipeline_id, step=design.selected or "")
+    st.session_state["session.step"] = design.selected or ""

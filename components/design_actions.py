@@ -1,0 +1,170 @@
+"""What the designer's bar, menu and dialogs do, on this session's workspace and open design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from components import diagnostics_list, pipeline_dialogs, session
+from components.design import Design, close, current, open_design, tell_address
+from components.pipeline_canvas import Intent
+from pipelines.document.model import PipelineDocument
+from pipelines.document.store import PipelineInfo, RevisionInfo
+from pipelines.errors import NotFoundError, SekkeiError
+from pipelines.samples.gallery import Sample
+
+DIALOG = "designer.dialog"
+PANEL = "designer.panel"
+
+
+def act(name: str) -> None:
+    """Do what a button of the bar asks for."""
+    design = current()
+    if design is None:
+        return
+    match name:
+        case "undo":
+            design.undo()
+        case "redo":
+            design.redo()
+        case "save":
+            try:
+                session.tell(f"Saved as revision {design.commit()}.")
+            except SekkeiError as error:
+                design.error = error
+        case "validate":
+            found = design.inspect().diagnostics
+            session.tell(f"Checked: {diagnostics_list.headline(found)}.", ":material/rule:")
+            st.session_state[PANEL] = "problems"
+        case "run":
+            _run(design)
+        case "cancel":
+            design.cancel()
+
+
+def menu(entry: str) -> None:
+    """Do what an entry of the menu asks for: mostly, open its dialog."""
+    if entry == "close":
+        close()
+    else:
+        pipeline_dialogs.ask(entry, key=DIALOG)
+
+
+def handle(intent: Intent | None) -> None:
+    """Do what was done on the canvas."""
+    design = current()
+    if design is None or intent is None:
+        return
+    if intent.select:
+        design.select(intent.select)
+    if intent.edit is not None:
+        design.apply(intent.edit)
+
+
+def open_pipeline(pipeline: str) -> None:
+    """Open a pipeline by its id."""
+    _told(lambda: Actions().open(pipeline))
+
+
+def start_from_sample(name: str) -> None:
+    """A new pipeline from a sample."""
+    _told(lambda: Actions().create_from_sample(name))
+
+
+def start_from_dataset(dataset: str | None) -> None:
+    """A new pipeline that begins with a dataset, or empty, at once under a name that is free."""
+    actions = Actions()
+    _told(lambda: actions.create(pipeline_dialogs.new_document(actions.free_name(dataset or "pipeline"), dataset)))
+
+
+def _told(act: Callable[[], None]) -> None:
+    """Do it; tell why when it cannot be done."""
+    try:
+        act()
+    except SekkeiError as error:
+        session.tell(str(error), ":material/error:")
+
+
+def _run(design: Design) -> None:
+    errors = design.inspect().errors
+    if errors:
+        st.session_state[PANEL] = "problems"
+        session.tell(f"Mend {diagnostics_list.headline(errors)} first.", ":material/error:")
+        return
+    design.run()
+    if design.error is None:
+        st.session_state[PANEL] = "run"
+
+
+class Actions:
+    """What the designer's dialogs do, on this session's workspace and open design."""
+
+    def pipelines(self) -> Sequence[PipelineInfo]:
+        return session.workspace().pipelines.list()
+
+    def samples(self) -> Sequence[Sample]:
+        return session.workspace().samples()
+
+    def datasets(self) -> Sequence[str]:
+        return [d.name for d in session.workspace().datasets.list()]
+
+    def revisions(self) -> Sequence[RevisionInfo]:
+        return session.workspace().pipelines.revisions(self._open().pipeline_id)
+
+    def revision(self, number: int) -> PipelineDocument:
+        return session.workspace().pipelines.revision(self._open().pipeline_id, number)
+
+    def open(self, pipeline: str) -> None:
+        tell_address(open_design(pipeline))
+
+    def create(self, document: PipelineDocument) -> None:
+        self.open(session.workspace().pipelines.create(document).id)
+
+    def create_from_sample(self, name: str) -> None:
+        document = session.workspace().sample(name)
+        self.create(document.model_copy(update={"name": self.free_name(document.name)}))
+
+    def restore(self, number: int) -> None:
+        design = self._open()
+        session.workspace().pipelines.restore(design.pipeline_id, number)
+        open_design(design.pipeline_id, design.selected or "")
+        session.tell(f"Revision {number} restored.")
+
+    def rename(self, name: str) -> None:
+        design = self._open()
+        session.workspace().pipelines.rename(design.pipeline_id, name.strip())
+        open_design(design.pipeline_id, design.selected or "")
+
+    def delete(self) -> None:
+        design = self._open()
+        session.workspace().pipelines.delete(design.pipeline_id)
+        close()
+        session.tell(f"Pipeline {design.document.name} deleted.", ":material/delete:")
+
+    def free_name(self, name: str) -> str:
+        """``name``, or with a number behind it that no pipeline has yet."""
+        taken = {p.name for p in self.pipelines()}
+        stem = name[:94]
+        return next(n for i in range(1, len(taken) + 2) if (n := stem if i == 1 else f"{stem}-{i}") not in taken)
+
+    def keep_as_copy(self) -> None:
+        """Make a pipeline of its own of what is open, when its draft was changed elsewhere."""
+        document = self._open().document
+        self.create(document.model_copy(update={"name": self.free_name(document.name)}))
+        session.tell("Kept as a pipeline of its own.")
+
+    def reload(self) -> None:
+        """Take the draft as it was changed elsewhere; what was here is gone."""
+        design = self._open()
+        open_design(design.pipeline_id, design.selected or "")
+
+    def stored(self) -> PipelineDocument:
+        """The draft as it is kept now, whoever wrote it."""
+        return session.workspace().pipelines.open(self._open().pipeline_id).document
+
+    def _open(self) -> Design:
+        found = current()
+        if found is None:
+            raise NotFoundError("open pipeline", "")
+        return found

@@ -1,0 +1,239 @@
+"""One widget for each kind of parameter: the only place that maps parameters to widgets.
+
+A widget's value is always the document's: it is put into the session's state where the two differ, and a change goes
+to the document before anything is drawn again. A value that its widget cannot show is shown as text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+import yaml
+
+from components import column_picker
+from components.widget_state import keep
+from components.parameters import Parameter
+from pipelines.columns import Columns
+from pipelines.schema import TableSchema
+
+LARGEST = 2**53 - 1  # the largest whole number a browser keeps exactly
+EMPTY = "none"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What fields may offer: the columns at each input, and the datasets."""
+
+    columns: Callable[[str], TableSchema | None] = lambda port: None
+    datasets: Sequence[str] = ()
+    extra_options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+def show(parameter: Parameter, value: Any, surroundings: Surroundings, *, key: str, on_change: Callable[[Any], None]) -> None:
+    """Draw the parameter with its value as the document has it; a change gives ``on_change`` the new plain value."""
+    draw = _FIELDS.get(parameter.kind, _other)
+    if not _is_showable(parameter, value):
+        draw = _other
+    draw(parameter, value, surroundings, key, on_change)
+
+
+def _common(parameter: Parameter, key: str, on_change: Callable[[Any], None], read: Callable[[Any], Any] = lambda v: v) -> dict[str, Any]:
+    def heard() -> None:
+        if key in st.session_state:  # a late event of a widget that is gone has no value
+            on_change(read(st.session_state[key]))
+
+    return {"label": parameter.label, "key": key, "help": _help(parameter), "on_change": heard}
+
+
+def _help(parameter: Parameter) -> str | None:
+    parts = [parameter.help] if parameter.help else []
+    if not parameter.required and parameter.kind not in ("variant", "grid", "code", "text"):
+        parts.append(f"Default: {shown(parameter.default)}.")
+    return " ".join(parts) or None
+
+
+def shown(value: Any) -> str:
+    """A plain value in words."""
+    if value is None:
+        return EMPTY
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(v) for v in value) or "nothing"
+    if isinstance(value, Mapping):
+        if "kind" in value:
+            return column_picker.in_words(Columns.model_validate(value))
+        return shown(value.get("type", "…"))
+    return str(value) or "empty"
+
+
+def _is_showable(parameter: Parameter, value: Any) -> bool:  # noqa: PLR0911 - one line a kind
+    match parameter.kind:
+        case "integer":
+            return value is None or (isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST)
+        case "number":
+            return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value))
+        case "boolean":
+            return isinstance(value, bool)
+        case "choice":
+            return value in parameter.choices or (value is None)
+        case "choices":
+            return isinstance(value, list) and all(v in parameter.choices for v in value)
+        case "columns":
+            return column_picker.parsed(value) is not None
+        case "string" | "text" | "code" | "new_column" | "column" | "dataset":
+            return value is None or isinstance(value, str)
+        case "list":
+            return value is None or (isinstance(value, list) and all(isinstance(v, str | int | float) for v in value))
+    return True
+
+
+def _boolean(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    keep(key, value)
+    st.checkbox(**_common(parameter, key, on_change))
+
+
+def _choice(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    options = [*([None] if parameter.optional or value is None else []), *parameter.choices]
+    if value is None and not parameter.optional:
+        options.remove(None)
+    short = len(options) <= 3 and sum(len(shown(o)) for o in options) <= 24 and None not in options
+    keep(key, value)
+    if short and value is not None:
+        st.segmented_control(options=options, format_func=shown, width="stretch", required=True, **_common(parameter, key, on_change))
+    else:
+        st.selectbox(options=options, format_func=shown, placeholder="Choose", **_common(parameter, key, on_change))
+
+
+def _choices(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    keep(key, list(value))
+    st.multiselect(options=list(parameter.choices), format_func=shown, **_common(parameter, key, on_change, list))
+
+
+def _integer(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    low, high = _limits(parameter, value, int)
+    keep(key, value)
+    st.number_input(step=1, min_value=low, max_value=high, placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change))
+
+
+def _number(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    low, high = _limits(parameter, value, float)
+    value = None if value is None else float(value)
+    keep(key, value)
+    if parameter.form.widget == "slider" and low is not None and high is not None and value is not None:
+        st.slider(min_value=low, max_value=high, step=(high - low) / 100, **_common(parameter, key, on_change))
+        return
+    common = _common(parameter, key, on_change)
+    st.number_input(step=_stride(parameter), format="%.6g", min_value=low, max_value=high, placeholder=EMPTY if parameter.optional else "", **common)
+
+
+def _limits(parameter: Parameter, value: Any, kind: type) -> tuple[Any, Any]:
+    """The bounds that ``value`` keeps: one it breaks is a diagnostic, and must not keep the widget from being drawn."""
+    low = None if parameter.low is None or abs(parameter.low) > LARGEST else kind(parameter.low)
+    high = None if parameter.high is None or abs(parameter.high) > LARGEST else kind(parameter.high)
+    if value is not None and low is not None and value < low:
+        low = None
+    if value is not None and high is not None and value > high:
+        high = None
+    return low, high
+
+
+def _stride(parameter: Parameter) -> float:
+    if parameter.low is not None and parameter.high is not None and parameter.high - parameter.low <= 1:
+        return 0.05
+    default = abs(parameter.default) if isinstance(parameter.default, int | float) else 0
+    return float(10 ** math.floor(math.log10(default))) if default else 0.1
+
+
+def _string(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    keep(key, value or "")
+    empty = None if parameter.optional else ""
+    st.text_input(placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change, lambda v: v or empty))
+
+
+def _text(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    keep(key, value or "")
+    st.text_area(height=90, **_common(parameter, key, on_change))
+
+
+_HEIGHTS = {"expression": 70, "sql": 190, "python": 260}
+
+
+def _code(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    keep(key, value or "")
+    with st.container(key=f"{key}.mono"):
+        st.text_area(height=_HEIGHTS.get(parameter.form.widget or "", 90), **_common(parameter, key, on_change))
+
+
+def _column(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    schema = around.columns(parameter.form.port)
+    kinds = {c.name: c.type.value for c in schema} if schema else {}
+    options = [*kinds, *([value] if value and value not in kinds else [])]
+    if parameter.optional:
+        options = [None, *options]
+    keep(key, value or None)
+    common = _common(parameter, key, on_change)
+    st.selectbox(options=options, format_func=lambda c: shown(c) if c is None else f"{c}  ·  {kinds.get(c, 'not here')}", placeholder="Choose a column", **common)
+
+
+def _columns(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    rule = column_picker.parsed(value) or Columns()
+    column_picker.show(parameter.label, rule, around.columns(parameter.form.port), help=_help(parameter), key=key, on_change=on_change)
+
+
+def _dataset(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    options = [*around.datasets, *([value] if value and value not in around.datasets else [])]
+    keep(key, value or None)
+    st.selectbox(options=options, placeholder="Choose a dataset", **_common(parameter, key, on_change))
+
+
+def _list(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    keep(key, ", ".join(map(str, value or ())))
+    placeholder = EMPTY if parameter.optional else "Values, with commas between"
+    st.text_input(placeholder=placeholder, **_common(parameter, key, on_change, lambda text: _parts(text, parameter)))
+
+
+def _parts(text: str, parameter: Parameter) -> Any:
+    parts = [_scalar(p.strip()) for p in text.split(",") if p.strip()]
+    return None if not parts and parameter.optional else parts
+
+
+def _other(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    """Any value, written as in YAML."""
+    text = "" if value is None else value if isinstance(value, str) and _scalar(value) == value else yaml.safe_dump(value, default_flow_style=True, allow_unicode=True).removesuffix("...\n").strip()
+    key = f"{key}.text"
+    keep(key, text)
+    draw = st.text_area if len(text) > 60 else st.text_input
+    draw(placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change, _scalar))  # type: ignore[operator]
+
+
+def _scalar(text: str) -> Any:
+    """A value as YAML reads it; what YAML cannot read stays text, for a diagnostic to tell."""
+    try:
+        found = yaml.safe_load(text) if text.strip() else None
+    except yaml.YAMLError:
+        return text
+    return found if isinstance(found, str | int | float | bool | list | dict) or found is None else text
+
+
+_FIELDS: dict[str, Callable[[Parameter, Any, Surroundings, str, Callable[[Any], None]], None]] = {
+    "boolean": _boolean,
+    "choice": _choice,
+    "choices": _choices,
+    "integer": _integer,
+    "number": _number,
+    "string": _string,
+    "new_column": _string,
+    "text": _text,
+    "code": _code,
+    "column": _column,
+    "columns": _columns,
+    "dataset": _dataset,
+    "list": _list,
+}

@@ -1,0 +1,169 @@
+"""The designer's dialogs: everything that is done with a pipeline as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import streamlit as st
+
+from components import error_box
+from components.design_bar import MENU
+from components.start_panel import ago
+from pipelines.document import codec
+from pipelines.document.difference import difference
+from pipelines.document.model import PipelineDocument
+from pipelines.document.store import PipelineInfo, RevisionInfo
+from pipelines.errors import SekkeiError
+from pipelines.samples.gallery import Sample
+
+
+class Actions(Protocol):
+    """What the dialogs ask for and do; a SekkeiError is drawn in the dialog, which then stays open."""
+
+    def pipelines(self) -> Sequence[PipelineInfo]: ...
+    def samples(self) -> Sequence[Sample]: ...
+    def datasets(self) -> Sequence[str]: ...
+    def revisions(self) -> Sequence[RevisionInfo]: ...
+    def revision(self, number: int) -> PipelineDocument: ...
+    def open(self, pipeline: str) -> None: ...
+    def create(self, document: PipelineDocument) -> None: ...
+    def create_from_sample(self, name: str) -> None: ...
+    def restore(self, number: int) -> None: ...
+    def rename(self, name: str) -> None: ...
+    def delete(self) -> None: ...
+    def free_name(self, name: str) -> str: ...
+
+
+def ask(kind: str, *, key: str) -> None:
+    """Open a dialog of ``MENU`` in the next run."""
+    st.session_state[key] = kind
+
+
+def show(document: PipelineDocument | None, actions: Actions, *, key: str) -> None:
+    """Draw the dialog asked for, if there is one. ``document`` is the open one."""
+    kind = st.session_state.get(key)
+    if kind not in _BODIES or (document is None and kind not in _ALWAYS):
+        return
+    width = "large" if kind in ("revisions", "export", "import") else "small"
+
+    @st.dialog(MENU[kind], width=width, on_dismiss=lambda: _close(key))
+    @error_box.guarded(f"{key}.error")
+    def body() -> None:
+        _BODIES[kind](document, actions, key)
+
+    body()
+
+
+def _close(key: str) -> None:
+    st.session_state.pop(key, None)
+
+
+def _submit(label: str, act: Callable[[], None], key: str, *, disabled: bool = False) -> None:
+    """The dialog's own button: does it and closes, or draws why not."""
+    if st.button(label, type="primary", key=f"{key}.submit", disabled=disabled):
+        try:
+            act()
+        except SekkeiError as error:
+            error_box.show(error, key=f"{key}.refused")
+        else:
+            _close(key)
+            st.rerun()
+
+
+def _new(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    name = st.text_input("Name", key=f"{key}.name", max_chars=100, placeholder="customer-churn")
+    dataset = st.selectbox("Begin with the dataset", actions.datasets(), index=None, key=f"{key}.dataset", placeholder="None")
+    _submit("Create", lambda: actions.create(new_document(name, dataset)), key, disabled=not name.strip())
+
+
+def _open(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    found = {p.id: p for p in actions.pipelines()}
+    chosen = st.selectbox(
+        "Pipeline", list(found), index=None, key=f"{key}.pipeline", placeholder="Type to search", format_func=lambda i: f"{found[i].name}  ·  {ago(found[i].updated_at)}"
+    )
+    _submit("Open", lambda: actions.open(chosen or ""), key, disabled=chosen is None)
+
+
+def _sample(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    found = {s.name: s for s in actions.samples()}
+    chosen = st.radio("Sample", list(found), key=f"{key}.sample", format_func=lambda n: found[n].title, captions=[f"{s.sentence} {s.task.capitalize()}." for s in found.values()])
+    _submit("Create", lambda: actions.create_from_sample(chosen or ""), key, disabled=chosen is None)
+
+
+def _import(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    file = st.file_uploader("YAML or JSON file", type=["yaml", "yml", "json"], key=f"{key}.file")
+    text = st.text_area("or its text", key=f"{key}.text", height=180, placeholder="format: 1\nname: ...")
+
+    def create() -> None:
+        given = codec.loads(file.getvalue() if file is not None else text)
+        actions.create(given.model_copy(update={"name": actions.free_name(given.name)}))
+
+    _submit("Import", create, key, disabled=file is None and not text.strip())
+
+
+def _export(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    assert document is not None
+    text = codec.dumps(document)
+    st.download_button("Download", text, f"{document.name}.yaml", "application/yaml", icon=":material/download:", key=f"{key}.download", on_click="ignore")
+    st.code(text, language="yaml", height=420)
+
+
+def _revisions(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    assert document is not None
+    found = {r.number: r for r in actions.revisions()}
+
+    def label(number: int) -> str:
+        each = found[number]
+        return f"Revision {number}  ·  {ago(each.created_at)}" + (f"  ·  {each.note}" if each.note else "")
+
+    chosen = st.selectbox("Revision", list(found), key=f"{key}.number", format_func=label)
+    if chosen is None:
+        return
+    then = actions.revision(chosen)
+    changes = difference(document, then)
+    st.markdown("**What restoring it would change**" if changes else "It says the same as what is open.")
+    if changes:
+        st.code("\n".join(changes), language=None, wrap_lines=True, height=150)
+    with st.expander("Its YAML", key=f"{key}.yaml"):
+        st.code(codec.dumps(then), language="yaml", height=260)
+    _submit("Restore", lambda: actions.restore(chosen), key, disabled=not changes)
+
+
+def _rename(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    assert document is not None
+    name = st.text_input("Name", document.name, key=f"{key}.name", max_chars=100)
+    _submit("Rename", lambda: actions.rename(name), key, disabled=not name.strip() or name == document.name)
+
+
+def _duplicate(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    assert document is not None
+    copied = document
+    name = st.text_input("Name of the copy", actions.free_name(document.name), key=f"{key}.name", max_chars=100)
+    _submit("Duplicate", lambda: actions.create(copied.model_copy(update={"name": name.strip()})), key, disabled=not name.strip())
+
+
+def _delete(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    assert document is not None
+    st.markdown("The pipeline and its draft go. Its runs and published models stay.")
+    _submit("Delete", actions.delete, key)
+
+
+def new_document(name: str, dataset: str | None) -> PipelineDocument:
+    """An empty document, or one that begins with a dataset."""
+    steps = [{"id": "data", "type": "dataset", "params": {"dataset": dataset}}] if dataset else []
+    return PipelineDocument.model_validate({"name": name.strip(), "steps": steps})
+
+
+_ALWAYS = {"new", "open", "sample", "import"}
+_BODIES: dict[str, Callable[[PipelineDocument | None, Actions, str], None]] = {
+    "new": _new,
+    "open": _open,
+    "sample": _sample,
+    "import": _import,
+    "export": _export,
+    "revisions": _revisions,
+    "rename": _rename,
+    "duplicate": _duplicate,
+    "delete": _delete,
+}

@@ -1,0 +1,100 @@
+"""How a run goes: its state, each step's time and rows, what went wrong; polled only while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from components import error_box
+from components.markdown import escaped
+from components.step_view import duration
+from pipelines.jobs import Job
+
+WORDS = {
+    "queued": ":violet-badge[:material/schedule: Queued]",
+    "running": ":blue-badge[:material/play_arrow: Running]",
+    "done": ":green-badge[:material/check: Done]",
+    "failed": ":red-badge[:material/error: Failed]",
+    "cancelled": ":orange-badge[:material/block: Cancelled]",
+}
+
+
+def poll(job: Job, read: Callable[[str], Job], *, key: str) -> None:
+    """While ``job`` goes on, read it every second; when it has news, run the page again."""
+    seen = _news(job)
+
+    @st.fragment(run_every=1.0, key=key)
+    @error_box.guarded(key)
+    def watch() -> None:
+        if _news(read(job.id)) != seen:
+            st.rerun(scope="app")
+
+    watch()
+
+
+def show(job: Job, titles: Mapping[str, str], *, key: str, height: int, on_select: Callable[[str], None], run_page: str | None = None) -> None:
+    """Draw the run: one line of state and links, what went wrong, a line a step."""
+    _line(job, key, run_page)
+    if job.error:
+        failure(job, titles, key=f"{key}.error", on_select=on_select)
+    if not job.steps:
+        st.caption("Waiting for the worker to start it." if not job.state.is_final else "No step ran.")
+        return
+    if job.state.value == "running" and job.progress is not None:
+        st.progress(min(1.0, max(0.0, job.progress)), text=job.text or None)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Step": [titles.get(s.id) or s.title or s.id for s in job.steps],
+                "State": [s.status.value for s in job.steps],
+                "Seconds": [None if s.status.value in ("queued", "skipped", "reused") else s.seconds for s in job.steps],
+                "Rows": pd.array([s.rows for s in job.steps], dtype="Int64"),
+                "Columns": pd.array([s.columns for s in job.steps], dtype="Int64"),
+                "Notes": [s.message or "; ".join(s.notes) for s in job.steps],
+            }
+        ),
+        hide_index=True,
+        height=height,
+        key=f"{key}.steps",
+        column_config={"Seconds": st.column_config.NumberColumn(format="%.2f", width="small"), "Notes": st.column_config.TextColumn(width="large")},
+        alt="The steps of the run",
+    )
+
+
+def failure(job: Job, titles: Mapping[str, str], *, key: str, on_select: Callable[[str], None]) -> None:
+    """Which step failed, why, and what to do."""
+    error = job.error or {}
+    step = error.get("step") or next((s.id for s in job.steps if s.status.value == "failed"), None)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
+        where = f"**{escaped(titles.get(step, step))}**: " if step else ""
+        st.error(f"{where}{escaped(error.get('message', 'The run failed.'))}\n\n{escaped(error.get('fix', ''))}".strip(), icon=":material/error:")
+        if step in titles:
+            st.button("Show step", key=f"{key}.show", on_click=on_select, args=(step,))
+
+
+def _line(job: Job, key: str, run_page: str | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.line"):
+        st.markdown(WORDS[job.state.value], width="content")
+        parts = [f"started {_when(job.started_at or job.created_at)}"]
+        if job.started_at:
+            parts.append(duration(((job.finished_at or datetime.now(UTC)) - job.started_at).total_seconds()))
+        metrics = job.result.get("metrics") or {}
+        parts += [f"{n} {v:.4g}" for n, v in list(metrics.items())[:6] if isinstance(v, int | float)]
+        st.markdown(":gray[" + escaped("  ·  ".join(parts)) + "]", width="stretch")
+        if job.run_id:
+            if run_page:
+                st.page_link(run_page, label="Open run", icon=":material/open_in_full:", query_params={"run": job.run_id})
+            if url := job.result.get("mlflow_url"):
+                st.link_button("MLflow", url, icon=":material/open_in_new:", type="tertiary", key=f"{key}.mlflow")
+
+
+def _news(job: Job) -> tuple[object, ...]:
+    return (job.state, job.run_id, job.text, tuple((s.id, s.status) for s in job.steps))
+
+
+def _when(moment: datetime) -> str:
+    local = moment.astimezone()
+    return local.strftime("%H:%M:%S" if local.date() == datetime.now().astimezone().date() else "%Y-%m-%d %H:%M")

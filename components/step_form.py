@@ -1,0 +1,218 @@
+"""Any step's form, generated from its declaration: parameters, inputs, title and note. No code for any one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+from pydantic import BaseModel
+
+from components import parameter_fields
+from components.markdown import escaped
+from components.parameter_fields import Surroundings
+from components.parameters import Parameter, effective, parameters, variant_named
+from components.widget_state import keep
+from pipelines.document.edits import Edit, EnableStep, ResetParameter, SetInput, SetNote, SetParameter, SetTitle
+from pipelines.document.model import PipelineDocument, StepNode
+from pipelines.graph.diagnostic import Diagnostic
+from pipelines.graph.order import title_of
+from pipelines.steps.base import Port
+from pipelines.steps.library import STEP_TYPES
+
+AT_ONCE = 5  # parameters of an algorithm shown without asking for more
+BEFORE = "the step before"
+
+OnEdit = Callable[..., None]
+
+
+def show(
+    document: PipelineDocument,
+    step: str | None,
+    surroundings: Surroundings,
+    diagnostics: Sequence[Diagnostic],
+    *,
+    key: str,
+    on_edit: OnEdit,
+) -> None:
+    """Draw the form of ``step``. Every change gives ``on_edit`` one or more edits."""
+    if step is None:
+        st.caption("Select a step to edit it, or add one.")
+        return
+    node = document.step(step)
+    step_type = STEP_TYPES.get(node.type)
+    key = f"{key}.{step}"
+    mine = [d for d in diagnostics if d.step == step]
+    _head(node, title_of(node, step_type), step_type.category if step_type else "", key, on_edit)
+    if step_type is None:
+        st.error(f"There is no step type {node.type!r} in this installation. Delete the step, or import what it needs.")
+        return
+    st.caption((step_type.__doc__ or "").strip().splitlines()[0])
+    fields = {p.name for p in parameters(step_type)}
+    _problems([d for d in mine if not d.parameter or d.parameter.split(".")[0] not in fields], key, on_edit)
+    if len(step_type.inputs) > 1:
+        _inputs(document, node, step_type.inputs, key, on_edit)
+    form = _Form(node, surroundings, mine, key, on_edit)
+    form.draw(step_type, node.params)
+    with st.expander("Name, inputs and note", key=f"{key}.about", on_change="rerun") as about:
+        if about.open:
+            _about(document, node, step_type.inputs if len(step_type.inputs) == 1 else (), step_type.title, key, on_edit)
+
+
+def _head(node: StepNode, title: str, category: str, key: str, on_edit: OnEdit) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.head"):
+        st.markdown(f"**{escaped(title)}**", width="stretch")
+        st.session_state[f"{key}.on"] = node.enabled
+        st.toggle("On", key=f"{key}.on", help="A step that is off is passed by.", on_change=lambda: on_edit(EnableStep(node.id, not node.enabled)))
+
+
+class _Form:
+    """The fields of one step; nested groups of values have dotted names."""
+
+    def __init__(self, node: StepNode, surroundings: Surroundings, diagnostics: Sequence[Diagnostic], key: str, on_edit: OnEdit) -> None:
+        self.node = node
+        self.surroundings = surroundings
+        self.diagnostics = diagnostics
+        self.key = key
+        self.on_edit = on_edit
+
+    def draw(self, model: type[BaseModel], written: Mapping[str, Any], prefix: str = "") -> None:
+        """Draw the parameters that apply, the less common ones folded away."""
+        values = effective(model, written)
+        shown = [p for p in parameters(model) if p.applies(values)]
+        groups: dict[str, list[Parameter]] = {}
+        for parameter in shown:
+            groups.setdefault(parameter.form.group, []).append(parameter)
+        first = groups.pop("", [])
+        if prefix and len(first) > AT_ONCE + 1:
+            groups = {f"More parameters ({len(first) - AT_ONCE})": first[AT_ONCE:], **groups}
+            first = first[:AT_ONCE]
+        for parameter in first:
+            self._field(parameter, written, values, prefix)
+        for title, members in groups.items():
+            troubled = any(self._of(prefix + p.name) for p in members)
+            with st.expander(title, expanded=troubled, key=f"{self.key}.{prefix}{title[:12]}", on_change="rerun") as box:
+                if box.open:
+                    for parameter in members:
+                        self._field(parameter, written, values, prefix)
+
+    def _field(self, parameter: Parameter, written: Mapping[str, Any], values: Mapping[str, Any], prefix: str) -> None:
+        name = prefix + parameter.name
+        if parameter.kind == "variant":
+            self._variant(parameter, written, name)
+            return
+        value = values[parameter.name]
+        key = f"{self.key}.{name}"
+        changed = not parameter.required and parameter.name in written and value != parameter.default
+
+        def set_to(new: Any) -> None:
+            back = not parameter.required and new == parameter.default and type(new) is type(parameter.default)
+            self.on_edit(ResetParameter(self.node.id, name) if back else SetParameter(self.node.id, name, new))
+
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="xxsmall", key=f"{key}.row"):
+            with st.container(width="stretch", gap="xsmall"):
+                parameter_fields.show(parameter, value, self.surroundings, key=key, on_change=set_to)
+            if changed:
+                st.button(
+                    "",
+                    icon=":material/undo:",
+                    key=f"{key}.reset",
+                    type="tertiary",
+                    help=f"Back to the default: {parameter_fields.shown(parameter.default)}",
+                    on_click=lambda: self.on_edit(ResetParameter(self.node.id, name)),
+                )
+        _problems(self._of(name), f"{key}.", self.on_edit)
+
+    def _variant(self, parameter: Parameter, written: Mapping[str, Any], name: str) -> None:
+        """A choice among several groups of parameters, such as the algorithm."""
+        value = written.get(parameter.name, parameter.default)
+        value = value if isinstance(value, Mapping) else {}
+        tags = [v.model_fields["type"].default for v in parameter.variants]
+        titles = {tag: getattr(v, "title", tag) for tag, v in zip(tags, parameter.variants, strict=True)}
+        tag = value.get("type")
+        key = f"{self.key}.{name}.type"
+        keep(key, tag)
+
+        def chosen() -> None:
+            if st.session_state.get(key) not in (None, tag):
+                self.on_edit(SetParameter(self.node.id, f"{name}.type", st.session_state[key]))
+
+        options = tags if tag in tags or tag is None else [*tags, tag]
+        st.selectbox(
+            parameter.label, options, key=key, help=parameter.help or None, placeholder="Choose", on_change=chosen, format_func=lambda t: titles.get(t, f"{t} (unknown)")
+        )
+        model = variant_named(parameter, tag)
+        own = [d for d in self._of(name) if d.parameter in (name, f"{name}.type")]
+        _problems(own, f"{key}.", self.on_edit)
+        if model is None:
+            return
+        with st.container(border=True, gap="small", key=f"{key}.box"):
+            st.caption((model.__doc__ or "").strip().splitlines()[0])
+            self.draw(model, value, f"{name}.")
+
+    def _of(self, name: str) -> list[Diagnostic]:
+        return [d for d in self.diagnostics if d.parameter and (d.parameter == name or d.parameter.startswith(f"{name}."))]
+
+
+def _problems(diagnostics: Sequence[Diagnostic], key: str, on_edit: OnEdit) -> None:
+    """Problems where they are, each with its one-click fix."""
+    colours = {"error": "red", "warning": "orange", "info": "blue"}
+    for number, each in enumerate(diagnostics):
+        st.caption(f":{colours[each.severity]}[{escaped(each.message)}] {escaped(each.fix)}")
+        if each.edits:
+            st.button("Fix", icon=":material/build:", key=f"{key}.fix{number}", on_click=on_edit, args=each.edits, help=each.fix or None)
+
+
+def _inputs(document: PipelineDocument, node: StepNode, ports: Sequence[Port], key: str, on_edit: OnEdit) -> None:
+    """What each input reads, chosen from the earlier steps that give its kind."""
+    for port in ports:
+        options = [None, *sources(document, node.id, port)]
+        current = node.inputs.get(port.name)
+        options += [current] if current not in options else []
+        titles = {s.id: title_of(s, STEP_TYPES.get(s.type)) for s in document.steps}
+        default = BEFORE if port == ports[0] else ("not connected" if port.kind == "table" else "the model before")
+        widget = f"{key}.in.{port.name}"
+        keep(widget, current)
+
+        def label(source: str | None, default: str = default, titles: dict[str, str] = titles) -> str:
+            if source is None:
+                return default
+            step, _, part = source.partition(".")
+            named = titles.get(step, step)
+            return (f"{named} ({step})" if named != step else step) + (f": {part} rows" if part else "")
+
+        def chosen(port: Port = port, widget: str = widget) -> None:
+            on_edit(SetInput(node.id, port.name, st.session_state.get(widget)))
+
+        st.selectbox(f"Input: {port.name.replace('_', ' ')}", options, key=widget, format_func=label, on_change=chosen)
+
+
+def sources(document: PipelineDocument, step: str, port: Port) -> list[str]:
+    """What an input may read: every earlier step of its kind, and the parts of a split."""
+    found: list[str] = []
+    marked = False
+    for earlier in document.steps[: document.index(step)]:
+        step_type = STEP_TYPES.get(earlier.type)
+        if step_type is None or not any(p.kind == port.kind for p in step_type.outputs):
+            continue
+        found.append(earlier.id)
+        marked = marked or step_type.behaviour.value == "split"
+        if port.kind == "table" and marked:
+            found += [f"{earlier.id}.train", f"{earlier.id}.test"]
+    return found
+
+
+def _about(document: PipelineDocument, node: StepNode, ports: Sequence[Port], title: str, key: str, on_edit: OnEdit) -> None:
+    _inputs(document, node, ports, key, on_edit)
+    for name, label, value, edit, draw in (
+        ("title", "Title", node.title, SetTitle, st.text_input),
+        ("note", "Note", node.note, SetNote, st.text_area),
+    ):
+        widget = f"{key}.{name}"
+        keep(widget, value)
+
+        def typed(edit: Callable[[str, str], Edit] = edit, widget: str = widget) -> None:
+            on_edit(edit(node.id, st.session_state.get(widget, "")))
+
+        draw(label, key=widget, on_change=typed, placeholder=title if name == "title" else "")  # type: ignore[operator]
+    st.caption(f"Id `{node.id}`, type `{node.type}`")

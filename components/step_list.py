@@ -1,0 +1,141 @@
+"""The steps in order, as one element: select, move, duplicate, switch off, delete, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import streamlit as st
+
+from components.step_view import StepView
+from pipelines.document.edits import DuplicateStep, Edit, EnableStep, MoveStep, RemoveStep
+
+CSS = """
+:host{display:block}
+.list{font:400 13px var(--st-font);color:var(--st-text-color);display:flex;flex-direction:column;gap:3px;margin:0;padding:1px;list-style:none}
+.card{position:relative;display:grid;grid-template-columns:20px minmax(0,1fr) auto;align-items:center;column-gap:7px;padding:4px 8px 4px 5px;
+ border:1px solid var(--st-border-color);border-left:3px solid var(--c);border-radius:6px;background:var(--st-background-color);cursor:pointer;user-select:none;outline:none;min-height:32px}
+.card:hover{background:var(--st-secondary-background-color)}
+.card:focus-visible{box-shadow:0 0 0 2px color-mix(in srgb,var(--st-primary-color) 55%,transparent)}
+.card[aria-current=true]{border-color:var(--st-primary-color);border-left-color:var(--c);background:color-mix(in srgb,var(--st-primary-color) 9%,var(--st-background-color))}
+.card.drag{opacity:.4}.card.before{box-shadow:0 -3px 0 -1px var(--st-primary-color)}.card.after{box-shadow:0 3px 0 -1px var(--st-primary-color)}
+.num{opacity:.55;font-variant-numeric:tabular-nums;text-align:right;font-size:12px}
+.t{min-width:0}.t b{font-weight:600;display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;line-height:17px}
+.t small{opacity:.7;display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:11.5px;line-height:15px;min-height:15px}
+.m{display:flex;flex-direction:column;align-items:flex-end;gap:1px;min-width:16px;font-size:11px;line-height:15px;opacity:.9;font-variant-numeric:tabular-nums;white-space:nowrap}
+.m .d{opacity:.75}
+.s{color:var(--c);height:16px;display:flex;gap:4px;align-items:center}
+.s svg{display:block}
+.spin{animation:r 1s linear infinite}@keyframes r{to{transform:rotate(360deg)}}
+@media (prefers-reduced-motion:reduce){.spin{animation:none}}
+.n{min-width:15px;height:15px;padding:0 3px;box-sizing:border-box;border-radius:8px;font-weight:600;font-size:10.5px;display:grid;place-items:center}
+.n.e{background:color-mix(in srgb,var(--st-red-color) 16%,transparent);color:var(--st-red-color)}
+.n.w{background:color-mix(in srgb,var(--st-orange-color) 18%,transparent);color:var(--st-orange-color)}
+.act{position:absolute;right:3px;top:50%;transform:translateY(-50%);display:flex;padding:2px 2px 2px 18px;opacity:0;pointer-events:none;border-radius:5px;
+ background:linear-gradient(90deg,transparent,color-mix(in srgb,var(--st-primary-color) 9%,var(--st-background-color)) 16px)}
+.card[aria-current=true]:hover .act,.card[aria-current=true]:focus-within .act{opacity:1;pointer-events:auto}
+@media (hover:none){.card[aria-current=true] .act{opacity:1;pointer-events:auto}}
+.act button{all:unset;cursor:pointer;width:22px;height:24px;display:grid;place-items:center;border-radius:4px;opacity:.75}
+.act button:hover,.act button:focus-visible{background:color-mix(in srgb,var(--st-text-color) 12%,transparent);opacity:1}
+.off .t{opacity:.45}.off .t b{text-decoration:line-through}
+.empty{padding:18px 10px;opacity:.7;line-height:1.5;text-align:center}
+"""
+
+JS = """
+const P={up:'M12 19V5M5 12l7-7 7 7',down:'M12 5v14M5 12l7 7 7-7',duplicate:'M9 9h11v11H9zM5 15H4V4h11v1',power:'M12 3v8M6.3 6.3a8 8 0 1 0 11.4 0',remove:'M5 7h14M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3',
+ done:'M5 13l4 4L19 7',reused:'M4 12a8 8 0 0 1 13.7-5.6L20 9M20 4v5h-5M20 12a8 8 0 0 1-13.7 5.6L4 15M4 20v-5h5',failed:'M6 6l12 12M18 6L6 18',cancelled:'M6 12h12',skipped:'M6 12h12',running:'M12 3a9 9 0 1 1-9 9',queued:'M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18'};
+const LABEL={up:'Move up',down:'Move down',duplicate:'Duplicate',power:'Switch on or off',remove:'Delete'};
+const C={queued:'var(--st-violet-color)',running:'var(--st-blue-color)',done:'var(--st-green-color)',reused:'var(--st-green-color)',failed:'var(--st-red-color)',error:'var(--st-red-color)',cancelled:'var(--st-orange-color)'};
+const svg=(n,size,cls)=>`<svg class="${cls||''}" width=${size} height=${size} viewBox="0 0 24 24" fill=none stroke=currentColor stroke-width=2.4 stroke-linecap=round stroke-linejoin=round aria-hidden=true><path d="${P[n]}"/></svg>`;
+const el=(tag,cls,text)=>{const e=document.createElement(tag);if(cls)e.className=cls;if(text!==undefined)e.textContent=text;return e};
+const states=new WeakMap();
+export default function({parentElement,data,setTriggerValue}){
+  let s=states.get(parentElement);
+  if(!s){s={list:el('ul','list')};s.list.setAttribute('aria-label','Steps');parentElement.querySelector('#root').append(s.list);states.set(parentElement,s)}
+  const send=(act,id,to)=>setTriggerValue('event',{act,id,to,at:Date.now()});
+  const focused=s.list.getRootNode().activeElement?.dataset?.id;
+  const clear=()=>s.list.querySelectorAll('.before,.after').forEach(e=>e.classList.remove('before','after'));
+  const pick=li=>{s.list.querySelectorAll('[aria-current=true]').forEach(e=>e.setAttribute('aria-current','false'));li.setAttribute('aria-current','true');send('select',li.dataset.id)};
+  const card=(x,k)=>{
+    const li=el('li','card'+(x.enabled?'':' off'));li.dataset.id=x.id;li.draggable=true;li.tabIndex=x.id===data.selected||(!data.selected&&k===0)?0:-1;
+    li.setAttribute('aria-current',x.id===data.selected);li.style.setProperty('--c',C[x.status]||'color-mix(in srgb,var(--st-gray-color) 55%,transparent)');li.title=x.title+(x.summary?'\\n'+x.summary:'');
+    const t=el('span','t');t.append(el('b','',x.title),el('small','',x.summary||x.category));
+    const m=el('span','m'),st=el('span','s');
+    if(x.errors){st.append(el('span','n e',x.errors))}
+    if(x.warnings){st.append(el('span','n w',x.warnings))}
+    if(P[x.status])st.insertAdjacentHTML('beforeend',svg(x.status,13,x.status==='running'?'spin':''));
+    m.append(st,el('span','d',x.detail));li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.status==='idle'?'':x.status} ${x.detail}`);
+    const act=el('span','act');
+    for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=LABEL[a];b.setAttribute('aria-label',LABEL[a]+': '+x.title);b.tabIndex=x.id===data.selected?0:-1;b.innerHTML=svg(a,14);
+      b.onclick=e=>{e.stopPropagation();send(a,x.id)};act.append(b)}
+    li.append(el('span','num',x.number),t,m,act);
+    li.onclick=()=>pick(li);
+    li.onkeydown=e=>{if(e.target!==li)return;const up=e.key==='ArrowUp',down=e.key==='ArrowDown';
+      if(e.altKey&&(up||down)){e.preventDefault();send(up?'up':'down',x.id)}
+      else if(up||down){const next=up?li.previousElementSibling:li.nextElementSibling;if(next){e.preventDefault();next.focus()}}
+      else if(e.key==='Enter'||e.key===' '){e.preventDefault();pick(li)}
+      else if(e.key==='Delete'){e.preventDefault();send('remove',x.id)}};
+    li.ondragstart=e=>{s.drag=x.id;li.classList.add('drag');e.dataTransfer.effectAllowed='move';e.dataTransfer.setData('text/plain',x.id)};
+    li.ondragend=()=>{s.drag=undefined;li.classList.remove('drag');clear()};
+    li.ondragover=e=>{if(s.drag===undefined)return;e.preventDefault();clear();const r=li.getBoundingClientRect();li.classList.add(e.clientY>r.top+r.height/2?'after':'before')};
+    li.ondrop=e=>{if(s.drag===undefined)return;e.preventDefault();const after=li.classList.contains('after'),from=data.steps.findIndex(q=>q.id===s.drag);clear();
+      let to=k+(after?1:0);if(from<to)to-=1;if(to!==from)send('move',s.drag,to)};
+    return li};
+  if(data.steps.length)s.list.replaceChildren(...data.steps.map(card));
+  else s.list.replaceChildren(el('li','empty','No steps yet. Add a dataset to begin with.'));
+  const by=id=>[...s.list.children].find(q=>q.dataset.id===id);
+  if(focused!==undefined)by(focused)?.focus({preventScroll:true});
+  if(s.shown!==data.selected){s.shown=data.selected;requestAnimationFrame(()=>{
+    const li=by(data.selected),box=parentElement.host?.closest?.('[class*=steps_scroll]')||parentElement.closest?.('[class*=steps_scroll]');if(!li||!box)return;
+    const a=li.getBoundingClientRect(),b=box.getBoundingClientRect();if(a.top<b.top)box.scrollTop-=b.top-a.top+4;else if(a.bottom>b.bottom)box.scrollTop+=a.bottom-b.bottom+4})}
+}
+"""
+
+_component = st.components.v2.component("sekkei_step_list", html="<div id='root'></div>", css=CSS, js=JS)
+
+
+def show(steps: Sequence[StepView], *, selected: str | None, key: str, on_edit: Callable[[Edit], None], on_select: Callable[[str], None]) -> None:
+    """Draw the steps. A click gives ``on_select`` the step's id; every other act gives ``on_edit`` an edit."""
+
+    def heard() -> None:
+        event = _event(key)
+        if event is None or all(s.id != event["id"] for s in steps):
+            return
+        if event["act"] == "select":
+            on_select(event["id"])
+        elif (edit := edit_of(event, steps)) is not None:
+            on_edit(edit)
+
+    _component(
+        key=key,
+        data={"selected": selected, "steps": [asdict(s) for s in steps]},
+        on_event_change=heard,
+        height="content",
+    )
+
+
+def edit_of(event: dict[str, Any], steps: Sequence[StepView]) -> Edit | None:
+    """The edit that an act on the list asks for; None where it would change nothing."""
+    step = event["id"]
+    place = next(i for i, s in enumerate(steps) if s.id == step)
+    match event["act"]:
+        case "up" if place > 0:
+            return MoveStep(step, place - 1)
+        case "down" if place < len(steps) - 1:
+            return MoveStep(step, place + 1)
+        case "move":
+            return MoveStep(step, int(event["to"]))
+        case "duplicate":
+            return DuplicateStep(step)
+        case "power":
+            return EnableStep(step, not steps[place].enabled)
+        case "remove":
+            return RemoveStep(step)
+    return None
+
+
+def _event(key: str) -> dict[str, Any] | None:
+    state = st.session_state.get(key)
+    event = getattr(state, "event", None)
+    return dict(event) if event else None

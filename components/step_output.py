@@ -1,0 +1,142 @@
+"""The rows that leave a step: on the sample while designing, and as the last run gave them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from components.step_view import count
+from pipelines.datasets.profile import ColumnProfile, profile
+from pipelines.schema import Column, Role, TableSchema, schema_of
+from pipelines.table import TEST, TRAIN, Table
+
+if TYPE_CHECKING:
+    from pipelines.sdk.outputs import StepOutput
+
+ROWS = 200
+PAGE = 100
+KEPT = 60
+_PROFILES: OrderedDict[int, tuple[Table, list[ColumnProfile]]] = OrderedDict()
+
+
+def show_sample(table: Table, *, key: str, height: int) -> None:
+    """Draw the first rows of the design-time sample, with what is known of them."""
+    frame = table.frame
+    parts = [count(len(frame), "row") + " of the sample", count(len(frame.columns), "column")]
+    if table.partition is not None:
+        parts.append(" / ".join(f"{int((table.partition == p).sum()):,} {p}" for p in (TRAIN, TEST)))
+    _facts(parts, table.schema)
+    st.dataframe(frame.head(ROWS), height=height, hide_index=True, key=key, column_config=headers(table.schema), alt="Rows after this step, on the sample")
+
+
+def show_output(output: StepOutput, roles: dict[str, Role], *, key: str, height: int, on_csv: Callable[[], bytes], on_parquet: Callable[[], bytes]) -> None:
+    """Draw a page of what the last run gave, with search, and the whole of it for download."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.bar"):
+        search = st.text_input("Search", key=f"{key}.search", placeholder="Search all rows", label_visibility="collapsed", width=220)
+        found = output.count(search)
+        last = max(1, -(-found // PAGE))
+        page = min(st.session_state.get(f"{key}.page", 1), last)
+        st.session_state[f"{key}.page"] = page
+        st.markdown(f":gray[{count(found, 'row')}, {count(len(output.columns), 'column')}]", width="stretch")
+        st.number_input("Page", 1, last, key=f"{key}.page", label_visibility="collapsed", width=110, help=f"{PAGE} rows a page, {last:,} pages")
+        st.download_button("CSV", on_csv, "rows.csv", "text/csv", icon=":material/download:", key=f"{key}.csv", on_click="ignore", type="tertiary")
+        st.download_button("Parquet", on_parquet, "rows.parquet", icon=":material/download:", key=f"{key}.parquet", on_click="ignore", type="tertiary")
+    rows = output.page((page - 1) * PAGE, PAGE, search=search)
+    schema = schema_of(rows).with_roles(roles)
+    st.dataframe(rows, height=height, hide_index=True, key=f"{key}.rows", column_config=headers(schema), alt="Rows after this step, from the last run")
+
+
+def show_columns(profiles: Sequence[ColumnProfile], schema: TableSchema | None, *, key: str, height: int) -> None:
+    """Draw every column: type, role, missing, distinct values, range and distribution; one selected in detail."""
+    roles = {c.name: c.role.value for c in schema} if schema else {}
+    left, right = st.columns([3.1, 1], gap="small")
+    with left:
+        chosen: Any = st.dataframe(
+            _columns_frame(profiles, roles),
+            height=height + 26,
+            hide_index=True,
+            key=key,
+            on_select="rerun",
+            selection_mode="single-row",
+            column_config={
+                "column": st.column_config.TextColumn("Column", width="medium"),
+                "missing": st.column_config.ProgressColumn("Missing", format="percent", min_value=0, max_value=1, width="small"),
+                "distinct": st.column_config.NumberColumn("Distinct", format="localized", width="small"),
+                "shape": st.column_config.BarChartColumn("Distribution", width="medium"),
+            },
+            alt="The columns after this step",
+        )
+    picked = chosen.selection.rows
+    with right, st.container(border=True, gap="xsmall", height=height + 26, key=f"{key}.one"):
+        if profiles:
+            _distribution(profiles[picked[0] if picked and picked[0] < len(profiles) else 0])
+
+
+def sample_profile(table: Table) -> list[ColumnProfile]:
+    """The profile of a sample, worked out once for as long as the sample is the same."""
+    known = _PROFILES.get(id(table))
+    if known is None or known[0] is not table:
+        known = _PROFILES[id(table)] = (table, profile(table.frame, table.schema))
+        while len(_PROFILES) > KEPT:
+            _PROFILES.popitem(last=False)
+    return known[1]
+
+
+def headers(schema: TableSchema) -> dict[str, Any]:
+    """Column headers that tell type and role."""
+    return {c.name: _header(c) for c in schema}
+
+
+def _header(column: Column) -> Any:
+    label = column.name if column.role is Role.FEATURE else f"{column.name} ({column.role.value})"
+    help = f"{column.type.value}, {column.role.value}" + (", has missing values" if column.missing else "")
+    return st.column_config.Column(label, help=help)
+
+
+def _facts(parts: Sequence[str], schema: TableSchema) -> None:
+    missing = sum(c.missing for c in schema)
+    label = schema.label
+    parts = [*parts, *([f"label {label}"] if label else []), f"{count(missing, 'column')} with missing values" if missing else "nothing missing"]
+    st.caption("  ·  ".join(parts))
+
+
+def _columns_frame(profiles: Sequence[ColumnProfile], roles: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "column": [p.name for p in profiles],
+            "type": [p.type for p in profiles],
+            "role": [roles.get(p.name, "feature") for p in profiles],
+            "missing": [p.missing / p.rows if p.rows else 0.0 for p in profiles],
+            "distinct": [p.distinct for p in profiles],
+            "min": [_brief(p.min) for p in profiles],
+            "mean": [_brief(p.mean) for p in profiles],
+            "max": [_brief(p.max) for p in profiles],
+            "shape": [list(p.counts or [n for _, n in p.top]) for p in profiles],
+        }
+    )
+
+
+def _distribution(one: ColumnProfile) -> None:
+    st.markdown(f"**{one.name.replace('*', '')}** :gray[{one.type}]")
+    facts = [f"{one.missing:,} missing", f"{one.distinct:,} distinct"]
+    if one.mean is not None:
+        facts += [f"mean {_brief(one.mean)}", f"median {_brief(one.median)}"]
+    st.caption("  ·  ".join(facts))
+    if one.counts and len(one.edges) == len(one.counts) + 1:
+        frame = pd.DataFrame({"from": [_brief(e) for e in one.edges[:-1]], "rows": one.counts})
+    else:
+        frame = pd.DataFrame({"from": [str(v)[:24] for v, _ in one.top], "rows": [n for _, n in one.top]})
+    if len(frame):
+        st.bar_chart(frame, x="from", y="rows", x_label="", y_label="", height=150, sort=False, horizontal=not one.counts, alt=f"Distribution of {one.name}")
+
+
+def _brief(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1e5 else f"{value:,.0f}"
+    return str(value)[:19]

@@ -1,0 +1,118 @@
+"""Below the canvas: the data, columns, problems, run and log of the selected step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from components import diagnostics_list, run_progress, session, step_output
+from components.design import Design
+from components.markdown import escaped
+from pipelines.document.edits import Edit
+from pipelines.errors import NotFoundError
+from pipelines.execution.preview import Inspection
+from pipelines.execution.result import StepResult
+from pipelines.jobs import Job
+
+LABELS = {"data": "Data", "columns": "Columns", "problems": "Problems", "run": "Run", "log": "Log"}
+SAMPLE, RUN = "Sample", "Last run"
+LOG_LINES = 400
+RUN_PAGE = "pages/review/run_detail.py"
+
+
+def show(design: Design, inspection: Inspection, results: Mapping[str, StepResult], titles: Mapping[str, str], *, key: str, height: int = 250) -> None:
+    """Draw the panel chosen. ``results`` holds the last run's results that still fit the document."""
+
+    def named(panel: str) -> str:
+        found = len(inspection.diagnostics)
+        return f"Problems ({found})" if panel == "problems" and found else LABELS[panel]
+
+    step = design.selected or ""
+    result = results.get(step)
+    from_run = result is not None and result.status.value in ("done", "reused") and bool(result.key)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.bar"):
+        if not st.session_state.get(key):
+            st.session_state[key] = "data"
+        panel = st.segmented_control("Panel", list(LABELS), key=key, format_func=named, label_visibility="collapsed", required=True)
+        if step and panel in ("data", "columns"):
+            st.markdown(f":gray[after] **{escaped(titles.get(step, step))}**", width="stretch")
+            source = SAMPLE
+            if from_run:
+                source = st.segmented_control("Rows", [SAMPLE, RUN], default=RUN, key=f"{key}.source", label_visibility="collapsed", required=True) or RUN
+    with st.container(height=height + 62, border=False, gap="xsmall", key=f"{key}.body"):
+        match panel:
+            case "problems":
+                diagnostics_list.show(inspection.diagnostics, titles, key=f"{key}.problems", on_select=design.select, on_edit=_applied(design))
+            case "run":
+                _run(design.job, design, titles, key, height)
+            case "log":
+                _log(design.job, key, height)
+            case _ if not step:
+                st.caption("Select a step to see its data.")
+            case _ if from_run and source == RUN and result is not None:
+                _of_run(result, inspection, panel or "data", key, height)
+            case _:
+                _of_sample(step, inspection, panel or "data", key, height)
+
+
+def _applied(design: Design):  # type: ignore[no-untyped-def]
+    def apply(*edits: Edit) -> None:
+        design.apply(*edits)
+
+    return apply
+
+
+def _of_sample(step: str, inspection: Inspection, panel: str, key: str, height: int) -> None:
+    table = inspection.tables.get(step)
+    if table is None:
+        failed = inspection.failures.get(step)
+        if failed is not None:
+            st.warning(f"{escaped(failed.message)} {escaped(failed.fix)}", icon=":material/warning:")
+        else:
+            st.caption("This step gives no rows here: it ends in a model or a report, or a step before it has a problem.")
+    elif panel == "columns":
+        step_output.show_columns(step_output.sample_profile(table), table.schema, key=f"{key}.columns", height=height)
+    else:
+        step_output.show_sample(table, key=f"{key}.sample", height=height)
+
+
+def _of_run(result: StepResult, inspection: Inspection, panel: str, key: str, height: int) -> None:
+    try:
+        output = session.workspace().runs.output_at(result.key)
+    except NotFoundError as error:
+        st.caption(f"{error.message} {error.fix}" if result.rows is not None else "This step gives no rows. The run's page shows its model and report.")
+        return
+    schema = inspection.schemas.get(result.id)
+    if panel == "columns":
+        step_output.show_columns(_profile(result.key), schema, key=f"{key}.columns", height=height)
+        return
+    roles = {c.name: c.role for c in schema} if schema else {}
+    step_output.show_output(
+        output,
+        roles,
+        key=f"{key}.output",
+        height=height,
+        on_csv=lambda: output.frame().to_csv(index=False).encode(),
+        on_parquet=lambda: output.frame().to_parquet(index=False),
+    )
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _profile(result_key: str):  # type: ignore[no-untyped-def]
+    return session.workspace().runs.output_at(result_key).profile()
+
+
+def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, height: int) -> None:
+    if job is None:
+        st.caption("It has not run yet. Run saves a revision and runs it in the background; the browser may be closed meanwhile.")
+        return
+    run_progress.show(job, titles, key=f"{key}.run", height=height, on_select=design.select, run_page=RUN_PAGE)
+
+
+def _log(job: Job | None, key: str, height: int) -> None:
+    lines = session.workspace().jobs.log(job.id, LOG_LINES) if job else []
+    if not lines:
+        st.caption("Nothing was printed.")
+        return
+    st.code("\n".join(lines), language=None, height=height + 20, wrap_lines=True)

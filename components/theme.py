@@ -1,0 +1,54 @@
+"""Colours for what the theme cannot reach (the canvas is an iframe), and the little CSS it cannot express."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of ``.streamlit/config.toml``, by their use."""
+
+    background: str
+    surface: str
+    raised: str
+    text: str
+    line: str
+    primary: str
+    edge: str
+    blue: str
+    green: str
+    red: str
+    orange: str
+    violet: str
+    gray: str
+
+    def status(self, name: str) -> str:
+        """The colour of a step's status."""
+        return {
+            "queued": self.violet,
+            "running": self.blue,
+            "done": self.green,
+            "reused": self.green,
+            "failed": self.red,
+            "error": self.red,
+            "cancelled": self.orange,
+        }.get(name, self.gray)
+
+
+LIGHT = Palette("#ffffff", "#ffffff", "#f4f6f9", "#1d2530", "#d3dae4", "#2457d6", "#9aa5b5",
+                "#2f6fed", "#11875d", "#cf3b3b", "#c96a12", "#7a4fd0", "#aeb7c4")  # fmt: skip
+DARK = Palette("#12161d", "#1b212b", "#232b37", "#dfe5ee", "#384354", "#7aa2ff", "#5b6778",
+               "#6ea8ff", "#4cc38a", "#ff7b7b", "#f0a35e", "#b393ff", "#566173")  # fmt: skip
+
+
+def is_dark() -> bool:
+    """Whether the visitor sees the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def palette() -> Palette:
+    """The colours of the visitor's theme."""
+    return DARK if is_dark() else LIGHT
