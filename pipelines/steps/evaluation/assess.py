@@ -48,7 +48,7 @@ def assess(table: Table) -> Assessment:
         has_label = frame[scored.label].notna().to_numpy()
         if not has_label.all():
             notes.append(f"{(~has_label).sum()} of {len(frame)} rows have no label and are left out.")
-        has_score &= has_label
+        has_score = has_score & has_label
     if not has_score.any():
         raise InputError("No row has both a prediction and a label.", fix="Check the rows that were scored.")
     rows = frame if has_score.all() else frame[has_score]
