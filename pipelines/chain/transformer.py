@@ -106,7 +106,7 @@ def appended(frame: pd.DataFrame, without: Sequence[str], values: np.ndarray, na
 
 
 def numbers(values: pd.Series) -> np.ndarray | None:
-    """A column of numbers or truth values as an array with NaN for what is missing; None when it holds anything else."""
+    """A column of numbers or truth values as an array, NaN for what is missing; None when it holds anything else."""
     dtype = values.dtype
     if isinstance(dtype, np.dtype):
         return values.to_numpy() if dtype.kind in "iufb" else None

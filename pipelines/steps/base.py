@@ -155,7 +155,7 @@ class Step(BaseModel):
     title: ClassVar[str]
     category: ClassVar[str]
     behaviour: ClassVar[Behaviour]
-    release: ClassVar[int] = 1  # raised when it gives something else for the same parameters, so that stored results are not reused
+    release: ClassVar[int] = 1  # raised when the same parameters give something else, so that no old result is reused
     inputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
     synonyms: ClassVar[tuple[str, ...]] = ()

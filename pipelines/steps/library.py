@@ -2,52 +2,61 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from pipelines.errors import NotFoundError
 from pipelines.steps.base import Step
+from pipelines.steps.data_input.dataset import Dataset
+from pipelines.steps.data_input.enter_data import EnterData
+from pipelines.steps.data_output.export_data import ExportData
+from pipelines.steps.evaluation.evaluate_model import EvaluateModel
+from pipelines.steps.feature_selection.select_features import SelectFeatures
+from pipelines.steps.scoring.score_model import ScoreModel
+from pipelines.steps.scripting.execute_python import ExecutePython
+from pipelines.steps.training.cross_validate_model import CrossValidateModel
+from pipelines.steps.training.train_model import TrainModel
+from pipelines.steps.transformation.add_rows import AddRows
+from pipelines.steps.transformation.apply_sql import ApplySql
+from pipelines.steps.transformation.clean_missing_data import CleanMissingData
+from pipelines.steps.transformation.edit_metadata import EditMetadata
+from pipelines.steps.transformation.encode_categories import EncodeCategories
+from pipelines.steps.transformation.filter_rows import FilterRows
+from pipelines.steps.transformation.group_into_bins import GroupIntoBins
+from pipelines.steps.transformation.join_data import JoinData
+from pipelines.steps.transformation.normalize_data import NormalizeData
+from pipelines.steps.transformation.remove_duplicate_rows import RemoveDuplicateRows
+from pipelines.steps.transformation.select_columns import SelectColumns
+from pipelines.steps.transformation.set_label import SetLabel
+from pipelines.steps.transformation.split_data import SplitData
 
-_PLACES: dict[str, tuple[str, ...]] = {
-    "Data Input": ("data_input.dataset:Dataset", "data_input.enter_data:EnterData"),
-    "Transformation": (
-        "transformation.select_columns:SelectColumns",
-        "transformation.edit_metadata:EditMetadata",
-        "transformation.set_label:SetLabel",
-        "transformation.clean_missing_data:CleanMissingData",
-        "transformation.normalize_data:NormalizeData",
-        "transformation.encode_categories:EncodeCategories",
-        "transformation.group_into_bins:GroupIntoBins",
-        "transformation.filter_rows:FilterRows",
-        "transformation.remove_duplicate_rows:RemoveDuplicateRows",
-        "transformation.join_data:JoinData",
-        "transformation.add_rows:AddRows",
-        "transformation.apply_sql:ApplySql",
-        "transformation.split_data:SplitData",
-    ),
-    "Feature Selection": ("feature_selection.select_features:SelectFeatures",),
-    "Scripting": ("scripting.execute_python:ExecutePython",),
-    # ---- the builder of training, scoring, evaluation and data output: your lines are these four; change what differs
-    "Training": ("training.train_model:TrainModel", "training.cross_validate_model:CrossValidateModel"),
-    "Scoring": ("scoring.score_model:ScoreModel",),
-    "Evaluation": ("evaluation.evaluate_model:EvaluateModel",),
-    "Data Output": ("data_output.export_data:ExportData",),
-    # ----
-}
-
-
-def _load(place: str) -> type[Step] | None:
-    module, _, name = place.partition(":")
-    try:
-        return getattr(import_module(f"pipelines.steps.{module}"), name)
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("pipelines.steps."):
-            raise
-        return None
-
+_ORDERED: tuple[type[Step], ...] = (
+    Dataset,
+    EnterData,
+    SelectColumns,
+    EditMetadata,
+    SetLabel,
+    CleanMissingData,
+    NormalizeData,
+    EncodeCategories,
+    GroupIntoBins,
+    FilterRows,
+    RemoveDuplicateRows,
+    JoinData,
+    AddRows,
+    ApplySql,
+    SplitData,
+    SelectFeatures,
+    ExecutePython,
+    TrainModel,
+    CrossValidateModel,
+    ScoreModel,
+    EvaluateModel,
+    ExportData,
+)
 
 CATEGORIES: dict[str, tuple[type[Step], ...]] = {
-    category: tuple(t for t in map(_load, places) if t is not None) for category, places in _PLACES.items()
+    category: tuple(t for t in _ORDERED if t.category == category)
+    for category in dict.fromkeys(t.category for t in _ORDERED)
 }
 """The step types of each category, in the palette's order."""
 

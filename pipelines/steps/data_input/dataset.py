@@ -1,0 +1,32 @@
+"""Dataset."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
+from pipelines.steps.parameters import DatasetName
+from pipelines.table import Table
+
+
+class Dataset(Step):
+    """Bring in the rows of a dataset of the catalogue.
+
+    The newest version unless one is named; an endpoint or a batch takes the same columns in their place. Like
+    pandas.read_parquet.
+    """
+
+    type: ClassVar[str] = "dataset"
+    title: ClassVar[str] = "Dataset"
+    category: ClassVar[str] = "Data Input"
+    behaviour: ClassVar[Behaviour] = Behaviour.SOURCE
+    inputs: ClassVar[tuple[Port, ...]] = ()
+    synonyms: ClassVar[tuple[str, ...]] = ("import data", "read", "load", "source", "table")
+
+    dataset: DatasetName = Field(min_length=1, title="Dataset", description="Its name in the catalogue.")
+    version: int | None = Field(None, ge=1, title="Version", description="Empty: the newest when the pipeline runs.")
+
+    def run(self, inputs: Inputs, context: Context) -> Output:
+        return Output(table=Table(context.dataset(self.dataset, self.version)))

@@ -1,0 +1,118 @@
+"""SQL over tables, in a DuckDB connection that can reach nothing else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from pipelines.datasets.normalise import normalise, to_series
+from pipelines.errors import InputError, nearest
+
+LOCKED: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+    "threads": "1",  # the order of the rows, and the last digits of a sum, do not hang on chance
+}
+
+
+def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None = None) -> pd.DataFrame:
+    """The rows that one SELECT statement gives over ``tables``, in Sekkei's column types.
+
+    The statement sees these tables and no file, network or setting. ``seconds`` limits how long it may take. InputError
+    says what DuckDB found wrong.
+    """
+    columns = [str(c) for frame in tables.values() for c in frame.columns]
+    connection = duckdb.connect(":memory:", config=LOCKED)
+    timer = threading.Timer(seconds, connection.interrupt) if seconds else None
+    try:
+        for name, frame in tables.items():
+            connection.register(name, _readable(frame))
+        connection.execute("SELECT setseed(0.5)")
+        connection.execute("SET lock_configuration = true")
+        _require_one_select(connection, query)
+        if timer:
+            timer.start()
+        return _frame(connection.execute(query).to_arrow_table())
+    except duckdb.InterruptException:
+        raise InputError(f"The query took longer than {seconds:g} seconds on the sample.", fix="Simplify it.") from None
+    except duckdb.Error as error:
+        raise _in_words(str(error), list(tables), columns) from None
+    finally:
+        if timer:
+            timer.cancel()
+        connection.close()
+
+
+def _require_one_select(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    statements = connection.extract_statements(query)
+    if len(statements) != 1:
+        found = "no statement" if not statements else f"{len(statements)} statements"
+        raise InputError(f"There is {found} where one SELECT should be.", fix="Write one SELECT.")
+    kind = statements[0].type
+    if kind is not duckdb.StatementType.SELECT:
+        raise InputError(f"A {kind.name} statement cannot be used here.", fix="Write a SELECT.")
+
+
+def _readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Categories as text, so that one that is not known can be asked for."""
+    categories = [c for c in frame.columns if isinstance(frame[c].dtype, pd.CategoricalDtype)]
+    return frame.astype(dict.fromkeys(categories, "str")) if categories else frame
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    names = list(table.column_names)
+    twice = next((n for n in names if names.count(n) > 1), None)
+    if twice is not None:
+        raise InputError(f"The query gives two columns {twice!r}.", fix="Name one of them with AS.")
+    columns = {name: _column(name, table.column(i)) for i, name in enumerate(names)}
+    return normalise(pd.DataFrame(columns, columns=names, copy=False))
+
+
+def _column(name: str, cells: pa.ChunkedArray) -> pd.Series:
+    kind = cells.type
+    if pa.types.is_nested(kind) or pa.types.is_interval(kind) or pa.types.is_duration(kind) or pa.types.is_binary(kind):
+        raise InputError(
+            f"The query's column {name!r} holds {kind}, which no column can.", fix="Give a number, text or a date."
+        )
+    if pa.types.is_decimal(kind):
+        found = [np.nan if v is None else float(v) for v in cells.to_pylist()]
+        whole = kind.scale == 0 and not cells.null_count and all(abs(v) < 2**53 for v in found)
+        return pd.Series(found, dtype="int64" if whole else "float64")
+    if pa.types.is_null(kind):
+        return pd.Series(np.full(len(cells), np.nan))
+    if pa.types.is_date(kind):
+        return to_series(cells.cast(pa.timestamp("us")))
+    if not (
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_boolean(kind)
+        or pa.types.is_timestamp(kind)
+    ):
+        return pd.Series([None if v is None else str(v) for v in cells.to_pylist()], dtype="str")
+    return to_series(cells)
+
+
+def _in_words(text: str, tables: list[str], columns: list[str]) -> InputError:
+    """DuckDB's message without the listing it ends in, and the nearest of what there is."""
+    lines = text.split("\n\nLINE ")[0].splitlines()
+    kind, _, message = lines[0].partition(": ")
+    message = message or kind
+    wrong = message.split('"')[1] if message.count('"') >= 2 else ""
+    if "Referenced column" in message:
+        near = nearest(wrong, columns)
+        fix = f'Did you mean "{near}"?' if near else f"The columns are {', '.join(columns[:8])}."
+        return InputError(f"There is no column {wrong!r}.", fix=f"{fix} Text stands in 'single quotes'.")
+    if "Table with name" in message:
+        return InputError(f"{message.split('!')[0]}.", fix=f"The tables are {', '.join(tables)}.")
+    position = text.split("\n\nLINE ")[1].split(":")[0] if "\n\nLINE " in text else ""
+    fix = next((line for line in lines[1:] if line.startswith("Did you mean")), "")
+    if "syntax error" in message:
+        fix = f'Look at line {position}. A column name with a space or a hyphen stands in "double quotes".'
+    return InputError(message[:300].rstrip(". ") + ".", fix=fix)

@@ -1,0 +1,174 @@
+"""Edit Metadata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from pipelines.chain.conform import conform_column
+from pipelines.chain.transformer import Transformer, replaced
+from pipelines.errors import InputError
+from pipelines.schema import ColumnType, Role, TableSchema
+from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.parameters import ColumnRule, Form
+
+DataType = Literal["unchanged", "integer", "float", "text", "boolean", "category", "datetime"]
+
+
+class CastColumns(Transformer):
+    """Columns read as another type, then renamed. ``names`` has the new name of each of ``columns``."""
+
+    def __init__(self, columns: list[str], names: list[str], data_type: str, format: str = "") -> None:
+        self.columns = columns
+        self.names = names
+        self.data_type = data_type
+        self.format = format
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        if self.data_type != "unchanged":
+            X = replaced(X, {c: cast(X[c], self.data_type, self.format) for c in self.columns if c in X.columns})
+        return X if self.names == self.columns else X.rename(columns=dict(zip(self.columns, self.names, strict=True)))
+
+    def requires(self, outputs: set[str]) -> set[str]:
+        old = dict(zip(self.names, self.columns, strict=True))
+        return {old.get(name, name) for name in outputs}
+
+
+class EditMetadata(Step):
+    """Change the type, the role or the names of columns.
+
+    Like DataFrame.astype, pandas.to_datetime and DataFrame.rename. A value that cannot be read as the new type is an
+    error that names it. ``type`` may be written for ``data_type``.
+    """
+
+    type: ClassVar[str] = "edit_metadata"
+    title: ClassVar[str] = "Edit Metadata"
+    category: ClassVar[str] = "Transformation"
+    behaviour: ClassVar[Behaviour] = Behaviour.ROW_WISE
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "cast",
+        "convert",
+        "rename",
+        "astype",
+        "data type",
+        "role",
+        "make categorical",
+    )
+
+    columns: ColumnRule = Field(title="Columns", description="The columns to change.")
+    data_type: DataType = Field("unchanged", title="Type", description="What their values are to be read as.")
+    format: Annotated[str, Form(when={"data_type": ("datetime",)})] = Field(
+        "", max_length=100, title="Format", description="How dates are written, such as %d.%m.%Y. Empty: as 2026-01-31."
+    )
+    role: Literal["unchanged", "feature", "label", "id", "weight"] = Field(
+        "unchanged", title="Role", description="What the columns are for."
+    )
+    new_names: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        (), title="New names", description="One for each column, in order. Empty: they keep theirs."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "type" in value and "data_type" not in value:
+            return {"data_type" if k == "type" else k: v for k, v in value.items()}
+        return value
+
+    @model_validator(mode="after")
+    def _a_name_each(self) -> Self:
+        if self.columns.names is not None and self.new_names:
+            _same_number(len(self.columns.names), self.new_names)
+        return self
+
+    def build(self, schema: TableSchema) -> Transformer:
+        columns = list(dict.fromkeys(self.columns.select(schema)))
+        names = self._names(columns)
+        after = [dict(zip(columns, names, strict=True)).get(n, n) for n in schema.names]
+        twice = next((n for n in after if after.count(n) > 1), None)
+        if twice is not None:
+            raise InputError(f"Two columns would be called {twice!r}.", fix="Choose another new name.")
+        if self.role in ("label", "weight") and len(columns) > 1:
+            raise InputError(f"{len(columns)} columns cannot all be the {self.role}.", fix="Choose one column.")
+        return CastColumns(columns, names, self.data_type, self.format)
+
+    def roles(self, schema: TableSchema) -> dict[str, Role]:
+        columns = self.columns.select(schema)
+        roles = super().roles(schema)
+        if self.role != "unchanged":
+            role = Role(self.role)
+            if role in (Role.LABEL, Role.WEIGHT):
+                roles = {n: r for n, r in roles.items() if r is not role}
+            roles |= dict.fromkeys(columns, role)
+        new = dict(zip(columns, self._names(columns), strict=True))
+        return {new.get(n, n): r for n, r in roles.items() if r is not Role.FEATURE}
+
+    def _names(self, columns: list[str]) -> list[str]:
+        if not self.new_names:
+            return columns
+        try:
+            _same_number(len(columns), self.new_names)
+        except ValueError as error:
+            raise InputError(f"{str(error).capitalize()}.", fix="Give one new name for each column.") from None
+        return list(self.new_names)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    name: str
+    type: ColumnType
+    example: Any = None
+    empty_text: bool = True
+
+
+def cast(values: pd.Series, data_type: str, format: str = "") -> Any:
+    """``values`` as an array of ``data_type``; InputError names the column, the row and the value that is none."""
+    name = str(values.name)
+    match data_type:
+        case "category":
+            return values.astype("category").array
+        case "datetime" if format:
+            return _times(values, name, format)
+        case "integer":
+            return _whole(values, conform_column(values, _Wanted(name, ColumnType.INTEGER)))
+        case "float":
+            return np.asarray(conform_column(values, _Wanted(name, ColumnType.FLOAT)), dtype=np.float64)
+        case _:
+            return conform_column(values, _Wanted(name, ColumnType(data_type)))
+
+
+def _whole(values: pd.Series, found: np.ndarray) -> Any:
+    if found.dtype.kind != "f":
+        return found
+    missing = np.isnan(found)
+    wrong = ~missing & ~((np.abs(found) < 2.0**63) & (found == np.floor(found)))
+    if wrong.any():
+        raise _unreadable(
+            values, int(wrong.argmax()), "a whole number", "Use the type float, or round the column before."
+        )
+    return pd.Series(found).astype("Int64").array
+
+
+def _times(values: pd.Series, name: str, format: str) -> Any:
+    texts = pd.Series(conform_column(values, _Wanted(name, ColumnType.TEXT, empty_text=False)))
+    try:
+        found = pd.to_datetime(texts, format=format, errors="coerce", utc="%z" in format)
+    except ValueError as error:
+        raise InputError(f"The format {format!r} cannot be used: {error}.", fix="Write it like %d.%m.%Y.") from None
+    wrong = (found.isna() & texts.notna()).to_numpy()
+    if wrong.any():
+        raise _unreadable(values, int(wrong.argmax()), f"a date written as {format}", "Check the format.")
+    return (found.dt.tz_convert(None) if found.dt.tz is not None else found).dt.as_unit("us").array
+
+
+def _unreadable(values: pd.Series, row: int, expected: str, fix: str) -> InputError:
+    found = str(values.iloc[row])[:80]
+    return InputError(f"Row {row + 1}, column {str(values.name)!r}: found {found!r}, expected {expected}.", fix=fix)
+
+
+def _same_number(columns: int, names: tuple[str, ...]) -> None:
+    if columns != len(names):
+        raise ValueError(f"there are {columns} columns but {len(names)} new names")

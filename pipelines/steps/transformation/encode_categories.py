@@ -1,0 +1,156 @@
+"""Encode Categories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from pipelines.chain.conform import as_text, is_missing
+from pipelines.chain.transformer import Transformer, appended, replaced
+from pipelines.columns import CATEGORICAL
+from pipelines.schema import TableSchema
+from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.parameters import ColumnRule, Form
+
+FEW = 64
+Category = str | None
+
+
+class Encode(Transformer):
+    """Categories as numbers. A category is known by its text: 5, 5.0 and "5" are one; None stands for missing."""
+
+    def __init__(self, columns: list[str]) -> None:
+        self.columns = columns
+
+    def learn(self, frame: pd.DataFrame, y: pd.Series | None) -> None:
+        self.categories_: dict[str, list[Category]] = {c: _categories(frame[c]) for c in self.columns}
+
+    def codes(self, values: pd.Series) -> np.ndarray:
+        """The number of each value's category, -1 for one that training did not have."""
+        lookup = {v: i for i, v in enumerate(self.categories_[str(values.name)])}
+        if len(values) <= FEW:
+            return np.array([_code(v, lookup) for v in values.tolist()], dtype=np.int64)
+        found, distinct = pd.factorize(values)
+        return np.array([*(_code(v, lookup) for v in distinct.tolist()), lookup.get(None, -1)], dtype=np.int64)[found]
+
+
+class EncodeOrdinal(Encode):
+    """Each category's number in the same column, -1 for one that training did not have."""
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        return replaced(X, {c: self.codes(X[c]) for c in self.columns}) if self.columns else X
+
+    def requires(self, outputs: set[str]) -> set[str]:
+        return set(outputs)
+
+
+class EncodeOneHot(Encode):
+    """A column of 0 and 1 for each category, at the end, in place of the columns encoded."""
+
+    def __init__(self, columns: list[str], max_categories: int | None = None, drop_first: bool = False) -> None:
+        self.columns = columns
+        self.max_categories = max_categories
+        self.drop_first = drop_first
+
+    def learn(self, frame: pd.DataFrame, y: pd.Series | None) -> None:
+        super().learn(frame, y)
+        self.places_: dict[str, list[int]] = {}
+        self.outputs_: list[str] = []
+        taken = {str(c) for c in frame.columns if c not in self.columns}
+        for name in self.columns:
+            groups, texts = self._groups(frame[name])
+            first = int(self.drop_first and len(texts) > 0)
+            self.places_[name] = [len(self.outputs_) + g - first if g >= first else -1 for g in groups]
+            self.outputs_ += [_free(f"{name}_{text}", taken) for text in texts[first:]]
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        if not self.columns:
+            return X
+        matrix = np.zeros((len(X), len(self.outputs_)))
+        for name in self.columns:
+            places = np.array([*self.places_[name], -1])[self.codes(X[name])]
+            rows = np.flatnonzero(places >= 0)
+            matrix[rows, places[rows]] = 1.0
+        return appended(X, self.columns, matrix, self.outputs_)
+
+    def requires(self, outputs: set[str]) -> set[str]:
+        made = set(self.outputs_)
+        return (outputs - made) | (set(self.columns) if outputs & made else set())
+
+    def _groups(self, values: pd.Series) -> tuple[list[int], list[str]]:
+        """For each category the number of its column, and the text that names each column.
+
+        Beyond ``max_categories`` the rarest share the last column, as scikit-learn chooses and names them.
+        """
+        categories = self.categories_[str(values.name)]
+        texts = ["nan" if c is None else c for c in categories]
+        limit = self.max_categories
+        if limit is None or len(categories) <= limit:
+            return list(range(len(categories))), texts
+        counts = np.bincount(self.codes(values), minlength=len(categories))
+        common = set(np.argsort(-counts, kind="stable")[: limit - 1].tolist())
+        kept = [i for i in range(len(categories)) if i in common]
+        groups = [kept.index(i) if i in common else len(kept) for i in range(len(categories))]
+        return groups, [*(texts[i] for i in kept), "infrequent_sklearn"]
+
+
+class EncodeCategories(Step):
+    """Turn text and categories into numbers.
+
+    Like OneHotEncoder(handle_unknown="ignore") and OrdinalEncoder in scikit-learn. The categories are those of the
+    training rows, and a missing value is one of them where training had it. A new category gives zeros (onehot) or -1
+    (ordinal).
+    """
+
+    type: ClassVar[str] = "encode_categories"
+    title: ClassVar[str] = "Encode Categories"
+    category: ClassVar[str] = "Transformation"
+    behaviour: ClassVar[Behaviour] = Behaviour.FITTED
+    synonyms: ClassVar[tuple[str, ...]] = ("one-hot", "dummies", "indicator values", "ordinal", "label encoding")
+
+    method: Literal["onehot", "ordinal"] = Field(
+        "onehot", title="Method", description="onehot: a column of 0 and 1 for each category. ordinal: its number."
+    )
+    max_categories: Annotated[int | None, Form(when={"method": ("onehot",)})] = Field(
+        100,
+        ge=2,
+        le=10_000,
+        title="Most categories",
+        description="Most columns made of one; the rarest categories share the last. Empty: no limit.",
+    )
+    drop: Annotated[Literal["none", "first"], Form(when={"method": ("onehot",)})] = Field(
+        "none", title="Drop", description="first: no column for the first category, which linear models can do without."
+    )
+    columns: ColumnRule = Field(CATEGORICAL, title="Columns", description="The columns to encode.")
+
+    def build(self, schema: TableSchema) -> Transformer:
+        columns = list(dict.fromkeys(self.columns.select(schema)))
+        if self.method == "ordinal":
+            return EncodeOrdinal(columns)
+        return EncodeOneHot(columns, self.max_categories, self.drop == "first")
+
+
+def _categories(values: pd.Series) -> list[Category]:
+    """The categories as text, in the order of the values, a missing one last."""
+    present = values.dropna().unique().tolist()
+    missing: Sequence[Category] = [None] if values.isna().any() else []
+    try:
+        present.sort()
+    except TypeError:
+        present.sort(key=as_text)
+    return [*dict.fromkeys(as_text(v) for v in present), *missing]
+
+
+def _code(value: Any, lookup: dict[Category, int]) -> int:
+    return lookup.get(None if is_missing(value) else as_text(value), -1)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name

@@ -1,0 +1,47 @@
+"""Filter Rows."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pandas as pd
+from pydantic import Field
+
+from pipelines.errors import InputError
+from pipelines.schema import TableSchema
+from pipelines.steps import sql
+from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.parameters import Expression
+
+
+class FilterRows(Step):
+    """Keep the rows for which a condition holds.
+
+    Like pandas.DataFrame.query, written as what follows WHERE in SQL: price > 5000 and "body-style" = 'sedan'. A row for
+    which the condition cannot be told, as a value is missing, is not kept.
+    """
+
+    type: ClassVar[str] = "filter_rows"
+    title: ClassVar[str] = "Filter Rows"
+    category: ClassVar[str] = "Transformation"
+    behaviour: ClassVar[Behaviour] = Behaviour.ROW_CHANGING
+    synonyms: ClassVar[tuple[str, ...]] = ("where", "query", "condition", "subset", "clip")
+
+    expression: Expression = Field(
+        min_length=1,
+        max_length=10_000,
+        title="Condition",
+        description="As in SQL: \"body-style\" = 'sedan' and price > 5000.",
+    )
+
+    def change(self, frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
+        found = sql.select(f"SELECT (\n{self.expression}\n) AS kept FROM t", {"t": frame})["kept"]  # noqa: S608
+        if found.isna().all():
+            return frame.iloc[:0]
+        if not pd.api.types.is_bool_dtype(found.dtype):
+            raise InputError(
+                "The condition does not give true or false.", fix="Compare with =, <, > or in, as in price > 0."
+            )
+        if len(found) != len(frame):
+            raise InputError("The condition must look at each row alone.", fix="Use Apply SQL for sums and counts.")
+        return frame[found.fillna(False).to_numpy(dtype=bool)]

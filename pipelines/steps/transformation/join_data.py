@@ -1,0 +1,169 @@
+"""Join Data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from pipelines.columns import Columns
+from pipelines.errors import InputError
+from pipelines.schema import Role, TableSchema
+from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
+from pipelines.steps.checks import WORDS, kind_of
+from pipelines.steps.parameters import ColumnRule, Form
+
+How = Literal["inner", "left", "right", "outer", "semi", "anti"]
+NONE = Columns(names=())
+MOST_ROWS = 100_000_000
+
+
+class JoinData(Step):
+    """Put the columns of two tables together where their keys agree.
+
+    Like pandas.merge, but a missing key matches nothing, as in SQL. semi keeps the left rows that have a match, anti
+    those that have none. Each row keeps the partition of the left row it came from.
+    """
+
+    type: ClassVar[str] = "join_data"
+    title: ClassVar[str] = "Join Data"
+    category: ClassVar[str] = "Transformation"
+    behaviour: ClassVar[Behaviour] = Behaviour.COMBINE
+    inputs: ClassVar[tuple[Port, ...]] = (Port("left"), Port("right"))
+    synonyms: ClassVar[tuple[str, ...]] = ("merge", "lookup", "combine", "vlookup", "inner join", "left join")
+
+    on: ColumnRule = Field(NONE, title="On", description="Key columns that both tables have.")
+    left_on: Annotated[Columns, Form(widget="columns", port="left")] = Field(
+        NONE, title="Left keys", description="Key columns of the left table, where the names differ."
+    )
+    right_on: Annotated[Columns, Form(widget="columns", port="right")] = Field(
+        NONE, title="Right keys", description="Key columns of the right table, in the order of the left keys."
+    )
+    how: How = Field(
+        "inner", title="How", description="Which rows to keep: those with a match, or also those of a side."
+    )
+    suffix: str = Field(
+        "_right",
+        min_length=1,
+        max_length=60,
+        title="Suffix",
+        description="Added to a right column whose name is taken.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_name_keys(self) -> Self:
+        apart = (self.left_on != NONE) + (self.right_on != NONE)
+        if (self.on == NONE) == (apart == 0) or apart == 1:
+            raise ValueError("name the key columns: either with on, or with left_on and right_on")
+        return self
+
+    def named_columns(self) -> list[tuple[str, str]]:
+        return [(name, column) for name, column in super().named_columns() if name != "right_on"]
+
+    def run(self, inputs: Inputs, context: Context) -> Output:
+        left, right = inputs.tables["left"], inputs.tables["right"]
+        if left.partition is not None and self.how in ("right", "outer"):
+            raise InputError(
+                f"A {self.how} join after a split adds rows that are neither train nor test.",
+                fix="Join before Split Data, or keep the left rows with how: left.",
+            )
+        pairs = self._keys(left.schema, right.schema)
+        at_left, at_right = _match(left.frame, right.frame, pairs, self.how)
+        frame = _take(left.frame, at_left)
+        if self.how not in ("semi", "anti"):
+            frame = self._with_right(frame, _take(right.frame, at_right), pairs, at_left)
+        held = set(left.roles.values())
+        others = {n: r for n, r in right.roles.items() if r is Role.ID or r not in held}
+        return Output(table=left.with_frame(frame, {**others, **left.roles}))
+
+    def _keys(self, left: TableSchema, right: TableSchema) -> list[tuple[str, str]]:
+        names = self.on if self.on != NONE else self.left_on
+        first = names.select(left)
+        second = right.require(first) if self.on != NONE else self.right_on.select(right)
+        if not first or len(first) != len(second):
+            raise InputError(
+                f"There are {len(first)} left and {len(second)} right key columns.", fix="Name as many on each side."
+            )
+        for a, b in zip(first, second, strict=True):
+            kinds = left[a].type, right[b].type
+            if kind_of(kinds[0]) != kind_of(kinds[1]):
+                raise InputError(
+                    f"The keys cannot agree: {a!r} on the left holds {WORDS[kinds[0]]}, {b!r} on the right {WORDS[kinds[1]]}.",
+                    fix="Give both one type with Edit Metadata.",
+                )
+        return list(zip(first, second, strict=True))
+
+    def _with_right(
+        self, frame: pd.DataFrame, right: pd.DataFrame, pairs: Sequence[tuple[str, str]], at_left: np.ndarray
+    ) -> pd.DataFrame:
+        shared = [a for a, b in pairs if a == b]
+        unmatched = at_left < 0
+        if unmatched.any():
+            filled = {c: _either(frame[c], right[c], unmatched) for c in shared}
+            frame = frame.assign(**filled)
+        right = right.drop(columns=shared).set_axis(frame.index)
+        right.columns = pd.Index([f"{c}{self.suffix}" if c in frame.columns else c for c in right.columns])
+        names = [*frame.columns, *right.columns]
+        twice = next((n for n in names if names.count(n) > 1), None)
+        if twice is not None:
+            raise InputError(f"Two columns would be called {twice!r}.", fix="Choose another suffix.")
+        return pd.concat([frame, right], axis=1)
+
+
+def _match(
+    left: pd.DataFrame, right: pd.DataFrame, pairs: Sequence[tuple[str, str]], how: How
+) -> tuple[np.ndarray, np.ndarray]:
+    """The rows that belong together, by position; -1 where a side has none."""
+    sides = {"a": _codes_frame(left, [a for a, _ in pairs], -1), "b": _codes_frame(right, [b for _, b in pairs], -2)}
+    a, b = sides["a"].assign(a=np.arange(len(left))), sides["b"].assign(b=np.arange(len(right)))
+    keys = [c for c in a.columns if c != "a"]
+    if how in ("semi", "anti"):
+        has = a.merge(b[keys].drop_duplicates(), on=keys, how="left", indicator="side")["side"].eq("both").to_numpy()
+        return np.flatnonzero(has if how == "semi" else ~has), np.empty(0, dtype=np.int64)
+    sizes = (
+        a.groupby(keys)
+        .size()
+        .rename("n")
+        .reset_index()
+        .merge(b.groupby(keys).size().rename("m").reset_index(), on=keys)
+    )
+    rows = int((sizes["n"].astype(float) * sizes["m"]).sum())
+    if rows > MOST_ROWS:
+        raise InputError(
+            f"The join would give {rows:,} rows: the same keys stand in many rows of both tables.",
+            fix="Join on more columns, or remove duplicate rows of one table before.",
+        )
+    found = a.merge(b, on=keys, how=how)[["a", "b"]]
+    return tuple(found[c].fillna(-1).to_numpy(dtype=np.int64) for c in ("a", "b"))  # type: ignore[return-value]
+
+
+def _codes_frame(frame: pd.DataFrame, names: Sequence[str], missing: int) -> pd.DataFrame:
+    """The key columns under names of their own; rows with a missing key are marked so that they match none."""
+    keys = {f"k{i}": _plain(frame[n]) for i, n in enumerate(names)}
+    gaps = frame[list(names)].isna().any(axis=1).to_numpy()
+    return pd.DataFrame({**keys, "gap": np.where(gaps, missing, 0)})
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    values = values.reset_index(drop=True)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.astype(values.dtype.categories.dtype)
+    return values
+
+
+def _take(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
+    if (positions >= 0).all():
+        return frame.take(positions)
+    return frame.reset_index(drop=True).reindex(positions).reset_index(drop=True)
+
+
+def _either(first: pd.Series, second: pd.Series, use_second: np.ndarray) -> pd.Series:
+    second = second.set_axis(first.index)
+    if isinstance(first.dtype, pd.CategoricalDtype) or isinstance(second.dtype, pd.CategoricalDtype):
+        first, second = first.astype("str"), second.astype("str")
+    whole = pd.api.types.is_integer_dtype(second.dtype) and pd.api.types.is_float_dtype(first.dtype)
+    found = first.where(~use_second, second)
+    return found.astype("int64") if whole and not found.isna().any() and (found % 1 == 0).all() else found

@@ -1,0 +1,70 @@
+"""Select Columns."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pandas as pd
+from pydantic import Field, model_validator
+
+from pipelines.chain.transformer import Transformer
+from pipelines.columns import EVERY, Columns
+from pipelines.errors import InputError
+from pipelines.schema import Role, TableSchema
+from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.parameters import ColumnRule
+
+RULE = ("names", "kind", "pattern", "exclude")
+
+
+class KeepColumns(Transformer):
+    """The columns ``keep``, in that order; one that is not there, such as the label in serving, is passed by."""
+
+    columns: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, keep: list[str]) -> None:
+        self.keep = keep
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        return X[[c for c in self.keep if c in X.columns]]
+
+    def requires(self, outputs: set[str]) -> set[str]:
+        return set(outputs)
+
+
+class SelectColumns(Step):
+    """Keep some columns and drop the others.
+
+    Like df[columns] or DataFrame.filter in pandas. The label, ids and weights stay unless they are excluded by name.
+    ``exclude``, ``kind`` and ``pattern`` may also be written without ``columns`` around them.
+    """
+
+    type: ClassVar[str] = "select_columns"
+    title: ClassVar[str] = "Select Columns"
+    category: ClassVar[str] = "Transformation"
+    behaviour: ClassVar[Behaviour] = Behaviour.ROW_WISE
+    synonyms: ClassVar[tuple[str, ...]] = ("drop columns", "exclude", "filter columns", "project", "keep")
+
+    columns: ColumnRule = Field(EVERY, title="Columns", description="The columns to keep: a list, or a rule.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or not (short := {k: v for k, v in value.items() if k in RULE}):
+            return value
+        columns = value.get("columns", {})
+        if isinstance(columns, Columns):
+            columns = {} if columns == EVERY else columns.model_dump()
+        if not isinstance(columns, dict):
+            raise ValueError(f"columns is a list, so {', '.join(short)} cannot add to it; leave one of them out")
+        return {k: v for k, v in value.items() if k not in RULE} | {"columns": {**columns, **short}}
+
+    def build(self, schema: TableSchema) -> Transformer:
+        chosen = self.columns.select(schema)
+        kept = [c.name for c in schema if c.role is not Role.FEATURE and c.name not in self.columns.exclude]
+        names = list(dict.fromkeys([*chosen, *kept]))
+        if self.columns.names is None:
+            names = [n for n in schema.names if n in set(names)]
+        if not names:
+            raise InputError("No column is left.", fix="Choose a rule that keeps at least one column.")
+        return KeepColumns(names)
