@@ -109,7 +109,8 @@ def _truth(value: Any) -> bool | None:
 
 def _times(values: pd.Series, column: Wanted) -> Any:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        times: Any = values if isinstance(values.dtype, np.dtype | pd.DatetimeTZDtype) else values.astype("datetime64[us]")
+        known = isinstance(values.dtype, np.dtype | pd.DatetimeTZDtype)
+        times: Any = values if known else values.astype("datetime64[us]")
         return (times.dt.tz_convert(None) if times.dt.tz is not None else times).array
     found = _each(values, column, _time, "a date such as 2026-01-31")
     return pd.DatetimeIndex([pd.NaT if t is None else t for t in found]).as_unit("us").array
@@ -120,7 +121,7 @@ def _time(value: Any) -> pd.Timestamp | None:
         raise ValueError
     if isinstance(value, str) and not value.strip():
         return None
-    stamp = pd.Timestamp(value)
+    stamp = pd.to_datetime(value, format="ISO8601") if isinstance(value, str) else pd.Timestamp(value)
     return stamp.tz_convert(None) if stamp.tz is not None else stamp
 
 
