@@ -1,0 +1,161 @@
+"""A chain as the folder of an MLflow model: signature, contract, requirements, the engine's code, an example."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+import pipelines
+from pipelines.chain import storage
+from pipelines.chain.chain import Chain
+from pipelines.chain.conform import is_missing
+from pipelines.chain.contract import Contract
+from pipelines.errors import SekkeiError
+from pipelines.tracking.facts import CONTRACT, TASK
+
+if TYPE_CHECKING:
+    from mlflow.models import Model, ModelSignature
+
+ENGINE = Path(pipelines.__file__).parent
+CODE = (
+    "__init__.py",
+    "errors.py",
+    "schema.py",
+    "columns.py",
+    "table.py",
+    "settings.py",
+    "chain",
+    "steps",
+    "algorithms",
+)
+"""What a served model needs of the engine: the chain, and the step and algorithm files its links come from."""
+
+REQUIREMENTS = (
+    "mlflow",
+    "scikit-learn",
+    "skops",
+    "pandas",
+    "numpy",
+    "scipy",
+    "pyarrow",
+    "pydantic",
+    "pydantic-settings",
+)
+SERVER_REQUIREMENTS = ("uvloop", "httptools")  # a model server with several processes is slow without them
+EXAMPLE_ROWS = 3
+
+
+def requirements() -> list[str]:
+    """What a model needs to be installed, pinned to what is installed here."""
+    found = [f"{name}=={version(name)}" for name in REQUIREMENTS]
+    for name in SERVER_REQUIREMENTS:
+        try:
+            found.append(f'{name}=={version(name)}; sys_platform != "win32"')
+        except PackageNotFoundError:  # pragma: no cover - not to be had on Windows
+            continue
+    return found
+
+
+def signature(chain: Chain, example: pd.DataFrame) -> ModelSignature:
+    """Input columns of any type, as the contract checks them; typed output columns.
+
+    A typed input signature refuses good rows in process (a whole number for a fraction) and bends bad ones over REST.
+    """
+    from mlflow.models import ModelSignature
+    from mlflow.types.schema import AnyType, ColSpec, Schema
+
+    contract = _contract(chain)
+    inputs = Schema([ColSpec(AnyType(), c.name, required=c.required) for c in contract.columns])
+    results = chain.predict(example) if len(example) else chain.predictor.empty()
+    kinds = {"i": "long", "f": "double", "b": "boolean"}
+    outputs = Schema([ColSpec(kinds.get(_kind(results[c]), "string"), str(c)) for c in results])
+    return ModelSignature(inputs, outputs)
+
+
+def write_model(chain: Chain, rows: pd.DataFrame, folder: Path, card: Model) -> None:
+    """Write the model to ``folder``, which must be empty or not there. ``rows`` are head rows to take the example from.
+
+    ``card`` is MLflow's description of the model and is filled in.
+    """
+    import mlflow.pyfunc
+
+    contract = _contract(chain)
+    example = contract.example(rows, EXAMPLE_ROWS)
+    with tempfile.TemporaryDirectory() as temporary, _quiet():
+        place = Path(temporary)
+        storage.dump(chain, place / "chain.skops")
+        (place / "contract.json").write_text(contract.model_dump_json(), "utf-8")
+        mlflow.pyfunc.save_model(
+            path=str(folder),
+            python_model=str(Path(__file__).with_name("model.py")),
+            artifacts={n.split(".")[0]: str(place / n) for n in ("chain.skops", "contract.json")},
+            code_paths=[str(_code(place))],
+            signature=signature(chain, example),
+            input_example=plain_rows(example) if len(example) else None,
+            pip_requirements=requirements(),
+            mlflow_model=card,
+            metadata={CONTRACT: contract.model_dump_json(), TASK: chain.task},
+        )
+
+
+def plain_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows as JSON writes them: plain values, times as text, None for what is missing."""
+    found = {}
+    for name in rows.columns:
+        values = rows[name]
+        if pd.api.types.is_datetime64_any_dtype(values.dtype):
+            values = values.map(lambda t: t.isoformat(), na_action="ignore")
+        found[name] = pd.Series([None if is_missing(v) else v for v in values.tolist()], dtype=object, index=rows.index)
+    return pd.DataFrame(found, index=rows.index)
+
+
+def _contract(chain: Chain) -> Contract:
+    if chain.contract is None:
+        raise SekkeiError("The model has no input contract.", fix="Train it again.")
+    return chain.contract
+
+
+def _kind(values: pd.Series) -> str:
+    return "f" if pd.api.types.is_float_dtype(values.dtype) else values.dtype.kind
+
+
+def _code(place: Path) -> Path:
+    """A copy of the part of the engine that a model needs."""
+    target = place / "pipelines"
+    target.mkdir()
+    for name in CODE:
+        source = ENGINE / name
+        if source.is_dir():
+            for file in source.rglob("*.py"):
+                copy = target / file.relative_to(ENGINE)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
+        else:
+            shutil.copyfile(source, target / name)
+    return target
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without MLflow's advice on how to write a model."""
+    logger = logging.getLogger("mlflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+__all__ = ["CODE", "plain_rows", "requirements", "signature", "write_model"]

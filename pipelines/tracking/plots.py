@@ -1,0 +1,156 @@
+"""Pictures of what an evaluation found, for MLflow's pages; drawn without a display and without pyplot's global state."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.chain.chain import Chain
+from pipelines.steps.base import Curve, Report
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = ("#2563a8", "#c4572b", "#2f8f6b", "#8a5aa8", "#b08a1e", "#4f6472", "#b84a73", "#5b8c2a")
+INK, GRID = "#3c4650", "#e3e7eb"
+DPI = 96
+SHOWN_FEATURES = 20
+POINTS = 2000
+DIAGONALS = {"roc", "calibration", "predicted_vs_true"}
+SCATTERS = {"predicted_vs_true"}
+BARS = {"residuals"}
+NOT_DRAWN = {"gain", "lift"}  # they say again what the ROC curve says; the run's page draws them from the numbers
+TITLES = {
+    "roc": "ROC curve",
+    "precision_recall": "Precision and recall",
+    "calibration": "Calibration",
+    "residuals": "Residuals",
+    "predicted_vs_true": "Predicted and true values",
+}
+
+
+def pictures(report: Report) -> Iterator[tuple[str, bytes]]:
+    """(file name, PNG) for each kind of curve and for the confusion matrix."""
+    kinds: dict[str, list[Curve]] = {}
+    for curve in report.curves:
+        kinds.setdefault(curve.kind, []).append(curve)
+    for kind, curves in kinds.items():
+        if kind in NOT_DRAWN:
+            continue
+        yield f"{_file_name(kind)}.png", _curves(kind, curves)
+    if report.confusion:
+        yield "confusion_matrix.png", _confusion(report.confusion)
+
+
+def importance_picture(chain: Chain) -> bytes | None:
+    """The features that weigh most: a tree's importances, or a linear model's coefficients. None for other models."""
+    names = chain.predictor.features_.get_feature_names_out()
+    found = importances(chain.predictor.estimator_)
+    if found is None or len(found[1]) != len(names):
+        return None
+    title, weights = found
+    order = np.argsort(-np.abs(weights), kind="stable")[:SHOWN_FEATURES][::-1]
+    height = 1.1 + 0.22 * len(order)
+    axes = _axes(title, "", "", height=height, left=0.42, bottom=0.55 / height, top=1 - 0.4 / height)
+    values = weights[order]
+    axes.barh(range(len(order)), values, color=[COLOURS[0] if v >= 0 else COLOURS[1] for v in values], height=0.7)
+    axes.set_yticks(range(len(order)), [_short(names[i]) for i in order], fontsize=8)
+    axes.grid(visible=False, axis="y")
+    return _png(axes)
+
+
+def importances(estimator: Any) -> tuple[str, np.ndarray] | None:
+    """What a fitted estimator says of its features: a title and one number each."""
+    if hasattr(estimator, "feature_importances_"):
+        return "Feature importance", np.asarray(estimator.feature_importances_)
+    if hasattr(estimator, "coef_"):
+        weights = np.atleast_2d(np.asarray(estimator.coef_))
+        several = len(weights) > 1
+        title = "Coefficients, mean size over the classes" if several else "Coefficients"
+        return title, np.abs(weights).mean(axis=0) if several else weights[0]
+    return None
+
+
+def _curves(kind: str, curves: Sequence[Curve]) -> bytes:
+    title = TITLES.get(kind, kind.replace("_", " ").capitalize())
+    axes = _axes(title, curves[0].x_label, curves[0].y_label)
+    for i, curve in enumerate(curves):
+        colour = COLOURS[i % len(COLOURS)]
+        x, y = np.asarray(curve.x, dtype=float), np.asarray(curve.y, dtype=float)
+        if kind in SCATTERS:
+            axes.scatter(x[:POINTS], y[:POINTS], s=8, color=colour, alpha=0.45, linewidths=0, label=curve.name)
+        elif kind in BARS:
+            axes.bar(x, y, width=0.9 * (x[1] - x[0] if len(x) > 1 else 1.0), color=colour, alpha=0.8, label=curve.name)
+        else:
+            marker = "o" if kind == "calibration" else None
+            axes.plot(x, y, color=colour, linewidth=1.6, marker=marker, markersize=4, label=curve.name)
+    _reference(axes, kind)
+    if len(curves) > 1 or curves[0].name:
+        axes.legend(fontsize=8, frameon=False)
+    return _png(axes)
+
+
+def _reference(axes: Axes, kind: str) -> None:
+    """The line that the points would lie on: chance, perfect calibration, or no error."""
+    if kind in DIAGONALS:
+        low, high = (0.0, 1.0) if kind in ("roc", "calibration") else axes.get_ylim()
+        axes.plot([low, high], [low, high], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
+    elif kind == "residuals":
+        axes.axvline(0, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=3)
+
+
+def _confusion(confusion: dict[str, Any]) -> bytes:
+    labels = [str(v) for v in confusion.get("labels") or confusion.get("classes") or []]
+    counts = np.asarray(confusion.get("matrix") or confusion.get("counts"), dtype=float)
+    axes = _axes("Confusion matrix", "Predicted", "True", left=0.2)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.grid(visible=False)
+    if len(labels) <= 20:
+        shown = [_short(v, 14) for v in labels]
+        axes.set_xticks(range(len(labels)), shown, fontsize=8, rotation=0 if len(labels) <= 6 else 60)
+        axes.set_yticks(range(len(labels)), shown, fontsize=8)
+    if len(labels) <= 12:
+        for (row, column), count in np.ndenumerate(counts):
+            colour = "white" if share[row, column] > 0.55 else INK
+            axes.text(column, row, f"{count:,.0f}", ha="center", va="center", color=colour, fontsize=9)
+    return _png(axes)
+
+
+def _axes(
+    title: str, x: str, y: str, *, height: float = 3.9, left: float = 0.14, bottom: float = 0.14, top: float = 0.9
+) -> Axes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.4, height), dpi=DPI)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((left, bottom, 0.97 - left, top - bottom))
+    axes.set_title(title, fontsize=11, color=INK, loc="left", y=1.02)  # a place of its own spares a measuring pass
+    axes.set_xlabel(x, fontsize=9, color=INK)
+    axes.set_ylabel(y, fontsize=9, color=INK)
+    axes.tick_params(labelsize=8, colors=INK, length=0)
+    axes.grid(color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return axes
+
+
+def _png(axes: Axes) -> bytes:
+    target = io.BytesIO()
+    # Quick rather than small: the picture is a few kilobytes in any case.
+    axes.get_figure().savefig(target, format="png", pil_kwargs={"compress_level": 1})  # type: ignore[union-attr]
+    return target.getvalue()
+
+
+def _short(text: str, limit: int = 28) -> str:
+    text = " ".join(text.replace("$", r"\$").split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _file_name(kind: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in kind) or "curve"

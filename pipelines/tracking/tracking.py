@@ -1,0 +1,236 @@
+"""Tracking: a run told to MLflow from its beginning to its end, and MLflow's runs and models read back."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pipelines.algorithms import library as algorithms
+from pipelines.document import codec
+from pipelines.document.model import PipelineDocument
+from pipelines.execution.cache import report_to_dict
+from pipelines.execution.result import RunResult, Status
+from pipelines.tracking import facts, files, registry, runs
+from pipelines.tracking.client import experiment_id, local_path, open_client
+from pipelines.tracking.facts import Comparison, ModelRef, ModelVersion, RegisteredModel, RunDetail, RunSummary
+from pipelines.tracking.plots import importance_picture, pictures
+from pipelines.tracking.writing import flat_params, lineage, log_values
+from pipelines.workspace import Home
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+_ENDS = {Status.DONE: "FINISHED", Status.FAILED: "FAILED", Status.CANCELLED: "KILLED"}
+
+
+class Tracking:
+    """MLflow as the workspace uses it. Nothing is opened before it is needed; any number of processes may."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._started: dict[str, Run] = {}
+        self._models: dict[str, dict[str, ModelRef]] = {}
+
+    @cached_property
+    def client(self) -> MlflowClient:
+        """MLflow's client on the workspace's store."""
+        return open_client(self.home)
+
+    def prepare(self) -> None:
+        """Make MLflow's tables now, so that nobody waits for them later."""
+        _ = self.client
+
+    # Writing
+
+    def start(
+        self,
+        document: PipelineDocument,
+        *,
+        pipeline_id: str | None = None,
+        revision: int | None = None,
+        job_id: str = "",
+        author: str = "",
+    ) -> str:
+        """Begin a run, which MLflow shows as running, with its parameters and its pipeline; gives its id."""
+        _draw_later()
+        tags = {
+            facts.PIPELINE: document.name,
+            facts.STATUS: Status.RUNNING.value,
+            facts.PIPELINE_ID: pipeline_id or "",
+            facts.REVISION: "" if revision is None else str(revision),
+            facts.JOB: job_id,
+            "mlflow.user": author,
+            "mlflow.source.type": "PROJECT",
+            "mlflow.source.name": document.name,
+            "mlflow.note.content": document.description,
+        }
+        given = {k: v for k, v in tags.items() if v}
+        place = experiment_id(self.client, self.home, document.name)
+        run = self.client.create_run(place, start_time=_now(), tags=given, run_name=_run_name(document))
+        self._started[run.info.run_id] = run
+        log_values(self.client, run.info.run_id, params=flat_params(document))
+        files.write(self.client, run, {files.PIPELINE_FILE: codec.dumps(document).encode()})
+        return run.info.run_id
+
+    def finish(self, run_id: str, result: RunResult, document: PipelineDocument) -> None:
+        """End a run with all that came of it: metrics, data, reports, pictures, steps and its true status."""
+        run = self._started.pop(run_id, None) or self.client.get_run(run_id)
+        datasets = lineage(self.home, result.datasets)
+        if datasets:
+            self.client.log_inputs(run_id, datasets)
+        files.write(self.client, run, _files(result, document))
+        failure = result.failure
+        tags = {facts.STATUS: result.status.value, facts.SECONDS: f"{result.seconds:.3f}"}
+        if failure is not None:
+            tags[facts.ERROR] = json.dumps(
+                {"step": failure.id, "message": failure.message[:2000], "fix": failure.fix[:2000]}
+            )
+        if models := self._models.pop(run_id, {}):
+            tags[facts.MODELS] = json.dumps([asdict(m) for m in models.values()])
+        log_values(self.client, run_id, metrics=result.metrics, tags=tags, at=_now())
+        self.client.set_terminated(run_id, status=_ENDS.get(result.status, "FAILED"), end_time=_now())
+
+    def abandon(self, run_id: str, message: str = "The run's process ended before the run did.") -> None:
+        """End a run that nobody is running any more as failed. A run that has ended stays as it is."""
+        run = self._started.pop(run_id, None)
+        run = self.client.get_run(run_id)
+        if run.info.status not in ("RUNNING", "SCHEDULED"):
+            return
+        tags = {
+            facts.STATUS: Status.FAILED.value,
+            facts.ERROR: json.dumps({"step": "", "message": message, "fix": "Run it again."}),
+        }
+        log_values(self.client, run_id, tags=tags)
+        self.client.set_terminated(run_id, status="FAILED", end_time=_now())
+
+    def add_files(self, run_id: str, contents: Mapping[str, bytes]) -> None:
+        """Keep files with a run, path below its folder -> content."""
+        files.write(self.client, self._run(run_id), contents)
+
+    def experiment_of(self, run_id: str) -> str:
+        """The id of the experiment that a run belongs to."""
+        return self._run(run_id).info.experiment_id
+
+    def note_models(self, run_id: str, models: Iterable[ModelRef]) -> None:
+        """Remember which models a run logged; ``finish`` writes it down."""
+        self._models.setdefault(run_id, {}).update({m.step: m for m in models})
+
+    def _run(self, run_id: str) -> Run:
+        return self._started.get(run_id) or runs.find(self.client, run_id)
+
+    # Runs
+
+    def list_runs(
+        self,
+        *,
+        pipeline: str | None = None,
+        status: str | None = None,
+        text: str = "",
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[RunSummary]:
+        """The newest runs first, at most 100 at a time. ``status`` is a ``Status`` value; ``text`` is found in names."""
+        return runs.search(self.client, self._pages(), pipeline, status, text, limit, offset)
+
+    def get_run(self, run_id: str) -> RunDetail:
+        """All that is known of a run."""
+        return runs.detail(self.client, self._pages(), run_id)
+
+    def compare(self, run_ids: list[str]) -> Comparison:
+        """Runs side by side."""
+        return runs.compare(self.client, self._pages(), run_ids)
+
+    def delete_run(self, run_id: str) -> None:
+        """Take a run out of the lists; ``restore_run`` brings it back."""
+        runs.find(self.client, run_id)
+        self.client.delete_run(run_id)
+
+    def restore_run(self, run_id: str) -> None:
+        """Bring a deleted run back."""
+        self.client.restore_run(run_id)
+
+    # Registry
+
+    def list_models(self) -> list[RegisteredModel]:
+        """Every registered model, by name."""
+        return registry.list_models(self.client, self._pages())
+
+    def model_versions(self, name: str) -> list[ModelVersion]:
+        """The versions of a model, newest first."""
+        return registry.versions(self.client, self._pages(), name)
+
+    def model_version(self, model_uri: str) -> ModelVersion:
+        """The version behind ``models:/name/3`` or ``models:/name@alias``."""
+        return registry.version(self.client, self._pages(), model_uri)
+
+    def set_alias(self, name: str, alias: str, version: int) -> None:
+        """Point an alias at a version."""
+        registry.set_alias(self.client, name, alias, version)
+
+    def delete_alias(self, name: str, alias: str) -> None:
+        """Take an alias off."""
+        registry.delete_alias(self.client, name, alias)
+
+    def delete_version(self, name: str, version: int) -> None:
+        """Delete a version from the registry; with the last one the name goes too."""
+        registry.delete_version(self.client, name, version)
+
+    def _pages(self) -> str | None:
+        from pipelines.services.addresses import service_addresses
+
+        return service_addresses(self.home).mlflow_url
+
+
+def _files(result: RunResult, document: PipelineDocument) -> dict[str, bytes]:
+    found = {
+        files.PIPELINE_FILE: codec.dumps(document).encode(),
+        files.STEPS_FILE: _json([s.to_dict() for s in result.steps]),
+        files.DATASETS_FILE: _json([asdict(d) for d in result.datasets]),
+    }
+    for step, report in result.reports.items():
+        found[f"{files.EVALUATION}/{step}.json"] = _json(report_to_dict(report))
+        for name, picture in pictures(report):
+            found[f"{files.EVALUATION}/{step}/{name}"] = picture
+    for step, chain in result.models.items():
+        if (picture := importance_picture(chain)) is not None:
+            found[f"{files.EVALUATION}/{step}/feature_importance.png"] = picture
+    return found
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, default=str).encode()
+
+
+def _run_name(document: PipelineDocument) -> str:
+    """The pipeline's name and its algorithms': what tells one run from the next in a list."""
+    chosen = []
+    for node in document.steps:
+        algorithm = node.params.get("algorithm")
+        kind = algorithm.get("type") if isinstance(algorithm, dict) else None
+        if node.enabled and kind in algorithms.ALGORITHMS:
+            chosen.append(algorithms.ALGORITHMS[kind].title)
+    unique = list(dict.fromkeys(chosen))
+    return " · ".join([document.name, ", ".join(unique)]) if unique else document.name
+
+
+def _draw_later() -> None:
+    """Load the plotting library while the steps run, so that the run's end need not wait for it."""
+
+    def load() -> None:
+        import matplotlib.backends.backend_agg
+        import matplotlib.figure  # noqa: F401
+
+    threading.Thread(target=load, name="plots", daemon=True).start()
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
+
+
+__all__ = ["Tracking", "local_path"]
