@@ -39,6 +39,7 @@ def assess(table: Table) -> Assessment:
     notes = (
         [] if has_score.all() else [f"{(~has_score).sum()} of {len(frame)} rows have no prediction and are left out."]
     )
+    unscored = int((~has_score).sum())
     if scored.task != "clustering":
         if scored.label is None or scored.label not in frame.columns:
             raise InputError(
@@ -53,7 +54,7 @@ def assess(table: Table) -> Assessment:
         raise InputError("No row has both a prediction and a label.", fix="Check the rows that were scored.")
     rows = frame if has_score.all() else frame[has_score]
     found = TASKS[scored.task](rows, scored, table)
-    extra = {} if has_score.all() else {"rows_not_scored": float((~has_score).sum())}
+    extra = {"rows_not_scored": float(unscored)} if unscored else {}
     return Assessment(found.metrics | extra, found.curves, found.tables, found.confusion, (*notes, *found.notes))
 
 

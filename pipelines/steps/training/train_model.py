@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -50,5 +52,16 @@ def training_head(table: Table, context: Context) -> pd.DataFrame:
     head = context.head(table).frame
     if table.partition is None:
         return head
-    mine = head[head.index.isin(table.training.index)]
+    mine = head[head.index.isin(_split_table(table, len(head), context).training.index)]
     return mine if len(mine) else head
+
+
+def _split_table(table: Table, rows: int, context: Context) -> Table:
+    """``table``, or as it was after the split where rows were repeated and numbered anew since then."""
+    renumbered = len(table.frame) != rows and np.array_equal(table.frame.index, np.arange(len(table.frame)))
+    if renumbered:
+        for applied in table.history:
+            earlier = context.head(replace(table, head=applied.input_key))
+            if earlier.partition is not None:
+                return earlier
+    return table

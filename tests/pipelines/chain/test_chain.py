@@ -148,7 +148,9 @@ def test_a_file_with_a_foreign_type_is_refused_by_name(tmp_path: Path) -> None:
         storage.load(tmp_path / "model.skops")
 
 
-@pytest.mark.parametrize("name", ["builtins.eval", "os.system", "numpy.testing._private.utils.runstring", "posix.system"])
+@pytest.mark.parametrize(
+    "name", ["builtins.eval", "os.system", "numpy.testing._private.utils.runstring", "posix.system"]
+)
 def test_functions_that_run_code_are_not_trusted(name: str) -> None:
     assert not storage.is_trusted(name)
 

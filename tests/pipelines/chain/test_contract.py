@@ -27,7 +27,9 @@ def test_a_contract_says_what_training_saw(people: pd.DataFrame) -> None:
 
 def as_json(frame: pd.DataFrame) -> pd.DataFrame:
     rows = json.loads(frame.to_json(orient="records", date_format="iso"))
-    return pd.DataFrame([{k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in r.items()} for r in rows])
+    return pd.DataFrame(
+        [{k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in r.items()} for r in rows]
+    )
 
 
 def as_csv(frame: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +38,9 @@ def as_csv(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_text_csv(frame: pd.DataFrame) -> pd.DataFrame:
-    return pd.read_csv(io.StringIO(frame.to_csv(index=False, na_rep="\x00")), keep_default_na=False, na_values=["\x00"], dtype="str")
+    return pd.read_csv(
+        io.StringIO(frame.to_csv(index=False, na_rep="\x00")), keep_default_na=False, na_values=["\x00"], dtype="str"
+    )
 
 
 def as_nullable(frame: pd.DataFrame) -> pd.DataFrame:

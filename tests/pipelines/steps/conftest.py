@@ -57,7 +57,11 @@ class Engine:
         return self.outputs[name]
 
     def _latest(self, kind: str) -> str:
-        return next(k for k in reversed(self.outputs) if (self.outputs[k].model if kind == "model" else self.outputs[k].table) is not None)
+        return next(
+            k
+            for k in reversed(self.outputs)
+            if (self.outputs[k].model if kind == "model" else self.outputs[k].table) is not None
+        )
 
     def table(self, key: str) -> Table:
         found = self.outputs[key].table

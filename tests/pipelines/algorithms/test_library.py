@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import inspect
+import warnings
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter, ValidationError
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import get_tags
+
+from pipelines.algorithms import library
+from pipelines.algorithms.library import ALGORITHMS, AnyAlgorithm
+from pipelines.errors import NotFoundError
+
+OURS = {"logistic_regression": {"max_iter"}, "linear_svm_classifier": {"probability"}}
+
+
+@pytest.mark.parametrize("type", ALGORITHMS)
+def test_parameters_are_named_and_defaulted_as_in_scikit_learn(type: str) -> None:
+    algorithm = ALGORITHMS[type]()
+    estimator = algorithm.estimator()
+    inner = estimator.estimator if type == "linear_svm_classifier" else estimator
+    theirs = {n: p.default for n, p in inspect.signature(inner.__class__).parameters.items()}
+    for name, value in algorithm.parameters().items():
+        if name == "random_state":
+            assert value == 0
+        elif name not in OURS.get(type, ()):
+            assert value == theirs[name], name
+
+
+@pytest.mark.parametrize("type", ALGORITHMS)
+def test_missing_values_are_taken_where_scikit_learn_takes_them(type: str) -> None:
+    algorithm = ALGORITHMS[type]
+    assert algorithm.takes_missing == get_tags(algorithm().estimator()).input_tags.allow_nan
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(40, 2)), rng.integers(0, 2, 40)
+    X[::7, 0] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        if algorithm.takes_missing:
+            assert len(algorithm().estimator().fit(X, y).predict(X)) == 40
+        else:
+            with pytest.raises(ValueError, match="NaN"):
+                algorithm().estimator().fit(X, y)
+
+
+@pytest.mark.parametrize("type", ALGORITHMS)
+def test_every_parameter_is_described_for_a_form(type: str) -> None:
+    found = next(d for d in library.describe() if d["type"] == type)
+    assert found["task"] in ("classification", "regression", "clustering") and found["title"] and found["help"]
+    properties = found["params"]["properties"]
+    assert "type" not in properties
+    assert all(p["description"].endswith(".") for p in properties.values())
+
+
+@pytest.mark.parametrize("type", ALGORITHMS)
+def test_a_counterpart_is_of_the_other_kind(type: str) -> None:
+    other = library.COUNTERPARTS.get(type)
+    tasks = {ALGORITHMS[type].task, ALGORITHMS[other].task if other else None}
+    assert tasks == ({"classification", "regression"} if other else {"clustering", None})
+
+
+def test_an_algorithm_is_read_by_its_type() -> None:
+    found = TypeAdapter(AnyAlgorithm).validate_python({"type": "mlp_classifier", "hidden_layer_sizes": [20, 10]})
+    assert found.estimator().hidden_layer_sizes == (20, 10)
+
+
+def test_an_unknown_algorithm_is_answered_with_the_nearest() -> None:
+    with pytest.raises(NotFoundError, match="random_forest_classifier"):
+        library.get("random_forest_clasifier")
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"type": "boosted_trees_regressor", "loss": "quantile"}, "needs a quantile"),
+        ({"type": "logistic_regression", "l1_ratio": 0.5}, "solver saga"),
+        ({"type": "random_forest_classifier", "bootstrap": False, "max_samples": 0.5}, "needs bootstrap"),
+        ({"type": "ridge", "alpha": -1}, "greater than or equal to 0"),
+        ({"type": "ridge", "alfa": 1}, "Extra inputs"),
+        ({"type": "boosted_trees_classifier", "max_bins": 300}, "less than or equal to 255"),
+    ],
+)
+def test_values_that_cannot_work_are_refused(params: dict, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        TypeAdapter(AnyAlgorithm).validate_python(params)
