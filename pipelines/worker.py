@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from types import FrameType
+from typing import NoReturn
 
 import sqlalchemy as sa
 from filelock import Timeout
@@ -143,7 +144,7 @@ class Worker:
         write_atomic(self.home.locks / "worker.json", json.dumps(state).encode())
 
 
-def leave() -> None:
+def leave(code: int = 0) -> NoReturn:
     """End the worker's process without waiting for its jobs, which multiprocessing would do."""
     logging.shutdown()
-    os._exit(0)
+    os._exit(code)

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
@@ -92,10 +93,7 @@ def main_service(name: str, home: Home, *, port: int | None = None, parent: int 
     _log_to_stderr()
     if name == "worker":
         _alone(home, ServiceStatus("worker", "running"), parent)
-        from pipelines.worker import Worker, leave
-
-        Worker(home).run()
-        leave()
+        _work(home)
     host = LOOPBACK if name == "mlflow" else settings().host
     port = port or free_port(host, settings().mlflow_port if name == "mlflow" else settings().api_port)
     _alone(home, ServiceStatus(name, "running", web_address(host, port)), parent)
@@ -105,6 +103,17 @@ def main_service(name: str, home: Home, *, port: int | None = None, parent: int 
         serve(home, host, port)
     else:
         _serve_api(home, host, port)
+
+
+def _work(home: Home) -> NoReturn:
+    from pipelines.worker import Worker, leave
+
+    try:
+        Worker(home).run()
+    except Exception:
+        _logger.exception("The worker ends.")
+        leave(1)
+    leave()
 
 
 def _serve_api(home: Home, host: str, port: int) -> None:

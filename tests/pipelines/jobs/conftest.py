@@ -14,7 +14,7 @@ from pipelines.workspace import Home
 
 ROOT = Path(__file__).parents[3]
 
-KINDS = '''
+KINDS = """
 import os, signal, subprocess, sys, time
 from pathlib import Path
 from pipelines.errors import StepError
@@ -54,7 +54,7 @@ def say_failed(payload, job):
 
 def leave(payload, job):
     os._exit(3)
-'''
+"""
 
 WORKER = """
 import sys
