@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -62,7 +63,9 @@ class OnColumns(Transformer):
             return
         values = _values(frame, self.columns)
         _require_finite(values, self.columns)
-        self.transformer_ = clone(self.transformer).fit(values, None if y is None else y.to_numpy())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a column without any value has no mean; it stays missing
+            self.transformer_ = clone(self.transformer).fit(values, None if y is None else y.to_numpy())
         names = [str(n) for n in self.transformer_.get_feature_names_out(self.columns)]
         self.in_place_ = names == list(self.columns) and not self.append
         self.outputs_ = names

@@ -39,7 +39,7 @@ def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None
         _require_one_select(connection, query)
         if timer:
             timer.start()
-        return _frame(connection.execute(query).to_arrow_table())
+        return _frame(connection.sql(query).to_arrow_table())
     except duckdb.InterruptException:
         raise InputError(f"The query took longer than {seconds:g} seconds on the sample.", fix="Simplify it.") from None
     except duckdb.Error as error:

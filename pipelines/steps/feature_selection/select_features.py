@@ -63,7 +63,11 @@ class KeepBest(Transformer):
         labels = target(y, "classification" if classes else "regression")
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # a constant column has no score, and comes last
-            return np.asarray(_score(self.score, classes, matrix, labels, codes), dtype=np.float64)
+            try:
+                return np.asarray(_score(self.score, classes, matrix, labels, codes), dtype=np.float64)
+            except ValueError as error:
+                few = f"{len(labels)} training rows are too few, or too alike, to choose features by: {error}"
+                raise InputError(few.splitlines()[0].rstrip(".") + ".", fix="Use more rows.") from None
 
     def _require_countable(self, matrix: np.ndarray, classes: bool) -> None:
         if not classes:
@@ -82,8 +86,8 @@ class SelectFeatures(Step):
     """Keep the columns that tell most about the label.
 
     The same as sklearn.feature_selection.SelectKBest with f_classif or f_regression, mutual_info_* or chi2. A label of
-    text, true/false or at most ten whole numbers is taken as classes. Columns not looked at stay. What is kept is learned
-    from the training rows, and anew in every fold.
+    text, true/false or at most ten whole numbers is taken as classes. Columns not looked at stay. What is kept is
+    learned from the training rows, and anew in every fold.
     """
 
     type: ClassVar[str] = "select_features"

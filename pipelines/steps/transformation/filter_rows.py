@@ -17,8 +17,8 @@ from pipelines.steps.parameters import Expression
 class FilterRows(Step):
     """Keep the rows for which a condition holds.
 
-    Like pandas.DataFrame.query, written as what follows WHERE in SQL: price > 5000 and "body-style" = 'sedan'. A row for
-    which the condition cannot be told, as a value is missing, is not kept.
+    Like pandas.DataFrame.query, written as what follows WHERE in SQL: price > 5000 and "body-style" = 'sedan'. A row
+    for which the condition cannot be told, as a value is missing, is not kept.
     """
 
     type: ClassVar[str] = "filter_rows"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
 from pipelines.steps.checks import WORDS, kind_of
 from pipelines.steps.parameters import ColumnRule, Form
 
+Both = Literal["inner", "left", "right", "outer"]
 How = Literal["inner", "left", "right", "outer", "semi", "anti"]
 NONE = Columns(names=())
 MOST_ROWS = 100_000_000
@@ -90,8 +91,9 @@ class JoinData(Step):
         for a, b in zip(first, second, strict=True):
             kinds = left[a].type, right[b].type
             if kind_of(kinds[0]) != kind_of(kinds[1]):
+                held = f"{a!r} on the left holds {WORDS[kinds[0]]}, {b!r} on the right {WORDS[kinds[1]]}"
                 raise InputError(
-                    f"The keys cannot agree: {a!r} on the left holds {WORDS[kinds[0]]}, {b!r} on the right {WORDS[kinds[1]]}.",
+                    f"The keys cannot agree: {held}.",
                     fix="Give both one type with Edit Metadata.",
                 )
         return list(zip(first, second, strict=True))
@@ -117,27 +119,28 @@ def _match(
     left: pd.DataFrame, right: pd.DataFrame, pairs: Sequence[tuple[str, str]], how: How
 ) -> tuple[np.ndarray, np.ndarray]:
     """The rows that belong together, by position; -1 where a side has none."""
-    sides = {"a": _codes_frame(left, [a for a, _ in pairs], -1), "b": _codes_frame(right, [b for _, b in pairs], -2)}
-    a, b = sides["a"].assign(a=np.arange(len(left))), sides["b"].assign(b=np.arange(len(right)))
+    a = _codes_frame(left, [a for a, _ in pairs], -1).assign(a=np.arange(len(left)))
+    b = _codes_frame(right, [b for _, b in pairs], -2).assign(b=np.arange(len(right)))
     keys = [c for c in a.columns if c != "a"]
     if how in ("semi", "anti"):
-        has = a.merge(b[keys].drop_duplicates(), on=keys, how="left", indicator="side")["side"].eq("both").to_numpy()
-        return np.flatnonzero(has if how == "semi" else ~has), np.empty(0, dtype=np.int64)
-    sizes = (
-        a.groupby(keys)
-        .size()
-        .rename("n")
-        .reset_index()
-        .merge(b.groupby(keys).size().rename("m").reset_index(), on=keys)
-    )
-    rows = int((sizes["n"].astype(float) * sizes["m"]).sum())
+        found = a.merge(b[keys].drop_duplicates(), on=keys, how="left", indicator="side")
+        matched = found["side"].eq("both").to_numpy()
+        return np.flatnonzero(matched if how == "semi" else ~matched), np.empty(0, dtype=np.int64)
+    _require_few(a, b, keys)
+    found = a.merge(b, on=keys, how=cast(Both, how))
+    first, second = (found[c].fillna(-1).to_numpy(dtype=np.int64) for c in ("a", "b"))
+    return first, second
+
+
+def _require_few(a: pd.DataFrame, b: pd.DataFrame, keys: list[str]) -> None:
+    """InputError when rows with the same keys multiply to more than any machine holds."""
+    sizes = [side.groupby(keys, observed=True).size() for side in (a, b)]
+    rows = int(sizes[0].astype(np.float64).mul(sizes[1], fill_value=0).sum())
     if rows > MOST_ROWS:
         raise InputError(
             f"The join would give {rows:,} rows: the same keys stand in many rows of both tables.",
             fix="Join on more columns, or remove duplicate rows of one table before.",
         )
-    found = a.merge(b, on=keys, how=how)[["a", "b"]]
-    return tuple(found[c].fillna(-1).to_numpy(dtype=np.int64) for c in ("a", "b"))  # type: ignore[return-value]
 
 
 def _codes_frame(frame: pd.DataFrame, names: Sequence[str], missing: int) -> pd.DataFrame:
