@@ -15,6 +15,7 @@ from pipelines.services.mlflow_server import prepare_database
 from pipelines.workspace import Home
 
 CONTRACT_KEY = "sekkei_contract"
+_HOW = "Write models:/NAME@champion or models:/NAME/VERSION."
 _REGISTERED = re.compile(r"models:/(?P<name>[^/@]+)(?:@(?P<alias>[^/]+)|/(?P<version>\d+|latest))/?")
 
 
@@ -37,7 +38,7 @@ def look_up(home: Home, model_uri: str) -> ServedModel:
     from mlflow.exceptions import MlflowException
 
     if not model_uri.strip() or any(ord(c) < 32 for c in model_uri):
-        raise InputError("A model is named by its URI.", fix="Write models:/NAME@champion or models:/NAME/VERSION.")
+        raise InputError("A model is named by its URI.", fix=_HOW)
     if home.tracking_uri == f"sqlite:///{home.mlflow_db}" and not home.mlflow_db.exists():
         prepare_database(home)
     try:
@@ -56,6 +57,8 @@ def _resolve(home: Home, model_uri: str) -> tuple[str, str | None, str | None]:
     from mlflow import MlflowClient
 
     found = _REGISTERED.fullmatch(model_uri)
+    if found is None and model_uri.startswith("models:") and not model_uri.startswith("models:/m-"):
+        raise InputError(f"{model_uri!r} names no version of a model.", fix=_HOW)
     if found is None:
         return (model_uri if ":" in model_uri else str(Path(model_uri).expanduser().resolve())), None, None
     client = MlflowClient(tracking_uri=home.tracking_uri)

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.processes import free_port
+from pipelines.records import Database
+from pipelines.serving.endpoints import Endpoints
+from pipelines.workspace import Home
+
+ROOT = Path(__file__).parents[3]
+
+MODEL = """
+import os, time
+import pandas as pd
+from mlflow.models import set_model
+from mlflow.pyfunc import PythonModel
+
+class Echo(PythonModel):
+    def predict(self, context, model_input, params=None):
+        if "die" in set(model_input["code"].dropna()):
+            os._exit(1)
+        if "wait" in set(model_input["code"].dropna()):
+            time.sleep(5)
+        if "bug" in set(model_input["code"].dropna()):
+            raise ValueError("secret place")
+        shown = model_input["code"].map(lambda v: "<missing>" if pd.isna(v) else repr(v))
+        return pd.DataFrame({"Scored Labels": shown, "Scored Probabilities": model_input["size"]})
+
+set_model(Echo())
+"""
+
+LOG_MODELS = """
+import sys
+import mlflow, pandas as pd
+from mlflow.models import infer_signature
+from sklearn.linear_model import LinearRegression
+from pipelines.chain.contract import Contract
+from pipelines.services.mlflow_server import prepare_database
+from pipelines.workspace import Home
+
+home = Home.open(sys.argv[1])
+prepare_database(home)
+mlflow.set_tracking_uri(home.tracking_uri)
+mlflow.set_experiment(experiment_id=mlflow.create_experiment("e", artifact_location=home.artifacts.as_uri()))
+rows = pd.DataFrame({"code": ["NA", "", "x"], "size": [1.0, 2.5, 3.0]})
+contract = Contract.of(rows, ["code", "size"])
+mlflow.pyfunc.log_model(
+    name="echo", python_model=sys.argv[2], signature=infer_signature(rows), pip_requirements=["pandas"],
+    metadata={"sekkei_contract": contract.model_dump_json()}, registered_model_name="echo",
+)
+numbers = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [4.0, 5.0, 7.0]})
+with mlflow.start_run():
+    made = mlflow.sklearn.log_model(
+        LinearRegression().fit(numbers, [1.0, 2.0, 3.0]), name="plain", input_example=numbers,
+        pip_requirements=["scikit-learn"], registered_model_name="plain",
+    )
+mlflow.MlflowClient().set_registered_model_alias("echo", "champion", "1")
+print("MODEL", made.model_uri)
+"""
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory):
+    return Home.open(tmp_path_factory.mktemp("serving") / "workspace")
+
+
+@pytest.fixture(scope="session")
+def model_id(home, tmp_path_factory):
+    """Two models in the registry, ``echo`` with a contract, ``plain`` without; gives the URI of the latter's model."""
+    file = tmp_path_factory.mktemp("model") / "model.py"
+    file.write_text(MODEL)
+    command = [sys.executable, "-c", LOG_MODELS, str(home.root), str(file)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, cwd=file.parent, check=True, capture_output=True, text=True)
+    return next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("MODEL"))
+
+
+@pytest.fixture(scope="session")
+def endpoints(home, model_id):
+    database = Database(home.database_url)
+    database.upgrade()
+    yield Endpoints(home, database)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def start_gateway(home):
+    """Starts the API service of the workspace alone; gives its process once it answers."""
+    port = free_port("127.0.0.1")
+
+    def start():
+        command = [
+            sys.executable,
+            "-m",
+            "pipelines.services",
+            "service",
+            "api",
+            f"--home={home.root}",
+            f"--port={port}",
+        ]
+        environment = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "SEKKEI_ENDPOINT_TIMEOUT": "3",
+            "SEKKEI_MAX_REQUEST_MIB": "1",
+        }
+        with (home.root / "gateway.log").open("ab") as log:
+            return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+    return start
+
+
+@pytest.fixture
+def until():
+    def wait(condition, seconds=60):
+        end = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < end, "it did not happen"
+            time.sleep(0.05)
+        return found
+
+    return wait
+
+
+@pytest.fixture
+def as_records():
+    return lambda *rows: json.dumps({"dataframe_records": list(rows)}).encode()
