@@ -14,7 +14,7 @@ HEAD = "format: 1\nname: wrong\nsteps:\n"
 GOOD = "- {id: cars, type: dataset, params: {dataset: automobile-price}}\n"
 
 DOCUMENTS = {
-    "not YAML": ("steps: [", "line"),
+    "not YAML": ("steps: [", "Line 1"),
     "a list": ("- 1\n- 2\n", "name"),
     "empty": ("", ""),
     "an alias bomb": ("a: &a [x, x]\nb: *a\n", ""),
@@ -42,10 +42,10 @@ PIPELINES = {
     "an unknown choice": (GOOD + "- {id: c, type: clean_missing_data, params: {strategy: medain}}", "median"),
     "an unknown algorithm": (GOOD + "- {id: t, type: train_model, params: {algorithm: {type: linear_regresion}}}", "linear_regression"),
     "an input that does not exist": (GOOD + "- {id: c, type: clean_missing_data, inputs: {table: care}}", "cars"),
-    "an input from itself": (GOOD + "- {id: c, type: clean_missing_data, inputs: {table: c}}", "c"),
+    "an input from itself": (GOOD + "- {id: c, type: clean_missing_data, inputs: {table: c}}", "itself"),
     "a cycle": (GOOD + "- {id: a, type: clean_missing_data, inputs: {table: b}}\n- {id: b, type: clean_missing_data}", "b"),
     "a port that does not exist": (GOOD + "- {id: c, type: clean_missing_data, inputs: {tabel: cars}}", "table"),
-    "a step with no input": ("- {id: c, type: clean_missing_data}", "input"),
+    "a step with no input": ("- {id: c, type: clean_missing_data}", "no step before it"),
     "a model without a label": (GOOD + "- {id: t, type: train_model, params: {algorithm: {type: ridge}}}", "label"),
     "a score without a model": (GOOD + "- {id: s, type: score_model}", "model"),
     "missing numbers for a linear model": (
@@ -106,7 +106,7 @@ def test_rows_that_do_not_fit_a_contract_are_refused_by_name(furnished: Workspac
         _is_for_analysts(str(caught.value))
 
 
-@pytest.mark.parametrize("name", ["../up", "a/b", "", " ", "x" * 300, "nul\0", ".hidden", "con\n"])
+@pytest.mark.parametrize("name", ["../up", "a/b", "", " ", "x" * 300, "nul\0", ".hidden", "tab\there"])
 def test_a_hostile_dataset_name_leaves_nothing(workspace: Workspace, name: str) -> None:
     before = sorted(workspace.home.datasets.rglob("*"))
     with pytest.raises(InputError):

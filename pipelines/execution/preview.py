@@ -7,6 +7,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from pipelines.chain.chain import Chain
 from pipelines.document.model import PipelineDocument
 from pipelines.errors import NotFoundError, SekkeiError
@@ -15,6 +17,7 @@ from pipelines.execution.apply import apply
 from pipelines.execution.cache import result_key
 from pipelines.execution.context import Datasets, StepContext
 from pipelines.execution.events import ignore
+from pipelines.execution.result import DatasetUse
 from pipelines.execution.runner import in_words
 from pipelines.graph.diagnostics import Diagnostic, diagnose
 from pipelines.graph.order import Graph, Node, leak_proof, resolve
@@ -131,7 +134,7 @@ class Inspector:
                 warnings.simplefilter("ignore")
                 given = self._gather(node, step, keys)
                 if step.runs_code:
-                    plain = StepContext(node.id, {}, _Nothing(), self.datasets, ignore, preview=True)
+                    plain = StepContext(node.id, {}, _Nothing(), _Nothing(), ignore, preview=True)
                     return isolate.call(apply, step, given, plain, keys[node.id], timeout=CODE_SECONDS)
                 return apply(step, given, context, keys[node.id])
         except SekkeiError as error:
@@ -158,7 +161,16 @@ class Inspector:
 
 
 class _Nothing:
-    """No results: what a step sees of the others when it runs at a distance."""
+    """No results and no datasets: what a step sees of the others when it runs at a distance."""
+
+    def use(self, step: str, name: str, version: int | None) -> DatasetUse:
+        raise NotFoundError("dataset", name)
+
+    def read(self, name: str, version: int | None) -> pd.DataFrame:
+        raise NotFoundError("dataset", name)
+
+    def save(self, name: str, frame: pd.DataFrame, source: str) -> str:
+        raise NotFoundError("dataset", name)
 
     def table(self, key: str) -> Table:
         raise NotFoundError("sample at", key)
