@@ -131,11 +131,11 @@ def _texts(values: pd.Series, column: Wanted) -> Any:
         names = pd.array(_plain_texts(dtype.categories, column), dtype="str")
         return names.take(values.cat.codes.to_numpy(), allow_fill=True)
     if isinstance(dtype, pd.StringDtype) and len(values) > 64:
-        found = values.array if dtype.na_value is np.nan else values.astype("str").array
+        texts = values if dtype.na_value is np.nan else values.astype("str")
         if column.empty_text:
-            return found
-        blank = np.asarray(found == "", dtype=bool)
-        return pd.array(values.mask(blank), dtype="str") if blank.any() else found
+            return texts.array
+        blank = (texts == "").to_numpy(dtype=bool)
+        return (texts.mask(blank) if blank.any() else texts).array
     return pd.array(_plain_texts(values, column), dtype="str")
 
 

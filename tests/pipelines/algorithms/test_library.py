@@ -48,7 +48,9 @@ def test_missing_values_are_taken_where_scikit_learn_takes_them(type: str) -> No
 @pytest.mark.parametrize("type", ALGORITHMS)
 def test_every_parameter_is_described_for_a_form(type: str) -> None:
     found = next(d for d in library.describe() if d["type"] == type)
-    assert found["task"] in ("classification", "regression", "clustering") and found["title"] and found["help"]
+    assert found["task"] in ("classification", "regression", "clustering")
+    assert found["title"]
+    assert found["help"]
     properties = found["params"]["properties"]
     assert "type" not in properties
     assert all(p["description"].endswith(".") for p in properties.values())

@@ -50,7 +50,8 @@ def test_a_stored_chain_gives_the_same_answers(people: pd.DataFrame, type: str, 
     again = storage.load(tmp_path / "model.skops")
     pd.testing.assert_frame_equal(again.predict(people), chain.predict(people), check_exact=True)
     pd.testing.assert_frame_equal(again.predict(people[:1]), chain.predict(people[:1]), check_exact=True)
-    assert again.contract == chain.contract and again.classes == chain.classes
+    assert again.contract == chain.contract
+    assert again.classes == chain.classes
 
 
 @pytest.mark.parametrize("type", ALGORITHMS)
@@ -95,7 +96,8 @@ def test_three_classes_come_with_a_probability_each(people: pd.DataFrame) -> Non
 
 def test_the_model_asks_only_for_columns_it_uses(people: pd.DataFrame) -> None:
     chain = chain_of(people, "boosted_trees_classifier")
-    assert chain.contract is not None and set(chain.contract.names) == set(FEATURES)
+    assert chain.contract is not None
+    assert set(chain.contract.names) == set(FEATURES)
     pd.testing.assert_frame_equal(chain.predict(people[FEATURES]), chain.predict(people))
 
 
@@ -114,7 +116,8 @@ def test_links_that_only_touch_unused_columns_are_left_out(people: pd.DataFrame)
     link = OnColumns(StandardScaler(), ["other"]).fit(frame)
     predictor = ALGORITHMS["decision_tree_classifier"]().predictor().fit(frame[["age"]], frame["label"])
     chain = Chain([("other", link)], predictor, head_of(frame), None, "label").serving(frame)
-    assert chain.links == [] and chain.head == {"age": "int64"}
+    assert chain.links == []
+    assert chain.head == {"age": "int64"}
 
 
 def test_rows_with_a_missing_number_get_no_prediction_where_none_can_be(people: pd.DataFrame) -> None:
@@ -136,7 +139,8 @@ def test_more_categories_than_trees_can_hold_keep_the_commonest() -> None:
     y = pd.Series(codes < 50)
     predictor = ALGORITHMS["boosted_trees_classifier"](min_samples_leaf=1).predictor().fit(frame, y)
     kept = predictor.features_.categories_["code"]
-    assert len(kept) == 255 and {f"c{i}" for i in range(100)} <= set(kept)
+    assert len(kept) == 255
+    assert {f"c{i}" for i in range(100)} <= set(kept)
     assert len(predictor.score(frame)) == 500
     small = ALGORITHMS["boosted_trees_classifier"](max_bins=16).predictor().fit(frame, y)
     assert len(small.features_.categories_["code"]) == 16
@@ -144,7 +148,7 @@ def test_more_categories_than_trees_can_hold_keep_the_commonest() -> None:
 
 def test_a_file_with_a_foreign_type_is_refused_by_name(tmp_path: Path) -> None:
     skops.io.dump({"run": zipfile.ZipFile.extractall}, tmp_path / "model.skops")
-    with pytest.raises(SekkeiError, match="not trusted.*zipfile"):
+    with pytest.raises(SekkeiError, match=r"not trusted.*zipfile"):
         storage.load(tmp_path / "model.skops")
 
 

@@ -17,9 +17,11 @@ NAMES = ["age", "hours", "income", "work", "city", "member", "since", "empty"]
 def test_a_contract_says_what_training_saw(people: pd.DataFrame) -> None:
     contract = Contract.of(people, NAMES)
     assert contract.names == NAMES
-    assert contract["age"].type is ColumnType.INTEGER and contract["age"].required
+    assert contract["age"].type is ColumnType.INTEGER
+    assert contract["age"].required
     assert not contract["hours"].required
-    assert contract["work"].empty_text and set(contract["work"].categories or []) == {"NA", "None", "", "private"}
+    assert contract["work"].empty_text
+    assert set(contract["work"].categories or []) == {"NA", "None", "", "private"}
     assert contract["age"].minimum == people["age"].min()
     assert isinstance(contract["age"].example, int)
     assert Contract.model_validate_json(contract.model_dump_json()) == contract
@@ -52,7 +54,7 @@ def as_arrow(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_categories(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.astype({c: "category" for c in ("work", "city", "age")})
+    return frame.astype(dict.fromkeys(("work", "city", "age"), "category"))
 
 
 def as_objects(frame: pd.DataFrame) -> pd.DataFrame:
@@ -80,7 +82,8 @@ def test_rows_conform_alike_however_they_were_read(people: pd.DataFrame, way, ro
 def test_an_integer_column_with_a_gap_keeps_its_other_values(people: pd.DataFrame) -> None:
     contract = Contract.of(people, ["age"])
     found = contract.conform(pd.DataFrame({"age": [30.0, np.nan, 41.0]}))
-    assert found["age"].tolist()[::2] == [30, 41] and np.isnan(found["age"][1])
+    assert found["age"].tolist()[::2] == [30, 41]
+    assert np.isnan(found["age"][1])
     assert contract.conform(pd.DataFrame({"age": [30.0, 41.0]}))["age"].dtype == np.int64
 
 
@@ -96,7 +99,8 @@ def test_empty_text_is_a_value_only_where_training_had_it(people: pd.DataFrame) 
 
 def test_other_columns_are_left_out_and_optional_ones_may_be_absent(people: pd.DataFrame) -> None:
     found = Contract.of(people, ["age", "city"]).conform(pd.DataFrame({"label": ["yes"], "age": [20]}))
-    assert list(found) == ["age", "city"] and found["city"].isna().all()
+    assert list(found) == ["age", "city"]
+    assert found["city"].isna().all()
 
 
 @pytest.mark.parametrize(

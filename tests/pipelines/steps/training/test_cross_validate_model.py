@@ -97,7 +97,8 @@ def test_every_row_is_held_out_once_and_keeps_its_place(engine, noise: pd.DataFr
     assert table.frame.index.equals(rows.index)
     assert sorted(table.frame["Fold"].value_counts()) == [80, 80, 80]
     assert table.frame["x0"].equals(rows["x0"])
-    assert table.scored.label == "y" and table.scored.classes == ("a", "b")
+    assert table.scored.label == "y"
+    assert table.scored.classes == ("a", "b")
 
 
 def test_only_training_rows_take_part_and_the_test_rows_change_nothing(
@@ -124,7 +125,7 @@ def test_rows_made_in_a_fold_are_never_held_out(engine, noise: pd.DataFrame) -> 
 def test_a_class_with_fewer_rows_than_folds_is_explained(engine, noise: pd.DataFrame) -> None:
     noise.loc[:2, "y"] = "rare"
     engine.source(noise[["x0", "y"]], "y")
-    with pytest.raises(InputError, match="class 'rare' has 3 rows for 5 folds. Set n_folds to 3"):
+    with pytest.raises(InputError, match=r"class 'rare' has 3 rows for 5 folds. Set n_folds to 3"):
         engine.do("validate", validate("logistic_regression"))
 
 
