@@ -25,7 +25,7 @@ PAGES = {
 }
 HIDDEN = {"review/run_detail", "review/compare_runs"}  # reached from Runs, with the run in the address
 
-if get_script_run_ctx() is None:  # imported by the server; below, run as a visitor's script
+if get_script_run_ctx(suppress_warning=True) is None:  # imported by the server; below, run as a visitor's script
     app = st.App(__file__, lifespan=studio.lifespan)
 else:
     st.set_page_config(page_title="Sekkei", page_icon=str(ICON), layout="wide", initial_sidebar_state=184)

@@ -13,34 +13,54 @@ from pipelines.columns import Columns, Kind
 from pipelines.errors import SekkeiError
 from pipelines.schema import TableSchema
 
-BY_RULE, BY_NAME = "By rule", "By name"
+BY_RULE, BY_NAME, EVERY = "By rule", "By name", "Every column"
 KINDS = {"all": "every feature", "categorical": "text, category, yes/no"}
 
 
-def show(label: str, rule: Columns, schema: TableSchema | None, *, help: str | None, key: str, on_change: Callable[[Any], None]) -> None:
-    """Draw the rule. A change gives ``on_change`` a list of names, or a rule as a plain dict."""
+def show(
+    label: str,
+    rule: Columns | None,
+    schema: TableSchema | None,
+    *,
+    optional: bool = False,
+    help: str | None = None,
+    key: str,
+    on_change: Callable[[Any], None],
+) -> None:
+    """Draw the rule. A change gives ``on_change`` a list of names, a rule as a plain dict, or None.
+
+    None is not set yet, or every column where the parameter is ``optional``.
+    """
     names = schema.names if schema else []
-    by_name = rule.names is not None
+    mode = (EVERY if optional else None) if rule is None else BY_RULE if rule.names is None else BY_NAME
     with st.container(key=f"{key}.box", gap="xsmall"):
-        mode = BY_NAME if by_name else BY_RULE
         keep(f"{key}.mode", mode)
 
         def switched() -> None:
-            if st.session_state.get(f"{key}.mode") not in (None, mode):
-                on_change(_chosen(rule, schema) if mode == BY_RULE else {"kind": "all"})
+            match st.session_state.get(f"{key}.mode"):
+                case wanted if wanted in (None, mode):
+                    return
+                case "By name":
+                    on_change(_chosen(rule or Columns(), schema) if rule is not None else [])
+                case "By rule":
+                    on_change({"kind": "all"})
+                case _:
+                    on_change(None)
 
-        st.segmented_control(label, [BY_RULE, BY_NAME], key=f"{key}.mode", help=help, on_change=switched, width="stretch", required=True)
-        if by_name:
+        modes = [*([EVERY] if optional else []), BY_RULE, BY_NAME]
+        st.segmented_control(label, modes, key=f"{key}.mode", help=help, on_change=switched, width="stretch")
+        if mode == BY_NAME and rule is not None:
             _by_name(label, rule, schema, names, key, on_change)
-        else:
+        elif mode == BY_RULE and rule is not None:
             _by_rule(rule, names, key, on_change)
-        st.caption(_count(rule, schema))
+        if rule is not None:
+            st.caption(_count(rule, schema))
 
 
 def parsed(value: Any) -> Columns | None:
     """The rule that a plain value means; None for one that means none."""
     try:
-        return Columns() if value is None else Columns.model_validate(value)
+        return Columns() if value is None else Columns.model_validate(value)  # an unset rule is shown as one not chosen yet
     except (ValidationError, TypeError):
         return None
 

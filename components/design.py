@@ -19,7 +19,7 @@ from pipelines.document.history import History
 from pipelines.document.model import PipelineDocument
 from pipelines.errors import ConflictError, SekkeiError
 from pipelines.execution.preview import Inspection
-from pipelines.execution.result import StepResult
+from pipelines.execution.result import Status, StepResult
 from pipelines.graph.order import Graph, resolve
 from pipelines.jobs import Job
 
@@ -43,6 +43,7 @@ class Design:
     error: SekkeiError | None = None
     conflict: ConflictError | None = None
     _inspected: tuple[PipelineDocument, float, Inspection] | None = field(default=None, repr=False)
+    _ran: tuple[str, PipelineDocument] | None = field(default=None, repr=False)
     _resolved: tuple[PipelineDocument, Graph] | None = field(default=None, repr=False)
 
     @property
@@ -137,15 +138,18 @@ class Design:
 
     def ran(self) -> PipelineDocument | None:
         """The document that the latest run ran."""
-        payload = self.job.payload if self.job else {}
-        written = payload.get("document") or payload.get("yaml")
-        if not written:
+        if self.job is None:
             return None
-        return codec.loads(written) if isinstance(written, str) else PipelineDocument.model_validate(written)
+        if self._ran is None or self._ran[0] != self.job.id:
+            self._ran = (self.job.id, codec.loads(self.job.payload["document"]))
+        return self._ran[1]
 
     def results(self) -> dict[str, StepResult]:
-        """What the latest run says of each step."""
-        return {s.id: s for s in self.job.steps} if self.job else {}
+        """What the latest run says of each step; before it says anything of one, that it waits."""
+        found = {s.id: s for s in self.job.steps} if self.job else {}
+        ran = self.ran() if self.is_running else None
+        waiting = [s for s in ran.steps if s.enabled and s.id not in found] if ran else []
+        return found | {s.id: StepResult(s.id, s.type, s.title, Status.QUEUED) for s in waiting}
 
     def _follow(self, edit: Edit, document: PipelineDocument) -> None:
         """Keep a step selected: the new one, or the neighbour of the one removed."""

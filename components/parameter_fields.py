@@ -6,6 +6,7 @@ to the document before anything is drawn again. A value that its widget cannot s
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ def _common(parameter: Parameter, key: str, on_change: Callable[[Any], None], re
 
 def _help(parameter: Parameter) -> str | None:
     parts = [parameter.help] if parameter.help else []
-    if not parameter.required and parameter.kind not in ("variant", "grid", "code", "text"):
+    if not parameter.required and parameter.kind not in ("variant", "code"):
         parts.append(f"Default: {shown(parameter.default)}.")
     return " ".join(parts) or None
 
@@ -87,7 +88,9 @@ def _is_showable(parameter: Parameter, value: Any) -> bool:  # noqa: PLR0911 - o
             return isinstance(value, list) and all(v in parameter.choices for v in value)
         case "columns":
             return column_picker.parsed(value) is not None
-        case "string" | "text" | "code" | "new_column" | "column" | "dataset":
+        case "column":
+            return value is None or isinstance(value, str) or value in parameter.choices
+        case "string" | "code" | "new_column" | "dataset":
             return value is None or isinstance(value, str)
         case "list":
             return value is None or (isinstance(value, list) and all(isinstance(v, str | int | float) for v in value))
@@ -157,12 +160,7 @@ def _string(parameter: Parameter, value: Any, around: Surroundings, key: str, on
     st.text_input(placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change, lambda v: v or empty))
 
 
-def _text(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
-    keep(key, value or "")
-    st.text_area(height=90, **_common(parameter, key, on_change))
-
-
-_HEIGHTS = {"expression": 70, "sql": 190, "python": 260}
+_HEIGHTS = {"expression": 70, "sql": 190, "python": 260, "grid": 200}
 
 
 def _code(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
@@ -172,19 +170,25 @@ def _code(parameter: Parameter, value: Any, around: Surroundings, key: str, on_c
 
 
 def _column(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    """One column; beside it, where the parameter allows: none, no (False), or the label (True)."""
     schema = around.columns(parameter.form.port)
     kinds = {c.name: c.type.value for c in schema} if schema else {}
-    options = [*kinds, *([value] if value and value not in kinds else [])]
-    if parameter.optional:
-        options = [None, *options]
-    keep(key, value or None)
-    common = _common(parameter, key, on_change)
-    st.selectbox(options=options, format_func=lambda c: shown(c) if c is None else f"{c}  ·  {kinds.get(c, 'not here')}", placeholder="Choose a column", **common)
+    special = [*([None] if parameter.optional else []), *sorted(parameter.choices)]
+    options = [*special, *kinds, *([value] if isinstance(value, str) and value and value not in kinds else [])]
+
+    def label(option: Any) -> str:
+        if isinstance(option, str):
+            return f"{option}  ·  {kinds.get(option, 'not here')}"
+        return {True: "by the label", False: "no"}.get(option, EMPTY)
+
+    keep(key, value if value in special or value else None)
+    st.selectbox(options=options, format_func=label, placeholder="Choose a column", **_common(parameter, key, on_change))
 
 
 def _columns(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
-    rule = column_picker.parsed(value) or Columns()
-    column_picker.show(parameter.label, rule, around.columns(parameter.form.port), help=_help(parameter), key=key, on_change=on_change)
+    rule = None if value is None else column_picker.parsed(value)
+    schema = around.columns(parameter.form.port)
+    column_picker.show(parameter.label, rule, schema, optional=parameter.optional, help=_help(parameter), key=key, on_change=on_change)
 
 
 def _dataset(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
@@ -194,13 +198,19 @@ def _dataset(parameter: Parameter, value: Any, around: Surroundings, key: str, o
 
 
 def _list(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
-    keep(key, ", ".join(map(str, value or ())))
+    keep(key, _joined(value or ()))
     placeholder = EMPTY if parameter.optional else "Values, with commas between"
     st.text_input(placeholder=placeholder, **_common(parameter, key, on_change, lambda text: _parts(text, parameter)))
 
 
+def _joined(values: Sequence[Any]) -> str:
+    return ", ".join(f'"{v}"' if isinstance(v, str) and ("," in v or v != v.strip()) else str(v) for v in values)
+
+
 def _parts(text: str, parameter: Parameter) -> Any:
-    parts = [_scalar(p.strip()) for p in text.split(",") if p.strip()]
+    """The values between the commas; those in quotes may hold commas themselves."""
+    rows = list(csv.reader([text], skipinitialspace=True))
+    parts: list[Any] = [p if parameter.of_text else _scalar(p) for p in (rows[0] if rows else []) if p.strip()]
     return None if not parts and parameter.optional else parts
 
 
@@ -230,7 +240,6 @@ _FIELDS: dict[str, Callable[[Parameter, Any, Surroundings, str, Callable[[Any], 
     "number": _number,
     "string": _string,
     "new_column": _string,
-    "text": _text,
     "code": _code,
     "column": _column,
     "columns": _columns,

@@ -16,11 +16,11 @@ from pipelines.columns import Columns
 from pipelines.steps.parameters import Form
 
 Kind = Literal[
-    "columns", "column", "new_column", "dataset", "code", "text", "variant", "grid",
+    "columns", "column", "new_column", "dataset", "code", "variant",
     "boolean", "choice", "choices", "integer", "number", "string", "list", "other",
 ]  # fmt: skip
 
-_CODE = {"expression", "sql", "python"}
+_CODE = {"expression", "sql", "python", "grid"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Parameter:
     choices: tuple[Any, ...]
     form: Form
     variants: tuple[type[BaseModel], ...] = ()
+    of_text: bool = False  # a list whose values are text, also where they look like numbers
 
     def applies(self, values: Mapping[str, Any]) -> bool:
         """Whether it means anything beside the values of its siblings."""
@@ -80,6 +81,7 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
         choices=_choices(members),
         form=form,
         variants=tuple(m for m in members if isinstance(m, type) and issubclass(m, BaseModel)) if info.discriminator else (),
+        of_text=any(str in _members(a)[0] for m in members for a in get_args(m)[:1]),
     )
 
 
@@ -88,7 +90,7 @@ def _kind(info: FieldInfo, members: tuple[Any, ...], form: Form) -> Kind:  # noq
         return "variant"
     if form.widget in _CODE:
         return "code"
-    if form.widget in ("columns", "column", "new_column", "dataset", "text", "grid"):
+    if form.widget in ("columns", "column", "new_column", "dataset"):
         return form.widget
     if members == (Columns,):
         return "columns"
@@ -101,7 +103,7 @@ def _kind(info: FieldInfo, members: tuple[Any, ...], form: Form) -> Kind:  # noq
     if only in plain:
         return plain[only]
     if get_origin(only) in (list, tuple):
-        inner = get_args(only)[:1]
+        inner, _ = _members(get_args(only)[0]) if get_args(only) else ((), False)
         if inner and get_origin(inner[0]) is Literal:
             return "choices"
         return "list" if inner and inner[0] in (str, int, float) else "other"

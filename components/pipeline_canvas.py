@@ -28,6 +28,16 @@ from pipelines.document.edits import Edit, PlaceStep, SetInput
 from pipelines.document.model import PipelineDocument
 from pipelines.graph.order import Graph, Node
 
+TITLE = "streamlit_flow.streamlit_flow"  # the iframe's
+KEYS = """
+export default function({data}){
+  const frame=document.querySelector(`iframe[title="${data.title}"]`);if(!frame||frame.dataset.keys)return;frame.dataset.keys='1';
+  const listen=()=>frame.contentWindow?.addEventListener('keydown',e=>{if(!(e.ctrlKey||e.metaKey))return;
+    document.body.dispatchEvent(new KeyboardEvent('keydown',{key:e.key,code:e.code,keyCode:e.keyCode,ctrlKey:e.ctrlKey,metaKey:e.metaKey,shiftKey:e.shiftKey,altKey:e.altKey,bubbles:true,cancelable:true}))});
+  listen();frame.addEventListener('load',listen);
+}
+"""
+_keys = st.components.v2.component("sekkei_canvas_keys", html="<span></span>", js=KEYS)  # shortcuts work inside the iframe too
 MOVED = 1.0  # pixels; less is the browser's rounding
 
 
@@ -45,7 +55,7 @@ class _Shown:
 
     picture: Any = None
     positions: dict[str, tuple[float, float]] = field(default_factory=dict)
-    edges: frozenset[str] = frozenset()
+    steps: frozenset[str] = frozenset()
     selected: str | None = None
     sent: int = 0
     seen: int = 0
@@ -83,21 +93,25 @@ def show(document: PipelineDocument, graph: Graph, steps: Sequence[StepView], *,
     picture = (tuple(steps), tuple(sorted(e.id for e in edges)), theme.is_dark(), tuple(positions.items()))
     if picture != shown.picture or selected != shown.selected:
         shown.picture, shown.selected = picture, selected
-        shown.positions, shown.edges = positions, frozenset(e.id for e in edges)
+        shown.positions = positions
         shown.sent = max(int(time.time() * 1000), shown.seen) + 1  # always above the browser's own last time
+    fit = not shown.fitted or shown.steps != frozenset(positions)
+    shown.steps = frozenset(positions)
     nodes = [_node(s, positions[s.id], s.id == selected, colours, first=i == 0) for i, s in enumerate(steps)]
-    streamlit_flow(
-        f"{key}",
-        StreamlitFlowState(nodes, edges, timestamp=shown.sent),
-        layout=ManualLayout(),
-        fit_view=not shown.fitted,
-        height=height,
-        get_node_on_click=True,
-        get_edge_on_click=True,
-        allow_new_edges=True,
-        min_zoom=0.2,
-        hide_watermark=True,
-    )
+    with st.container(gap=None, key=f"{key}.box"):
+        streamlit_flow(
+            key,
+            StreamlitFlowState(nodes, edges, timestamp=shown.sent),
+            layout=ManualLayout(),
+            fit_view=fit,  # only for other steps than before: it moves the visitor's view
+            height=height,
+            get_node_on_click=True,
+            get_edge_on_click=True,
+            allow_new_edges=True,
+            min_zoom=0.2,
+            hide_watermark=True,
+        )
+        _keys(key=f"{key}.keys", data={"title": TITLE})
     shown.fitted = True
 
 
@@ -114,7 +128,8 @@ def _dragged(value: dict[str, Any], shown: _Shown) -> Intent | None:
     shown.positions = shown.positions | {step: (float(x), float(y))}
     if shown.picture is not None:  # the browser shows it there already
         shown.picture = (*shown.picture[:3], tuple(shown.positions.items()))
-    return Intent(edit=PlaceStep(step, x, y))
+    shown.selected = step  # the browser marks what is dragged
+    return Intent(select=step, edit=PlaceStep(step, x, y))
 
 
 def _connected(value: dict[str, Any], chosen: str, graph: Graph, shown: _Shown) -> Intent | None:

@@ -21,6 +21,8 @@ WORDS = {
     "cancelled": ":orange-badge[:material/block: Cancelled]",
 }
 
+METRICS = 8
+
 
 def poll(job: Job, read: Callable[[str], Job], *, key: str) -> None:
     """While ``job`` goes on, read it every second; when it has news, run the page again."""
@@ -35,9 +37,18 @@ def poll(job: Job, read: Callable[[str], Job], *, key: str) -> None:
     watch()
 
 
-def show(job: Job, titles: Mapping[str, str], *, key: str, height: int, on_select: Callable[[str], None], run_page: str | None = None) -> None:
+def show(
+    job: Job,
+    titles: Mapping[str, str],
+    *,
+    key: str,
+    height: int,
+    on_select: Callable[[str], None],
+    run_page: str | None = None,
+    mlflow_url: str = "",
+) -> None:
     """Draw the run: one line of state and links, what went wrong, a line a step."""
-    _line(job, key, run_page)
+    _line(job, key, run_page, mlflow_url)
     if job.error:
         failure(job, titles, key=f"{key}.error", on_select=on_select)
     if not job.steps:
@@ -50,7 +61,9 @@ def show(job: Job, titles: Mapping[str, str], *, key: str, height: int, on_selec
             {
                 "Step": [titles.get(s.id) or s.title or s.id for s in job.steps],
                 "State": [s.status.value for s in job.steps],
-                "Seconds": [None if s.status.value in ("queued", "skipped", "reused") else s.seconds for s in job.steps],
+                "Seconds": [
+                    None if s.status.value in ("queued", "skipped", "reused") else s.seconds for s in job.steps
+                ],
                 "Rows": pd.array([s.rows for s in job.steps], dtype="Int64"),
                 "Columns": pd.array([s.columns for s in job.steps], dtype="Int64"),
                 "Notes": [s.message or "; ".join(s.notes) for s in job.steps],
@@ -59,7 +72,11 @@ def show(job: Job, titles: Mapping[str, str], *, key: str, height: int, on_selec
         hide_index=True,
         height=height,
         key=f"{key}.steps",
-        column_config={"Seconds": st.column_config.NumberColumn(format="%.2f", width="small"), "Notes": st.column_config.TextColumn(width="large")},
+        placeholder="",
+        column_config={
+            "Seconds": st.column_config.NumberColumn(format="%.2f", width="small"),
+            "Notes": st.column_config.TextColumn(width="large"),
+        },
         alt="The steps of the run",
     )
 
@@ -70,25 +87,28 @@ def failure(job: Job, titles: Mapping[str, str], *, key: str, on_select: Callabl
     step = error.get("step") or next((s.id for s in job.steps if s.status.value == "failed"), None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
         where = f"**{escaped(titles.get(step, step))}**: " if step else ""
-        st.error(f"{where}{escaped(error.get('message', 'The run failed.'))}\n\n{escaped(error.get('fix', ''))}".strip(), icon=":material/error:")
+        st.error(
+            f"{where}{escaped(error.get('message', 'The run failed.'))}\n\n{escaped(error.get('fix', ''))}".strip(),
+            icon=":material/error:",
+        )
         if step in titles:
             st.button("Show step", key=f"{key}.show", on_click=on_select, args=(step,))
 
 
-def _line(job: Job, key: str, run_page: str | None) -> None:
+def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.line"):
         st.markdown(WORDS[job.state.value], width="content")
         parts = [f"started {_when(job.started_at or job.created_at)}"]
         if job.started_at:
             parts.append(duration(((job.finished_at or datetime.now(UTC)) - job.started_at).total_seconds()))
-        metrics = job.result.get("metrics") or {}
-        parts += [f"{n} {v:.4g}" for n, v in list(metrics.items())[:6] if isinstance(v, int | float)]
         st.markdown(":gray[" + escaped("  ·  ".join(parts)) + "]", width="stretch")
-        if job.run_id:
-            if run_page:
-                st.page_link(run_page, label="Open run", icon=":material/open_in_full:", query_params={"run": job.run_id})
-            if url := job.result.get("mlflow_url"):
-                st.link_button("MLflow", url, icon=":material/open_in_new:", type="tertiary", key=f"{key}.mlflow")
+        if job.run_id and run_page:
+            st.page_link(run_page, label="Open run", icon=":material/open_in_full:", query_params={"run": job.run_id})
+        if mlflow_url:
+            st.link_button("MLflow", mlflow_url, icon=":material/open_in_new:", type="tertiary", key=f"{key}.mlflow")
+    metrics = {n: v for n, v in (job.result.get("metrics") or {}).items() if isinstance(v, int | float)}
+    if metrics:
+        st.caption("  ·  ".join(f"{escaped(n)} **{v:.4g}**" for n, v in list(metrics.items())[:METRICS]))
 
 
 def _news(job: Job) -> tuple[object, ...]:

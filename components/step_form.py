@@ -115,7 +115,7 @@ class _Form:
             if changed:
                 st.button(
                     "",
-                    icon=":material/undo:",
+                    icon=":material/restart_alt:",
                     key=f"{key}.reset",
                     type="tertiary",
                     help=f"Back to the default: {parameter_fields.shown(parameter.default)}",
@@ -158,7 +158,7 @@ def _problems(diagnostics: Sequence[Diagnostic], key: str, on_edit: OnEdit) -> N
     """Problems where they are, each with its one-click fix."""
     colours = {"error": "red", "warning": "orange", "info": "blue"}
     for number, each in enumerate(diagnostics):
-        st.caption(f":{colours[each.severity]}[{escaped(each.message)}] {escaped(each.fix)}")
+        st.markdown(f":small[:{colours[each.severity]}[{escaped(each.message)}] {escaped(each.fix)}]")
         if each.edits:
             st.button("Fix", icon=":material/build:", key=f"{key}.fix{number}", on_click=on_edit, args=each.edits, help=each.fix or None)
 

@@ -14,18 +14,18 @@ from pipelines.document.edits import DuplicateStep, Edit, EnableStep, MoveStep, 
 CSS = """
 :host{display:block}
 .list{font:400 13px var(--st-font);color:var(--st-text-color);display:flex;flex-direction:column;gap:3px;margin:0;padding:1px;list-style:none}
-.card{position:relative;display:grid;grid-template-columns:20px minmax(0,1fr) auto;align-items:center;column-gap:7px;padding:4px 8px 4px 5px;
- border:1px solid var(--st-border-color);border-left:3px solid var(--c);border-radius:6px;background:var(--st-background-color);cursor:pointer;user-select:none;outline:none;min-height:32px}
+.card{position:relative;display:grid;grid-template-columns:20px minmax(0,1fr);align-items:center;column-gap:7px;padding:4px 8px 4px 5px;
+ border:1px solid var(--st-border-color);border-left:3px solid var(--c);border-radius:6px;background:var(--st-background-color);cursor:pointer;user-select:none;outline:none}
 .card:hover{background:var(--st-secondary-background-color)}
 .card:focus-visible{box-shadow:0 0 0 2px color-mix(in srgb,var(--st-primary-color) 55%,transparent)}
 .card[aria-current=true]{border-color:var(--st-primary-color);border-left-color:var(--c);background:color-mix(in srgb,var(--st-primary-color) 9%,var(--st-background-color))}
 .card.drag{opacity:.4}.card.before{box-shadow:0 -3px 0 -1px var(--st-primary-color)}.card.after{box-shadow:0 3px 0 -1px var(--st-primary-color)}
 .num{opacity:.55;font-variant-numeric:tabular-nums;text-align:right;font-size:12px}
-.t{min-width:0}.t b{font-weight:600;display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;line-height:17px}
-.t small{opacity:.7;display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:11.5px;line-height:15px;min-height:15px}
-.m{display:flex;flex-direction:column;align-items:flex-end;gap:1px;min-width:16px;font-size:11px;line-height:15px;opacity:.9;font-variant-numeric:tabular-nums;white-space:nowrap}
-.m .d{opacity:.75}
-.s{color:var(--c);height:16px;display:flex;gap:4px;align-items:center}
+.t{min-width:0}.r{display:flex;align-items:center;gap:8px}
+.t b{flex:1;min-width:0;font-weight:600;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;line-height:17px}
+.t small{flex:1;min-width:0;opacity:.7;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:11.5px;line-height:15px;min-height:15px}
+.d{flex:none;font-size:11px;line-height:15px;opacity:.7;font-variant-numeric:tabular-nums;white-space:nowrap}
+.s{flex:none;color:var(--c);height:16px;display:flex;gap:4px;align-items:center}
 .s svg{display:block}
 .spin{animation:r 1s linear infinite}@keyframes r{to{transform:rotate(360deg)}}
 @media (prefers-reduced-motion:reduce){.spin{animation:none}}
@@ -60,16 +60,15 @@ export default function({parentElement,data,setTriggerValue}){
   const card=(x,k)=>{
     const li=el('li','card'+(x.enabled?'':' off'));li.dataset.id=x.id;li.draggable=true;li.tabIndex=x.id===data.selected||(!data.selected&&k===0)?0:-1;
     li.setAttribute('aria-current',x.id===data.selected);li.style.setProperty('--c',C[x.status]||'color-mix(in srgb,var(--st-gray-color) 55%,transparent)');li.title=x.title+(x.summary?'\\n'+x.summary:'');
-    const t=el('span','t');t.append(el('b','',x.title),el('small','',x.summary||x.category));
-    const m=el('span','m'),st=el('span','s');
+    const t=el('div','t'),one=el('div','r'),two=el('div','r'),st=el('span','s');
     if(x.errors){st.append(el('span','n e',x.errors))}
     if(x.warnings){st.append(el('span','n w',x.warnings))}
     if(P[x.status])st.insertAdjacentHTML('beforeend',svg(x.status,13,x.status==='running'?'spin':''));
-    m.append(st,el('span','d',x.detail));li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.status==='idle'?'':x.status} ${x.detail}`);
+    one.append(el('b','',x.title),st);two.append(el('small','',x.summary||x.category),el('span','d',x.detail));t.append(one,two);li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.status==='idle'?'':x.status} ${x.detail}`);
     const act=el('span','act');
     for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=LABEL[a];b.setAttribute('aria-label',LABEL[a]+': '+x.title);b.tabIndex=x.id===data.selected?0:-1;b.innerHTML=svg(a,14);
       b.onclick=e=>{e.stopPropagation();send(a,x.id)};act.append(b)}
-    li.append(el('span','num',x.number),t,m,act);
+    li.append(el('span','num',x.number),t,act);
     li.onclick=()=>pick(li);
     li.onkeydown=e=>{if(e.target!==li)return;const up=e.key==='ArrowUp',down=e.key==='ArrowDown';
       if(e.altKey&&(up||down)){e.preventDefault();send(up?'up':'down',x.id)}

@@ -10,7 +10,7 @@ from components import diagnostics_list, run_progress, session, step_output
 from components.design import Design
 from components.markdown import escaped
 from pipelines.document.edits import Edit
-from pipelines.errors import NotFoundError
+from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.execution.preview import Inspection
 from pipelines.execution.result import StepResult
 from pipelines.jobs import Job
@@ -107,7 +107,15 @@ def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, h
     if job is None:
         st.caption("It has not run yet. Run saves a revision and runs it in the background; the browser may be closed meanwhile.")
         return
-    run_progress.show(job, titles, key=f"{key}.run", height=height, on_select=design.select, run_page=RUN_PAGE)
+    run_progress.show(job, titles, key=f"{key}.run", height=height, on_select=design.select, run_page=RUN_PAGE, mlflow_url=_mlflow_url(job.run_id) if job.run_id else "")
+
+
+@st.cache_data(ttl=60, max_entries=200, show_spinner=False)
+def _mlflow_url(run_id: str) -> str:
+    try:
+        return session.workspace().runs.get(run_id).summary.mlflow_url or ""
+    except SekkeiError:
+        return ""
 
 
 def _log(job: Job | None, key: str, height: int) -> None:

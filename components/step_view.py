@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from components import step_summary
 from pipelines.document.model import PipelineDocument
 from pipelines.execution.preview import Inspection
 from pipelines.execution.result import Status, StepResult
@@ -89,9 +90,9 @@ def _same(now: Node, then: Node) -> bool:
 
 
 def _summary(node: Node | None, params: dict[str, Any], fallback: str) -> str:
-    if node is not None and node.step is not None:
-        return node.step.summary() or (node.step_type.title if fallback and node.step_type else "")
-    return fallback or ("needs attention" if params else "")
+    if node is None or node.step is None:
+        return fallback or ("needs attention" if params else "")
+    return step_summary.summary(node.step) or (node.step_type.title if fallback and node.step_type else "")
 
 
 def _status(enabled: bool, result: StepResult | None, errors: int) -> str:

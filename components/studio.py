@@ -16,24 +16,20 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Import what every page needs, start the services, collect garbage between clicks; take the services down at the end."""
+    """Import what every page needs, start the services (which end with this process), collect garbage between clicks."""
     await asyncio.to_thread(_warm_up)
     sweep = asyncio.create_task(_sweep())
-    services = await asyncio.to_thread(_start_services)
+    await asyncio.to_thread(_start_services)
     try:
         yield {}
     finally:
         sweep.cancel()
         with suppress(asyncio.CancelledError):
             await sweep
-        if services is not None and hasattr(services, "close"):
-            await asyncio.to_thread(services.close)
 
 
 def _warm_up() -> None:
     """The heavy imports, before the first visitor, and out of the garbage collector's sight afterwards."""
-    import streamlit_flow  # noqa: F401
-
     import pipelines.sdk
     import pipelines.steps.library  # noqa: F401
 
@@ -48,12 +44,11 @@ async def _sweep() -> None:
         await asyncio.to_thread(gc.collect)
 
 
-def _start_services() -> Any:
+def _start_services() -> None:
     from pipelines.services import ensure_up
     from pipelines.workspace import Home
 
     try:
-        return ensure_up(Home.open())
+        ensure_up(Home.open())
     except Exception:
         log.exception("The background services did not start; pages still open and say so")
-        return None
