@@ -1,76 +1,54 @@
-"""The designer with nothing open: go on with a pipeline, start from a sample, or from a dataset."""
+"""Three ways to begin: a sample, data of one's own, an empty pipeline."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
-from components.markdown import escaped
-from pipelines.document.store import PipelineInfo
+from components import wording
 from pipelines.samples.gallery import Sample
 
-RECENT = 8
+
+@dataclass(frozen=True)
+class Intent:
+    """What the visitor wants to begin with; ``name`` is the sample's or the new pipeline's."""
+
+    act: Literal["sample", "import", "new"]
+    name: str = ""
 
 
-def show(
-    pipelines: Sequence[PipelineInfo],
-    samples: Sequence[Sample],
-    datasets: Sequence[str],
-    *,
-    key: str,
-    on_open: Callable[[str], None],
-    on_sample: Callable[[str], None],
-    on_dataset: Callable[[str | None], None],
-    on_menu: Callable[[str], None],
-) -> None:
-    """Draw the three ways to begin. A pipeline's id, a sample's name or a dataset's (None: empty) goes to its callback."""
-    left, right = st.columns([1, 1], gap="medium")
-    with left:
-        _recent(pipelines, key, on_open, on_menu)
-    with right:
-        _new(datasets, key, on_dataset, on_menu)
-        _samples(samples, key, on_sample)
-
-
-def _recent(pipelines: Sequence[PipelineInfo], key: str, on_open: Callable[[str], None], on_menu: Callable[[str], None]) -> None:
-    st.markdown("##### Recent pipelines")
-    with st.container(border=True, gap="xsmall", key=f"{key}.recent"):
-        if not pipelines:
-            st.caption("There are no pipelines yet.")
-        for info in pipelines[:RECENT]:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                state = "draft" if info.changed else "saved"
-                st.markdown(f"**{escaped(info.name)}**  \n:gray[:small[Revision {info.revision}, {state}, {ago(info.updated_at)}]]", width="stretch")
-                st.button("Open", key=f"{key}.open.{info.id}", on_click=on_open, args=(info.id,))
-        if len(pipelines) > RECENT:
-            st.button(f"All {len(pipelines)} pipelines", key=f"{key}.all", type="tertiary", on_click=on_menu, args=("open",))
-
-
-def _new(datasets: Sequence[str], key: str, on_dataset: Callable[[str | None], None], on_menu: Callable[[str], None]) -> None:
-    st.markdown("##### New pipeline")
-    with st.container(border=True, horizontal=True, vertical_alignment="bottom", gap="small", key=f"{key}.new"):
-        chosen = st.selectbox("From a dataset", datasets, index=None, key=f"{key}.dataset", placeholder="Choose a dataset", width="stretch")
-        st.button("Create", key=f"{key}.create", type="primary", on_click=on_dataset, args=(chosen,), disabled=chosen is None)
-        st.button("Empty", key=f"{key}.empty", on_click=on_dataset, args=(None,))
-        st.button("Import YAML", key=f"{key}.import", on_click=on_menu, args=("import",))
-
-
-def _samples(samples: Sequence[Sample], key: str, on_sample: Callable[[str], None]) -> None:
-    st.markdown("##### Samples")
-    with st.container(border=True, gap="xsmall", key=f"{key}.samples"):
-        for sample in samples:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.markdown(f"**{escaped(sample.title)}**  \n:gray[:small[{escaped(sample.sentence)} {escaped(sample.task.capitalize())}.]]", width="stretch")
-                st.button("Use", key=f"{key}.use.{sample.name}", on_click=on_sample, args=(sample.name,), help="Make a pipeline of your own from it")
-
-
-def ago(moment: datetime, now: datetime | None = None) -> str:
-    """How long ago, roughly: ``just now``, ``5 minutes ago``, ``3 days ago``."""
-    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
-    for size, word in ((86_400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            number = int(seconds // size)
-            return f"{number} {word}{'' if number == 1 else 's'} ago"
-    return "just now"
+def show(samples: Sequence[Sample], taken: Collection[str], *, key: str) -> Intent | None:
+    """Draw the three; ``taken`` are the names that pipelines have already."""
+    intent: Intent | None = None
+    sample, data, new = st.columns(3, gap="small")
+    with sample.container(border=True, gap="small", height=150):
+        st.markdown(":material/school: **Open a sample**")
+        titles = {s.name: s for s in samples}
+        chosen = st.selectbox(
+            "Sample",
+            list(titles),
+            format_func=lambda n: f"{titles[n].title}: {titles[n].task}",
+            key=f"{key}_sample",
+            label_visibility="collapsed",
+        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if st.button("Open", key=f"{key}_open", icon=":material/arrow_forward:"):
+                intent = Intent("sample", chosen)
+            st.caption(titles[chosen].sentence if chosen else "", width="stretch")
+    with data.container(border=True, gap="small", height=150):
+        st.markdown(":material/upload: **Import data**")
+        st.caption("CSV, Excel, Parquet or JSON lines. You see how the file is read before it is imported.")
+        if st.button("Import", key=f"{key}_import", icon=":material/arrow_forward:"):
+            intent = Intent("import")
+    with new.container(border=True, gap="small", height=150):
+        st.markdown(":material/account_tree: **New pipeline**")
+        proposed = wording.free_name("pipeline", taken)
+        name = st.text_input(
+            "Name", value=proposed, max_chars=100, key=f"{key}_name_{proposed}", label_visibility="collapsed"
+        )
+        if st.button("Create", key=f"{key}_new", icon=":material/arrow_forward:", disabled=not name):
+            intent = Intent("new", name.strip())
+    return intent

@@ -1,0 +1,94 @@
+"""Scoring many rows: which model, which rows, and where the predictions go."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from components import model_picker, page_header
+from pipelines.datasets import FORMATS
+from pipelines.settings import settings
+from pipelines.tracking import RegisteredModel
+
+OUTPUTS = {"csv": "CSV file", "parquet": "Parquet file", "dataset": "New dataset"}
+
+
+@dataclass(frozen=True)
+class BatchOrder:
+    """What is to be scored. ``file`` is an upload on its way; else ``dataset``."""
+
+    model_uri: str
+    output: str
+    dataset: str | None = None
+    file: Path | None = None
+
+    def source(self, uploads: Path) -> str:
+        """What the job reads: the dataset's name, or the file, moved to where the job finds it."""
+        if self.file is None:
+            return self.dataset or ""
+        folder = uploads / uuid.uuid4().hex
+        folder.mkdir()
+        return str(shutil.move(self.file, folder / self.file.name))
+
+
+def show(models: Sequence[RegisteredModel], datasets: Sequence[str], *, wanted: str, key: str) -> BatchOrder | None:
+    """Draw the form; the order when Score was pressed."""
+    page_header.section("Score rows")
+    with st.container(border=True, gap="small"):
+        uri = model_picker.show(models, wanted=wanted, key=f"{key}_model")
+        source = st.segmented_control(
+            "Rows from", ["Dataset", "File"], default="Dataset", required=True, key=f"{key}_source", width="stretch"
+        )
+        dataset, given = None, None
+        if source == "File":
+            given = st.file_uploader(
+                "File",
+                type=[s.removeprefix(".") for s in FORMATS],
+                max_upload_size=settings().max_upload_mib,
+                key=f"{key}_file",
+                label_visibility="collapsed",
+            )
+        else:
+            dataset = st.selectbox(
+                "Dataset", datasets, index=None, placeholder="Choose a dataset", key=f"{key}_dataset"
+            )
+        output = st.segmented_control(
+            "Predictions to",
+            list(OUTPUTS),
+            default="csv",
+            required=True,
+            format_func=OUTPUTS.__getitem__,
+            key=f"{key}_output",
+            width="stretch",
+        )
+        target = ""
+        if output == "dataset":
+            proposed = f"{dataset or (Path(given.name).stem if given else 'rows')}-scored"
+            target = st.text_input("Dataset name", value=proposed, max_chars=100, key=f"{key}_target_{proposed}")
+        ready = bool(uri and (dataset or given) and (output != "dataset" or target.strip()))
+        sent = st.button("Score", type="primary", icon=":material/play_arrow:", key=f"{key}_go", disabled=not ready)
+        st.caption(
+            "The rows need the columns that the model asks for; others are passed through. Rows are read in parts, so files may be long."
+        )
+    if not sent or not uri:
+        return None
+    goes_to = f"dataset:{target.strip()}" if output == "dataset" else str(output)
+    if given is not None:
+        return BatchOrder(uri, goes_to, file=_on_disk(given))
+    return BatchOrder(uri, goes_to, dataset=dataset)
+
+
+def _on_disk(given: Any) -> Path:
+    """The upload as a file; who gets the order moves it to where the job finds it."""
+    path = Path(tempfile.mkdtemp(prefix="sekkei-batch-")) / Path(given.name).name
+    given.seek(0)
+    with path.open("wb") as file:
+        shutil.copyfileobj(given, file)
+    return path

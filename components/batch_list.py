@@ -1,0 +1,91 @@
+"""The scoring jobs there were, with what they gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from components import error_box, facts, record_table, status, wording
+from components.record_table import Heading, cell
+from pipelines.errors import SekkeiError
+from pipelines.jobs import Job
+
+HEADINGS = [
+    Heading("Scoring", wide=True),
+    Heading("State", "status"),
+    Heading("Rows", right=True),
+    Heading("Took", right=True, quiet=True),
+    Heading("Started", right=True, quiet=True),
+]
+MIME = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
+
+
+def show(jobs: Sequence[Job], *, selected: str | None, key: str) -> str | None:
+    """Draw the jobs; the id of the one just opened."""
+    rows = {j.id: _cells(j) for j in jobs}
+    return record_table.show(
+        HEADINGS, rows, label="Batch scoring", selected=selected, key=key, height=360, empty="Nothing was scored yet."
+    ).opened
+
+
+def detail(job: Job, *, key: str) -> str | None:
+    """Draw what a job gave; the name of the dataset that the visitor wants to open."""
+    with st.container(border=True, gap="small", key=f"{key}_detail"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{job.payload.get('model_uri', '').removeprefix('models:/')}**", width="content")
+            status.show(str(job.state))
+            st.caption(Path(str(job.payload.get("input", ""))).name, width="content")
+        if job.error:
+            error_box.show(SekkeiError(job.error.get("message", ""), fix=job.error.get("fix", "")), key=f"{key}_error")
+        if not job.result:
+            return None
+        facts.show(
+            {
+                "Rows": f"{int(job.result.get('rows') or 0):,}",
+                "Took": wording.duration(seconds(job)),
+                "Written": wording.when(job.finished_at),
+            },
+            min_width=200,
+        )
+        return _result(str(job.result.get("output", "")), key)
+
+
+def seconds(job: Job) -> float | None:
+    """How long a job took."""
+    if job.result.get("seconds") is not None:
+        return float(job.result["seconds"])
+    return (job.finished_at - job.started_at).total_seconds() if job.started_at and job.finished_at else None
+
+
+def _result(output: str, key: str) -> str | None:
+    if output.startswith("dataset:"):
+        name = output.removeprefix("dataset:")
+        return name if st.button(f"Open dataset {name}", icon=":material/database:", key=f"{key}_open") else None
+    path = Path(output)
+    if not path.is_file():
+        st.caption("The file is no longer there.")
+        return None
+    st.download_button(
+        f"Download {path.suffix.removeprefix('.').upper()} ({wording.size(path.stat().st_size)})",
+        data=lambda: path.read_bytes(),
+        file_name=path.name,
+        mime=MIME.get(path.suffix, "application/octet-stream"),
+        on_click="ignore",
+        icon=":material/download:",
+        type="primary",
+        key=f"{key}_download",
+    )
+    return None
+
+
+def _cells(job: Job) -> list[dict[str, object]]:
+    rows = job.result.get("rows")
+    return [
+        cell(job.title, hint=job.title),
+        cell(str(job.state).capitalize(), colour=status.colour(str(job.state)), pulse=str(job.state) == "running"),
+        cell("" if rows is None else f"{rows:,}", rows),
+        cell(wording.duration(seconds(job)), seconds(job)),
+        cell(wording.ago(job.created_at), job.created_at.timestamp(), hint=wording.when(job.created_at)),
+    ]

@@ -1,0 +1,79 @@
+"""Vega charts in the colours and type of the theme, light and dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from components import theme
+
+HEIGHT = 280
+
+
+def series_colours() -> list[str]:
+    """Colours that tell lines apart on the visitor's background, the first for the first."""
+    p = theme.palette()
+    return [p.blue, p.orange, p.green, p.violet, p.red, p.gray]
+
+
+def draw(chart: Any, *, key: str, alt_text: str) -> None:
+    """Draw a chart across its container. ``alt_text`` says in words what it shows."""
+    palette = theme.palette()
+    styled = (
+        chart.configure_axis(
+            labelFontSize=11,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            titleColor=palette.text,
+            labelColor=palette.text,
+            labelOpacity=0.75,
+            gridColor=palette.line,
+            gridOpacity=0.6,
+            domain=False,
+            ticks=False,
+            labelPadding=6,
+        )
+        .configure_view(strokeWidth=0)
+        .configure_legend(
+            orient="bottom", title=None, labelFontSize=12, labelColor=palette.text, labelLimit=320, columns=3
+        )
+        .configure(background="transparent")
+    )
+    st.altair_chart(styled, width="stretch", key=key, alt=alt_text)
+
+
+def histogram(
+    edges: tuple[Any, ...], counts: tuple[int, ...], label: str, *, is_time: bool = False, height: int = 200
+) -> alt.Chart:
+    """Counts over bins of equal width."""
+    frame = pd.DataFrame({"from": list(edges[:-1]), "to": list(edges[1:]), "rows": list(counts)})
+    kind = "T" if is_time else "Q"
+    if is_time:
+        frame["from"], frame["to"] = pd.to_datetime(frame["from"]), pd.to_datetime(frame["to"])
+    return (
+        alt.Chart(frame, height=height)
+        .mark_bar(color=theme.palette().blue, opacity=0.85, binSpacing=1)
+        .encode(
+            x=alt.X(f"from:{kind}", title=label, bin=None if is_time else "binned", axis=alt.Axis(grid=False)),
+            x2="to",
+            y=alt.Y("rows:Q", title="Rows"),
+            tooltip=[f"from:{kind}", f"to:{kind}", "rows:Q"],
+        )
+    )
+
+
+def bars(labels: list[str], values: list[float], title: str, *, height: int = 200, limit: int = 160) -> alt.Chart:
+    """Horizontal bars in the order given."""
+    frame = pd.DataFrame({"label": labels, "value": values})
+    return (
+        alt.Chart(frame, height=height)
+        .mark_bar(color=theme.palette().blue, opacity=0.85)
+        .encode(
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=limit, grid=False, labelOverlap=False)),
+            x=alt.X("value:Q", title=title),
+            tooltip=["label:N", "value:Q"],
+        )
+    )

@@ -1,0 +1,94 @@
+"""Two or more runs side by side: metrics, what differs in parameters, pipeline and data, curves on top of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components import metric_cards, page_header, record_table, wording
+from components.evaluation import pictures
+from components.record_table import Heading, cell
+from pipelines.document import codec
+from pipelines.document.difference import difference
+from pipelines.errors import SekkeiError
+from pipelines.tracking import Comparison
+
+ORDER = ("roc", "precision_recall", "calibration", "predicted_vs_true", "residuals", "gain", "lift")
+
+
+def show(comparison: Comparison, documents: Sequence[str], *, key: str) -> None:
+    """Draw ``comparison``; ``documents`` are the runs' pipelines as YAML, in the same order."""
+    names = run_names(comparison)
+    metrics = {n: {m: values[i] for m, values in comparison.metrics.items()} for i, n in enumerate(names)}
+    left, right = st.columns(2, gap="medium")
+    with left:
+        page_header.section("Metrics", "the best of each line is marked")
+        metric_cards.table(metrics, key=f"{key}_metrics")
+    with right:
+        page_header.section("What differs", "parameters and data; everything else is the same")
+        _differing(comparison, names, key)
+        _words(documents, names)
+    if comparison.curves:
+        page_header.section("Curves")
+        _curves(comparison, names, key)
+
+
+def run_names(comparison: Comparison) -> list[str]:
+    """A short name for each run, no two alike: its own, with its place where needed."""
+    own = [r.name or r.run_id[:8] for r in comparison.runs]
+    return [n if own.count(n) == 1 else f"{n} #{i}" for i, n in enumerate(own, 1)]
+
+
+def _differing(comparison: Comparison, names: Sequence[str], key: str) -> None:
+    headings = [Heading("Parameter", wide=True), *(Heading(n, sortable=False) for n in names)]
+    rows = {
+        f"{kind}{name}": [
+            cell(name, hint=name),
+            *(cell("–" if v is None else v, hint="" if v is None else str(v)) for v in values),
+        ]
+        for kind, given in (("data ", comparison.datasets), ("", comparison.params))
+        for name, values in given.items()
+    }
+    record_table.show(
+        headings,
+        rows,
+        label="What differs",
+        opens=False,
+        key=f"{key}_params",
+        height=360,
+        empty="Nothing: same parameters, same data.",
+    )
+
+
+def _words(documents: Sequence[str], names: Sequence[str]) -> None:
+    for name, text in zip(names[1:], documents[1:], strict=True):
+        lines = changes(documents[0], text)
+        with st.expander(
+            f"From {names[0]} to {name}: {wording.count(len(lines), 'change')} to the pipeline",
+            expanded=len(names) == 2,
+        ):
+            for line in lines:
+                st.text(line)
+            if not lines:
+                st.caption("The pipelines are the same.")
+
+
+def changes(old: str, new: str) -> list[str]:
+    """The difference of two pipelines in words; a text that cannot be read any more says so."""
+    try:
+        return difference(codec.loads(old), codec.loads(new))
+    except SekkeiError as error:
+        return [str(error)]
+
+
+def _curves(comparison: Comparison, names: Sequence[str], key: str) -> None:
+    """Every kind of curve, with the runs it comes from; the run's name stands before the curve's own."""
+    by_run = {r.run_id: n for r, n in zip(comparison.runs, names, strict=True)}
+    found = [(by_run.get(run, run), c) for each in comparison.curves.values() for run, c in each]
+    several = {kind: {c.name for _, c in found if c.kind == kind} for kind in comparison.curves}
+    pictures.grid(
+        [(f"{run}: {c.name}" if len(several.get(c.kind, ())) > 1 else run, c) for run, c in found],
+        key=f"{key}_curves",
+        order=ORDER,
+    )

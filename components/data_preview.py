@@ -1,0 +1,92 @@
+"""The rows of a kept table, one page at a time: sorted, searched, and to take away."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from components import row_columns, wording
+from pipelines.sdk.outputs import StepOutput
+
+PAGE_ROWS = 100
+
+
+def show(output: StepOutput, *, name: str, key: str, height: int = 440) -> None:
+    """Draw ``output``; ``name`` is what its downloads are called."""
+    columns = output.columns
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        text = st.text_input(
+            "Search",
+            placeholder="Search all columns",
+            type="search",
+            key=f"{key}_search",
+            label_visibility="collapsed",
+            width=220,
+        )
+        sort = st.selectbox(
+            "Sort by",
+            columns,
+            index=None,
+            placeholder="Sort by …",
+            key=f"{key}_sort",
+            label_visibility="collapsed",
+            width=200,
+        )
+        down = st.toggle("Descending", key=f"{key}_down", disabled=sort is None)
+        st.space("stretch")
+        _downloads(output, name, key)
+    found = output.count(text or "")
+    pages = max(1, -(-found // PAGE_ROWS))
+    place = f"{key}_page"
+    if st.session_state.get(place, 1) > pages:
+        st.session_state[place] = 1
+    page = int(st.session_state.get(place, 1))
+    frame = output.page((page - 1) * PAGE_ROWS, PAGE_ROWS, sort, down, text or "")
+    _table(frame, name, key, height)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        first = (page - 1) * PAGE_ROWS
+        shown = f"Rows {first + 1:,} to {first + len(frame):,} of {found:,}" if found else "No row contains this"
+        st.caption(f"{shown} · {wording.count(len(columns), 'column')}", width="content")
+        st.space("stretch")
+        st.pagination(pages, key=place, disabled=pages == 1, width=320)
+
+
+def _table(frame: pd.DataFrame, name: str, key: str, height: int) -> None:
+    st.dataframe(
+        frame,
+        height=height,
+        hide_index=True,
+        placeholder="",
+        key=f"{key}_rows",
+        alt=f"Rows of {name}",
+        column_config=row_columns.named(frame),
+    )
+
+
+def _downloads(output: StepOutput, name: str, key: str) -> None:
+    st.download_button(
+        "CSV",
+        data=lambda: _csv(output),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"{key}_csv",
+    )
+    st.download_button(
+        "Parquet",
+        data=lambda: output.path.read_bytes(),
+        file_name=f"{name}.parquet",
+        mime="application/vnd.apache.parquet",
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"{key}_parquet",
+    )
+
+
+def _csv(output: StepOutput) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="sekkei-download-") as folder:
+        return output.to_csv(Path(folder) / "rows.csv").read_bytes()

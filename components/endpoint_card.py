@@ -1,0 +1,107 @@
+"""One endpoint: how it is, trying it, how programs ask it, and its switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import streamlit as st
+
+from components import consume_code, contract_table, error_box, facts, page_header, status, try_it_form, wording
+from components.endpoint_list import model_of
+from pipelines.serving.endpoints import Endpoint
+
+Ask = Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What the visitor wants of the endpoint."""
+
+    act: Literal["start", "stop", "delete", "rotate"]
+
+
+def head(endpoint: Endpoint, *, key: str) -> Intent | None:
+    """Draw name, state and switches."""
+    intent: Intent | None = None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{endpoint.name}**", width="content")
+        status.show(str(endpoint.state))
+        st.caption(model_of(endpoint), width="content")
+        st.space("stretch")
+        running = str(endpoint.state) not in ("stopped", "failed")
+        if running and st.button("Stop", icon=":material/stop_circle:", key=f"{key}_stop"):
+            intent = Intent("stop")
+        if not running and st.button("Start", icon=":material/play_arrow:", type="primary", key=f"{key}_start"):
+            intent = Intent("start")
+        if st.button("New key", icon=":material/key:", type="tertiary", key=f"{key}_rotate"):
+            intent = Intent("rotate")
+        if st.button("Delete", icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
+            intent = Intent("delete")
+    if endpoint.reason:
+        (st.error if str(endpoint.state) == "failed" else st.warning)(endpoint.reason, icon=":material/error:")
+    return intent
+
+
+def new_key(value: str, *, key: str) -> bool:
+    """Draw a key the one time it can be seen; True when the visitor has put it away."""
+    with st.container(border=True, gap="small", key=f"{key}_new_key"):
+        st.markdown(
+            ":material/key: **The key of this endpoint.** Copy it now: it is not kept and cannot be shown again."
+        )
+        st.code(value, language=None)
+        return st.button("I have it", key=f"{key}_noted")
+
+
+def tabs(endpoint: Endpoint, ask: Ask, *, key: str) -> None:
+    """Draw Test, Consume and Details; ``ask`` gets the model server's answer for rows."""
+    test, consume, details = st.tabs(["Test", "Consume", "Details"], key=f"{key}_tab", on_change="rerun")
+    if test.open:
+        with test:
+            _test(endpoint, ask, key)
+    if consume.open:
+        with consume:
+            row = (
+                try_it_form.example_row(endpoint.contract, endpoint.example) if endpoint.contract else endpoint.example
+            )
+            consume_code.show(endpoint.url, row, key=f"{key}_consume")
+    if details.open:
+        with details:
+            _details(endpoint, key)
+
+
+def _test(endpoint: Endpoint, ask: Ask, key: str) -> None:
+    if str(endpoint.state) != "healthy":
+        page_header.empty("It can be tried as soon as it is healthy.", icon="hourglass_empty")
+        return
+    if endpoint.contract is None:
+        page_header.empty("This model does not say what it asks for; see Consume for how to send it rows.")
+        return
+    form, result = st.columns([7, 4], gap="medium")
+    with form:
+        row = try_it_form.show(endpoint.contract, endpoint.example, key=f"{key}_try")
+    kept = f"{key}_prediction"
+    with result:
+        if row is not None:
+            st.session_state.pop(kept, None)
+            with error_box.shown(f"{key}_refused"):
+                st.session_state[kept] = ask([row])["predictions"][0]
+        if kept in st.session_state:
+            try_it_form.answer(st.session_state[kept], key=f"{key}_result")
+        elif row is None:
+            page_header.empty("Press Predict. The fields hold a real row.", icon="bolt")
+
+
+def _details(endpoint: Endpoint, key: str) -> None:
+    facts.show(
+        {
+            "Model": endpoint.model_uri,
+            "Key begins with": endpoint.key_hint,
+            "Restarts": endpoint.restarts,
+            "Created": wording.when(endpoint.created_at),
+            "Address": endpoint.url,
+        },
+        min_width=320,
+    )
+    contract_table.show(endpoint.contract, key=f"{key}_contract", height=360)

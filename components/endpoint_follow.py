@@ -1,0 +1,24 @@
+"""An endpoint that is on its way: drawn again until it has arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components import live, status
+from components.endpoint_list import is_moving
+from pipelines.serving.endpoints import Endpoint
+
+
+def show(read: Callable[[], Endpoint], *, key: str) -> None:
+    """Draw a line that follows the endpoint; the page is drawn anew when it is healthy or has failed."""
+
+    def draw() -> bool:
+        now = read()
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            status.show(str(now.state))
+            st.caption("The model server is starting; this takes some seconds.", width="content")
+        return is_moving(now)
+
+    live.show(draw, going=True, key=key)

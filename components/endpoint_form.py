@@ -1,0 +1,55 @@
+"""Making an endpoint: which model, under which name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components import model_picker, page_header, wording
+from pipelines.tracking import RegisteredModel
+
+
+@dataclass(frozen=True)
+class NewEndpoint:
+    """What is to be made."""
+
+    name: str
+    model_uri: str
+
+
+def show(models: Sequence[RegisteredModel], taken: Collection[str], *, wanted: str, key: str) -> NewEndpoint | None:
+    """Draw the form; what to make when it is sent."""
+    page_header.section("New endpoint")
+    with st.container(border=True, gap="small"):
+        left, middle, right = st.columns([4, 4, 2], gap="small", vertical_alignment="bottom")
+        with left:
+            uri = model_picker.show(models, wanted=wanted, key=f"{key}_model")
+        proposed = wording.free_name(endpoint_name(uri), taken) if uri else ""
+        name = middle.text_input(
+            "Name",
+            value=proposed,
+            max_chars=63,
+            key=f"{key}_name_{uri}",
+            help="Small letters, digits and '-'. It stays, whatever model is behind it",
+        )
+        sent = right.button(
+            "Create",
+            type="primary",
+            icon=":material/cloud_upload:",
+            key=f"{key}_create",
+            disabled=not uri or not name,
+            width="stretch",
+        )
+        st.caption(
+            "A model server of its own is started for it, and watched. Callers need the key that is shown once after this."
+        )
+    return NewEndpoint(name.strip(), uri) if sent and uri else None
+
+
+def endpoint_name(model_uri: str) -> str:
+    """A name that an endpoint may have, after its model's."""
+    own = re.split(r"[@/]", model_uri.removeprefix("models:/"))[0]
+    return re.sub(r"[^a-z0-9]+", "-", own.lower()).strip("-")[:60] or "endpoint"

@@ -1,0 +1,45 @@
+"""The endpoints as a list, each with the state it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from components import record_table, status, wording
+from components.record_table import Heading, cell
+from pipelines.serving.endpoints import Endpoint
+
+HEADINGS = [
+    Heading("Endpoint", wide=True),
+    Heading("State", "status"),
+    Heading("Model"),
+    Heading("Created", right=True, quiet=True),
+]
+
+
+def show(endpoints: Sequence[Endpoint], *, selected: str | None, key: str, height: int | None = 640) -> str | None:
+    """Draw the endpoints; the name of the one just opened."""
+    rows = {
+        e.name: [
+            cell(e.name),
+            cell(str(e.state).capitalize(), colour=status.colour(e.state), pulse=is_moving(e), hint=e.reason),
+            cell(model_of(e)),
+            cell(wording.ago(e.created_at), e.created_at.timestamp(), hint=wording.when(e.created_at)),
+        ]
+        for e in endpoints
+    }
+    none = "No endpoints yet. Deploy a published model."
+    return record_table.show(
+        HEADINGS, rows, label="Endpoints", selected=selected, key=key, height=height, empty=none
+    ).opened
+
+
+def is_moving(endpoint: Endpoint) -> bool:
+    """Whether the endpoint is on its way to another state."""
+    return str(endpoint.state) in ("starting", "restarting")
+
+
+def model_of(endpoint: Endpoint) -> str:
+    """``name v3``, or the address of a model without a name."""
+    if endpoint.model_name:
+        return f"{endpoint.model_name} v{endpoint.model_version}" if endpoint.model_version else endpoint.model_name
+    return endpoint.model_uri

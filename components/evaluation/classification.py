@@ -1,0 +1,119 @@
+"""How well a classifier does: the confusion matrix and the curves over every threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from components import charts, theme
+from components.evaluation import pictures
+from pipelines.steps.base import Curve, Report
+
+ORDER = ("roc", "precision_recall", "calibration", "gain", "lift")
+
+
+def show(report: Report, *, key: str) -> None:
+    """Draw the confusion matrix, if there is one, and every curve of ``report``."""
+    curves = [(c.name, c) for c in report.curves]
+    if report.confusion:
+        matrix, classes = st.columns(2, gap="medium")
+        with matrix:
+            _confusion(report.confusion, f"{key}_confusion")
+        with classes:
+            by_class(report, key=f"{key}_classes")
+    pictures.grid(curves, key=key, order=ORDER)
+
+
+def by_class(report: Report, *, key: str) -> None:
+    """Draw precision, recall and rows of every class; in a report of two models, of each."""
+    for name, table in report.tables.items():
+        if name.rpartition(".")[2] == "classes":
+            model = name.rpartition(".")[0]
+            st.markdown(f"**By class{f', {model}' if model else ''}**")
+            columns = {
+                c: st.column_config.NumberColumn(c.capitalize(), format="%.3f") for c in ("precision", "recall", "f1")
+            }
+            st.dataframe(
+                pd.DataFrame(table),
+                hide_index=True,
+                height="auto" if len(table["class"]) <= 8 else 320,
+                column_config=columns | {"class": "Class", "rows": "Rows"},
+                key=f"{key}_{name}",
+                alt="Precision, recall and F1 of every class",
+            )
+
+
+def _confusion(found: Mapping[str, Any], key: str) -> None:
+    rows = int(sum(map(sum, found["matrix"])))
+    st.markdown(f"**Confusion matrix**  :gray[{rows:,} rows]")
+    charts.draw(
+        confusion_chart(found),
+        key=key,
+        alt_text="Confusion matrix: actual classes in rows, predicted classes in columns",
+    )
+
+
+def confusion_chart(found: Mapping[str, Any]) -> alt.LayerChart:
+    """A heat map with the actual classes down the side and the predicted ones along the top, as scikit-learn counts them.
+
+    A cell's colour is its share of the true class, so that a rare class shows as well as a frequent one.
+    """
+    frame = confusion_frame(found)
+    labels, palette = [str(c) for c in found["labels"]], theme.palette()
+    x = alt.X("predicted:N", title="Predicted", sort=labels, axis=alt.Axis(orient="top", labelAngle=0, grid=False))
+    y = alt.Y("true:N", title="Actual", sort=labels, axis=alt.Axis(grid=False))
+    base = alt.Chart(frame).encode(x=x, y=y)
+    cells = base.mark_rect(stroke=palette.background, strokeWidth=2, cornerRadius=3).encode(
+        color=alt.Color(
+            "share:Q",
+            legend=None,
+            scale=alt.Scale(domain=[0, 1], range=[palette.raised, palette.blue], interpolate="rgb"),
+        ),
+        tooltip=[
+            alt.Tooltip("true:N", title="actual"),
+            "predicted:N",
+            "rows:Q",
+            alt.Tooltip("share:Q", format=".1%", title="of the actual class"),
+        ],
+    )
+    readable = alt.condition(
+        alt.datum.share > 0.55, alt.value("#ffffff" if not theme.is_dark() else "#0e1218"), alt.value(palette.text)
+    )
+    counts = base.mark_text(fontSize=15, fontWeight=600, dy=-7).encode(
+        text=alt.Text("rows:Q", format=","), color=readable
+    )
+    shares = base.mark_text(fontSize=11, dy=11).encode(text=alt.Text("share:Q", format=".1%"), color=readable)
+    small = len(labels) <= 8
+    return alt.layer(cells, counts, *([shares] if small else [])).properties(
+        height=max(charts.HEIGHT, 40 * len(labels))
+    )
+
+
+def confusion_frame(found: Mapping[str, Any]) -> pd.DataFrame:
+    """One line a cell: ``true``, ``predicted``, ``rows`` and the ``share`` of the true class."""
+    labels, lines = [str(c) for c in found["labels"]], []
+    for true, row in zip(labels, found["matrix"], strict=True):
+        total = sum(row)
+        lines += [
+            {"true": true, "predicted": predicted, "rows": int(n), "share": n / total if total else 0.0}
+            for predicted, n in zip(labels, row, strict=True)
+        ]
+    return pd.DataFrame(lines)
+
+
+def example() -> Report:
+    """Two classes, the second rarer and harder, for tests."""
+    x = [0.0, 0.1, 0.4, 1.0]
+    return Report(
+        {"accuracy": 0.85, "roc_auc": 0.9},
+        (
+            Curve("roc", "model", x, [0.0, 0.6, 0.9, 1.0], "False positive rate", "True positive rate"),
+            Curve("precision_recall", "model", x, [1.0, 0.9, 0.7, 0.3], "Recall", "Precision"),
+        ),
+        {},
+        {"labels": ["good", "bad"], "matrix": [[90, 10], [5, 20]]},
+    )

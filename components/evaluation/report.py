@@ -1,0 +1,42 @@
+"""Everything a step found out: metrics, pictures fit for the task, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from components import metric_cards
+from components.evaluation import classification, clustering, regression, training
+from pipelines.steps.base import Report
+
+_DRAWN = ("classes", "comparison")  # tables that a picture above shows already
+
+
+def show(report: Report, *, key: str) -> None:
+    """Draw ``report`` as its task asks for."""
+    metric_cards.show(report.metrics, key=f"{key}_metrics", limit=8)
+    piece_of(report)(report, key=f"{key}_pictures")
+    for name, table in report.tables.items():
+        if name.rpartition(".")[2] not in _DRAWN:
+            st.markdown(f"**{name.replace('_', ' ').capitalize()}**")
+            _table(table, name, f"{key}_table_{name}")
+
+
+def piece_of(report: Report) -> Callable[..., None]:
+    """The function that draws reports of this kind."""
+    if training.weights(report) is not None:
+        return training.show
+    if clustering.cluster_sizes(report) or "davies_bouldin" in report.metrics:
+        return clustering.show
+    if report.confusion or {c.kind for c in report.curves} & {"roc", "precision_recall"}:
+        return classification.show
+    return regression.show
+
+
+def _table(table: dict[str, list[object]], name: str, key: str) -> None:
+    frame = pd.DataFrame(table)
+    numbers = {c: st.column_config.NumberColumn(format="%.4g") for c in frame.select_dtypes("float").columns}
+    height = "auto" if len(frame) <= 10 else 360
+    st.dataframe(frame, hide_index=True, height=height, placeholder="", column_config=numbers, key=key, alt=name)

@@ -1,0 +1,135 @@
+"""A registered model: its versions, and everything about one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from components import contract_table, facts, metric_cards, parity_list, record_table, wording
+from components.record_table import Heading, cell
+from pipelines.tracking import ModelVersion
+
+VERSIONS = [
+    Heading("Version"),
+    Heading("Aliases", "badges", sortable=False),
+    Heading("Metrics", wide=True, sortable=False),
+    Heading("Published", quiet=True),
+]
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What the visitor wants of a version."""
+
+    act: Literal["open", "deploy", "score", "alias", "unalias", "delete", "run"]
+    version: int
+    alias: str = ""
+
+
+def show(versions: Sequence[ModelVersion], current: ModelVersion, *, key: str) -> Intent | None:
+    """Draw the versions of a model (newest first) and ``current`` of them."""
+    intent = _head(current, key)
+    opened = record_table.show(
+        VERSIONS,
+        {str(v.version): _line(v) for v in versions},
+        label="Versions",
+        selected=str(current.version),
+        key=f"{key}_versions",
+        height=190,
+    ).opened
+    if opened:
+        intent = Intent("open", int(opened))
+    prefix = f"{key}_{current.version}"
+    names = ["Input", "Checked", "Origin", "Metrics", "Aliases"]
+    for name, tab in zip(names, st.tabs(names, key=f"{key}_tab", on_change="rerun"), strict=True):
+        if tab.open:
+            with tab:
+                intent = _tab(name, current, prefix) or intent
+    return intent
+
+
+def _head(current: ModelVersion, key: str) -> Intent | None:
+    intent = None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{current.name}**", width="content")
+        st.badge(f"v{current.version}", color="gray")
+        for alias in current.aliases:
+            st.badge(alias, color="blue", icon=":material/flag:")
+        st.caption(current.task.replace("_", " "), width="content")
+        st.space("stretch")
+        if current.mlflow_url:
+            st.link_button(
+                "MLflow", current.mlflow_url, icon=":material/open_in_new:", type="tertiary", key=f"{key}_mlflow"
+            )
+        if st.button("Score in batch", icon=":material/table_rows:", key=f"{key}_score"):
+            intent = Intent("score", current.version)
+        if st.button("Deploy", type="primary", icon=":material/cloud_upload:", key=f"{key}_deploy"):
+            intent = Intent("deploy", current.version)
+    return intent
+
+
+def _line(v: ModelVersion) -> list[dict[str, object]]:
+    main = metric_cards.main_metrics(v.metrics, 3)
+    words = " · ".join(f"{wording.metric(n)} {wording.number(x)}" for n, x in main.items())
+    return [
+        cell(f"v{v.version}", v.version),
+        cell("", items=[{"text": a, "colour": "blue"} for a in v.aliases]),
+        cell(words),
+        cell(
+            wording.ago(v.created_at),
+            v.created_at.timestamp() if v.created_at else None,
+            hint=wording.when(v.created_at),
+        ),
+    ]
+
+
+def _tab(name: str, v: ModelVersion, key: str) -> Intent | None:
+    match name:
+        case "Input":
+            contract_table.show(v.contract, key=f"{key}_contract")
+        case "Checked":
+            parity_list.show(v.parity, key=f"{key}_parity")
+        case "Origin":
+            return _origin(v, key)
+        case "Metrics":
+            metric_cards.show(v.metrics, key=f"{key}_metrics", limit=8)
+        case _:
+            return _aliases(v, key)
+    return None
+
+
+def _origin(v: ModelVersion, key: str) -> Intent | None:
+    data = ", ".join(f"{d.name} v{d.version} ({wording.count(d.rows, 'row')})" for d in v.datasets)
+    facts.show(
+        {
+            "Pipeline": v.pipeline or "not trained here",
+            "Revision": v.revision if v.revision is not None else "not saved",
+            "Step": v.step or "–",
+            "Data": data or "–",
+            "Published": wording.when(v.created_at),
+            "Address": v.model_uri,
+        },
+        min_width=320,
+    )
+    if v.run_id and st.button("Open the run", icon=":material/play_circle:", key=f"{key}_run"):
+        return Intent("run", v.version)
+    return None
+
+
+def _aliases(v: ModelVersion, key: str) -> Intent | None:
+    st.caption(
+        "An alias points at one version of the model. Endpoints and scoring can follow it, for example models:/NAME@champion."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        alias = st.text_input("Alias for this version", value="champion", max_chars=100, key=f"{key}_alias", width=240)
+        if st.button("Set alias", icon=":material/flag:", key=f"{key}_set", disabled=not alias or alias in v.aliases):
+            return Intent("alias", v.version, alias.strip())
+        for name in v.aliases:
+            if st.button(f"Remove {name}", key=f"{key}_unset_{name}", type="tertiary"):
+                return Intent("unalias", v.version, name)
+    if st.button("Delete this version", icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
+        return Intent("delete", v.version)
+    return None

@@ -1,0 +1,31 @@
+"""Choosing a model version or an alias."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pipelines.tracking import RegisteredModel
+
+
+def choices(models: Sequence[RegisteredModel], wanted: str = "") -> list[str]:
+    """Addresses of models: each alias, each latest version, and ``wanted`` if it is none of them."""
+    found = [f"models:/{m.name}@{a}" for m in models for a in m.aliases]
+    found += [f"models:/{m.name}/{m.latest_version}" for m in models if m.latest_version is not None]
+    return [*([wanted] if wanted and wanted not in found else []), *found]
+
+
+def show(models: Sequence[RegisteredModel], *, wanted: str, key: str) -> str | None:
+    """Draw the menu, with ``wanted`` chosen if given; the address of the model chosen."""
+    options = choices(models, wanted)
+    return st.selectbox(
+        "Model",
+        options,
+        index=options.index(wanted) if wanted else 0 if options else None,
+        format_func=lambda uri: uri.removeprefix("models:/"),
+        placeholder="No model is published yet",
+        disabled=not options,
+        key=key,
+        help="NAME@ALIAS follows the alias, NAME/VERSION stays with the version",
+    )

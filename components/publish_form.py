@@ -1,0 +1,84 @@
+"""Publishing a run's model: under which name, which alias, and which of its models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components import error_box, parity_list
+from pipelines.tracking import ModelRef, ModelVersion
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is to be published."""
+
+    name: str
+    alias: str
+    step: str
+
+
+def ask(
+    models: Sequence[ModelRef],
+    name: str,
+    known: Collection[str],
+    publish: Callable[[Publication], ModelVersion],
+    *,
+    key: str,
+) -> None:
+    """Open the dialog. ``publish`` does it when the form is sent; what its check found is then shown."""
+
+    @st.dialog("Publish model", width="medium")
+    def dialog() -> None:
+        done: ModelVersion | None = st.session_state.get(f"{key}_done")
+        if done is not None:
+            _published(done, key)
+            return
+        wanted = _form(models, name, known, key)
+        if wanted is not None:
+            with error_box.shown(f"{key}_failed"), st.spinner("Checking that the model answers alike everywhere …"):
+                st.session_state[f"{key}_done"] = publish(wanted)
+                st.rerun(scope="fragment")
+
+    st.session_state.pop(f"{key}_done", None)
+    dialog()
+
+
+def _form(models: Sequence[ModelRef], name: str, known: Collection[str], key: str) -> Publication | None:
+    with st.form(f"{key}_form", border=False):
+        if len(models) > 1:
+            step = st.selectbox("Model", [m.step for m in models], key=f"{key}_step", help="The step that trained it")
+        else:
+            step = models[0].step
+        given = st.text_input("Registered name", value=name, max_chars=100, key=f"{key}_name")
+        alias = st.text_input(
+            "Alias",
+            value="champion",
+            max_chars=100,
+            key=f"{key}_alias",
+            help="A name that points at this version; others can follow it",
+        )
+        st.caption(
+            "Before it is published, the same rows are predicted in memory, from the stored model, in batch and over REST. "
+            "A model that does not answer alike everywhere is refused."
+        )
+        sent = st.form_submit_button("Publish", type="primary", icon=":material/publish:", key=f"{key}_send")
+    if given in known:
+        st.caption(f":material/history: {given!r} exists; this becomes its next version.")
+    return Publication(given.strip(), alias.strip(), step) if sent else None
+
+
+def _published(done: ModelVersion, key: str) -> None:
+    st.success(
+        f"{done.name} version {done.version} is published"
+        + (f" as {', '.join(done.aliases)}." if done.aliases else "."),
+        icon=":material/check_circle:",
+    )
+    parity_list.show(done.parity, key=f"{key}_parity")
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        if st.button("Deploy", icon=":material/cloud_upload:", key=f"{key}_deploy"):
+            st.switch_page("pages/deploy/endpoints.py", query_params={"view": "create", "model": done.model_uri})
+        if st.button("Open the model", type="primary", key=f"{key}_open"):
+            st.switch_page("pages/deploy/models.py", query_params={"model": done.name, "version": str(done.version)})

@@ -1,0 +1,50 @@
+"""How a state looks: the same word, colour and sign for runs, jobs, steps, endpoints and services."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+Colour = Literal["green", "blue", "red", "orange", "violet", "gray"]
+
+_COLOURS: dict[str, Colour] = {
+    "done": "green",
+    "reused": "green",
+    "healthy": "green",
+    "running": "blue",
+    "starting": "blue",
+    "restarting": "orange",
+    "queued": "violet",
+    "failed": "red",
+    "cancelled": "orange",
+    "external": "gray",
+}
+_ICONS = {
+    "done": "check",
+    "reused": "history",
+    "healthy": "check",
+    "running": "progress_activity",
+    "starting": "progress_activity",
+    "restarting": "refresh",
+    "queued": "schedule",
+    "failed": "error",
+    "cancelled": "block",
+    "stopped": "stop_circle",
+}
+
+
+def colour(state: str) -> Colour:
+    """The colour's name, as ``st.badge`` and ``record_table`` take it."""
+    return _COLOURS.get(str(state), "gray")
+
+
+def service_colour(state: str) -> Colour:
+    """As ``colour``, for a service: there ``running`` is the good end, not the way to it."""
+    return "green" if state == "running" else "red" if state == "stopped" else colour(state)
+
+
+def show(state: str, *, label: str = "") -> None:
+    """Draw a state as a badge."""
+    icon = _ICONS.get(str(state))
+    st.badge(label or str(state).capitalize(), color=colour(state), icon=f":material/{icon}:" if icon else None)

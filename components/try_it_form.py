@@ -1,0 +1,100 @@
+"""Trying a model: a form made from what it asks for, filled with a real row; never the label, which it does not ask for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import charts, contract_table, wording
+from pipelines.chain.contract import Contract, ContractColumn
+from pipelines.schema import ColumnType
+
+LABELS, SHARES = "Scored Labels", "Scored Probabilities"
+MENU = 200  # values seen in training; a contract holds no more
+
+
+def show(contract: Contract, example: Mapping[str, Any], *, key: str) -> dict[str, Any] | None:
+    """Draw the form; the row when Predict was pressed. An empty field is a missing value, where that may be."""
+    with st.form(f"{key}_form", border=True):
+        with st.container(height=380, border=False):
+            columns = st.columns(3, gap="small")
+            row = {
+                c.name: _field(columns[i % 3], c, example.get(c.name, c.example), f"{key}_{i}")
+                for i, c in enumerate(contract.columns)
+            }
+        sent = st.form_submit_button("Predict", type="primary", icon=":material/bolt:", key=f"{key}_send")
+    return row if sent else None
+
+
+def answer(prediction: Mapping[str, Any], *, key: str) -> None:
+    """Draw a prediction: its label large, its probabilities as bars."""
+    with st.container(border=True, gap="small", key=f"{key}_answer"):
+        if LABELS in prediction:
+            label = prediction[LABELS]
+            st.metric("Prediction", wording.number(label) if isinstance(label, float) else str(label))
+        shares = probabilities(prediction)
+        if shares:
+            chart = charts.bars(list(shares), list(shares.values()), "Probability", height=50 + 26 * len(shares))
+            charts.draw(chart, key=f"{key}_shares", alt_text="Probability of each class")
+        with st.expander("The answer as it is", key=f"{key}_raw"):
+            st.code(json.dumps(dict(prediction), indent=1, ensure_ascii=False, default=str), language="json")
+
+
+def probabilities(prediction: Mapping[str, Any]) -> dict[str, float]:
+    """The probability of each class, the likeliest first. Of two classes a model tells the second's; the label says whose it is."""
+    found = {
+        k.removeprefix(SHARES).removeprefix("_"): v
+        for k, v in prediction.items()
+        if k.startswith(SHARES) and v is not None
+    }
+    if list(found) == [""]:
+        label, share = prediction.get(LABELS), found[""]
+        own = share if share > 0.5 else 1 - share
+        return {str(label): own, f"not {label}": 1 - own}
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def example_row(contract: Contract, example: Mapping[str, Any]) -> dict[str, Any]:
+    """A row to show callers: the real one, with its gaps filled from the contract."""
+    return {c.name: example.get(c.name, c.example) for c in contract.columns}
+
+
+def _field(place: Any, c: ContractColumn, value: Any, key: str) -> Any:
+    value = None if isinstance(value, float) and pd.isna(value) else value
+    note = contract_table.seen(c)
+    told = f"{c.type.value}; in training {note}" if note else c.type.value
+    told += "" if c.required else "; may be left empty"
+    if c.type is ColumnType.BOOLEAN:
+        options = [True, False] if c.required else [True, False, None]
+        place_of = options.index(value) if value in options else len(options) - 1
+        words = {True: "true", False: "false", None: "missing"}
+        return place.selectbox(c.name, options, index=place_of, format_func=words.__getitem__, key=key, help=told)
+    if c.type.is_numeric:
+        return _number(place, c, value, told, key)
+    if c.categories and len(c.categories) < MENU:
+        options = [str(v) for v in c.categories]
+        place_of = options.index(str(value)) if value is not None and str(value) in options else None
+        return place.selectbox(
+            c.name, options, index=place_of, accept_new_options=True, placeholder="missing", key=key, help=told
+        )
+    text = place.text_input(c.name, value="" if value is None else str(value), key=key, help=told)
+    return text if text or c.required else None
+
+
+def _number(place: Any, c: ContractColumn, value: Any, told: str, key: str) -> int | float | None:
+    whole = c.type is ColumnType.INTEGER
+    given = None if value is None else int(value) if whole else float(value)
+    shown: Any = place.number_input(
+        c.name,
+        value=given,
+        step=1 if whole else None,
+        format="%d" if whole else "%g",
+        placeholder="missing",
+        key=key,
+        help=told,
+    )
+    return shown

@@ -1,0 +1,83 @@
+"""Data: the catalogue, importing into it, and every dataset's rows, columns and versions."""
+
+import streamlit as st
+
+from components import (
+    confirm,
+    dataset_detail,
+    dataset_import,
+    dataset_list,
+    error_box,
+    guard,
+    page_header,
+    session,
+    wording,
+)
+from pipelines.document.edits import AddStep
+from pipelines.document.model import PipelineDocument
+
+guard.require_user()
+workspace = session.workspace()
+datasets = workspace.datasets.list()
+names = [d.name for d in datasets]
+name = session.query("dataset")
+importing = session.query("view") == "import" or not datasets
+
+with page_header.row("Data", "database"):
+    if st.button("Import data", type="primary", icon=":material/upload:", key="data_import", disabled=importing):
+        session.set_query(view="import", dataset="", version="")
+        st.rerun()
+
+left, right = st.columns([5, 8], gap="medium")
+with left:
+    opened = dataset_list.show(datasets, selected=name or None, key="data_list")
+if opened:
+    session.set_query(dataset=opened, version="", view="")
+    st.rerun()
+
+with right, error_box.shown("data_detail"):
+    if importing:
+        page_header.section("Import data")
+        order = dataset_import.show(names, key="data_import_panel", name=name)
+        if order:
+            with st.spinner("Importing …"):
+                made = workspace.datasets.add(
+                    order.name,
+                    order.path,
+                    file_name=order.file_name,
+                    options=order.options,
+                    description=order.description,
+                )
+            session.tell(f"{made.name} version {made.version} imported: {made.rows:,} rows.")
+            session.set_query(dataset=made.name, version="", view="")
+            st.rerun()
+    elif not name:
+        page_header.empty("Open a dataset to see its rows, columns and versions.", icon="table_view")
+    else:
+        versions = workspace.datasets.versions(name)
+        wanted = session.query("version")
+        current = workspace.datasets.get(name, int(wanted)) if wanted.isdecimal() else versions[-1]
+        intent = dataset_detail.show(
+            versions, current, lambda: workspace.datasets.profile(name, current.version), key="data_detail"
+        )
+        match intent:
+            case dataset_detail.Intent("version", version):
+                session.set_query(version=str(version))
+                st.rerun()
+            case dataset_detail.Intent("import"):
+                session.set_query(view="import", version="")
+                st.rerun()
+            case dataset_detail.Intent("delete"):
+                confirm.ask(
+                    "Delete dataset",
+                    f"**{name}** goes with {wording.count(len(versions), 'version')}. Pipelines that read it will no longer run.",
+                    "Delete",
+                    lambda: (workspace.datasets.delete(name), session.set_query(dataset="", version="")),
+                    key="data_delete",
+                )
+            case dataset_detail.Intent("design"):
+                document = AddStep("dataset", params={"dataset": name}).apply(
+                    PipelineDocument(name=wording.free_name(name, [p.name for p in workspace.pipelines.list()]))
+                )
+                made = workspace.pipelines.create(document)
+                st.switch_page("pages/build/designer.py", query_params={"pipeline": made.id})

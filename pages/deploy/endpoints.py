@@ -1,0 +1,74 @@
+"""Endpoints: models behind a stable name and a key; trying them, and how programs ask them."""
+
+import streamlit as st
+
+from components import (
+    confirm,
+    endpoint_card,
+    endpoint_follow,
+    endpoint_form,
+    endpoint_list,
+    error_box,
+    guard,
+    page_header,
+    session,
+)
+
+guard.require_user()
+workspace = session.workspace()
+endpoints = workspace.endpoints.list()
+name = session.query("endpoint")
+creating = session.query("view") == "create"
+
+with page_header.row("Endpoints", "cloud_upload"):
+    if st.button("New endpoint", type="primary", icon=":material/add:", key="endpoints_new", disabled=creating):
+        session.set_query(view="create", endpoint="")
+        st.rerun()
+
+left, right = st.columns([4, 9], gap="medium")
+with left:
+    opened = endpoint_list.show(endpoints, selected=name or None, key="endpoints_list")
+if opened:
+    session.set_query(endpoint=opened, view="", model="")
+    st.rerun()
+
+with right, error_box.shown("endpoint_detail"):
+    if creating:
+        wanted = endpoint_form.show(
+            workspace.models.list(), [e.name for e in endpoints], wanted=session.query("model"), key="endpoint_form"
+        )
+        if wanted:
+            made, key = workspace.endpoints.create(wanted.name, wanted.model_uri)
+            st.session_state["endpoints.key"] = (made.name, key)
+            session.set_query(endpoint=made.name, view="", model="")
+            st.rerun()
+    elif not name:
+        page_header.empty("Open an endpoint to try it, or make one from a published model.", icon="cloud_upload")
+    else:
+        endpoint = workspace.endpoints.get(name)
+        intent = endpoint_card.head(endpoint, key=f"endpoint_{name}")
+        shown = st.session_state.get("endpoints.key")
+        if shown and shown[0] == name and endpoint_card.new_key(shown[1], key="endpoint"):
+            del st.session_state["endpoints.key"]
+            st.rerun()
+        if endpoint_list.is_moving(endpoint):
+            endpoint_follow.show(lambda: workspace.endpoints.get(name), key=f"endpoint_follow_{name}")
+        endpoint_card.tabs(endpoint, lambda rows: workspace.endpoints.test(name, rows), key=f"endpoint_{name}")
+        match intent:
+            case endpoint_card.Intent("start"):
+                workspace.endpoints.start(name)
+                st.rerun()
+            case endpoint_card.Intent("stop"):
+                workspace.endpoints.stop(name)
+                st.rerun()
+            case endpoint_card.Intent("rotate"):
+                st.session_state["endpoints.key"] = (name, workspace.endpoints.rotate_key(name))
+                st.rerun()
+            case endpoint_card.Intent("delete"):
+                confirm.ask(
+                    "Delete endpoint",
+                    f"**{name}** stops answering at once, and its key is void. The model stays.",
+                    "Delete",
+                    lambda: (workspace.endpoints.delete(name), session.set_query(endpoint="")),
+                    key="endpoint_delete",
+                )

@@ -1,0 +1,114 @@
+"""Run: how each step went, what came of it, what exactly was run; live while it runs."""
+
+import streamlit as st
+
+from components import (
+    confirm,
+    error_box,
+    facts,
+    guard,
+    live,
+    log_view,
+    page_header,
+    publish_form,
+    run_follow,
+    run_recipe,
+    run_results,
+    run_view,
+    session,
+    status,
+    wording,
+)
+
+guard.require_user()
+workspace = session.workspace()
+run_id, job_id = session.query("run"), session.query("job")
+if not run_id and not job_id:
+    page_header.show("Run", "play_circle")
+    page_header.empty("Open a run from the list of runs.")
+    st.page_link("pages/review/runs.py", label="All runs")
+    st.stop()
+
+job = run_follow.job_of(workspace.jobs, workspace.runs, run_id, job_id)
+if job is not None and not job.state.is_final:
+    with page_header.row(job.title, "play_circle"):
+        st.page_link("pages/review/runs.py", label="All runs", icon=":material/arrow_back:")
+    live.show(
+        lambda: run_follow.draw(
+            workspace.jobs.get(job.id), workspace.runs.output_at, workspace.jobs.cancel, key="run_live"
+        ),
+        going=True,
+        key="run_live_part",
+    )
+    st.stop()
+run_id = run_id or (job.run_id if job and job.run_id else "")
+if not run_id:
+    page_header.show(job.title if job else "Run", "play_circle")
+    run_follow.ended(job, key="run_ended")
+    st.stop()
+
+detail = workspace.runs.get(run_id)
+summary = detail.summary
+is_done = summary.status == "done"
+with page_header.row(summary.name, "play_circle", badges=lambda: status.show(summary.status)):
+    st.page_link("pages/review/runs.py", label="All runs", icon=":material/arrow_back:")
+    if summary.mlflow_url:
+        st.link_button("MLflow", summary.mlflow_url, icon=":material/open_in_new:", type="tertiary", key="run_mlflow")
+    if st.button("Delete", icon=":material/delete:", type="tertiary", key="run_delete"):
+        confirm.ask(
+            "Delete run",
+            "The run goes out of the lists.",
+            "Delete",
+            lambda: workspace.runs.delete(run_id),
+            key="run_gone",
+        )
+    if st.button("Pipeline", icon=":material/account_tree:", key="run_design"):
+        st.switch_page("pages/build/designer.py", query_params={"pipeline": summary.pipeline})
+    if (
+        is_done
+        and detail.models
+        and st.button("Publish model", type="primary", icon=":material/publish:", key="run_publish")
+    ):
+        publish_form.ask(
+            detail.models,
+            summary.pipeline,
+            [m.name for m in workspace.models.list()],
+            lambda p: workspace.models.publish(run_id, p.name, p.alias, p.step),
+            key="run_publication",
+        )
+
+facts.show(
+    {
+        "Pipeline": summary.pipeline,
+        "Revision": summary.revision or "not saved",
+        "Started": wording.when(summary.started_at),
+        "Took": wording.duration(summary.seconds),
+        "Data": ", ".join(f"{d.name} v{d.version}" for d in detail.datasets) or "–",
+    },
+    min_width=220,
+)
+run_follow.failed(detail, key="run_failed")
+tabs = st.tabs(
+    ["Results", "Steps", "Pipeline", "Log"] if is_done else ["Steps", "Results", "Pipeline", "Log"],
+    key="run_tab",
+    on_change="rerun",
+)
+results, steps = (tabs[0], tabs[1]) if is_done else (tabs[1], tabs[0])
+if results.open:
+    with results, error_box.shown("run_results_failed"):
+        run_results.show(detail, key=f"run_{run_id}")
+if steps.open:
+    with steps, error_box.shown("run_steps_failed"):
+        run_view.show(
+            detail.steps,
+            workspace.runs.output_at,
+            detail.reports,
+            key=f"run_{run_id}",
+            exports=workspace.runs.exports(run_id),
+        )
+if tabs[2].open:
+    with tabs[2]:
+        run_recipe.show(detail, key="run_recipe")
+if tabs[3].open:
+    with tabs[3]:
+        log_view.show([*detail.log, *(workspace.jobs.log(job.id) if job else [])], key="run_log")
