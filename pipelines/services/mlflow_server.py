@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import os
 
+from pipelines.errors import ConflictError
+from pipelines.settings import settings
+from pipelines.tracking.client import open_client
 from pipelines.workspace import Home
-
-
-def prepare_database(home: Home) -> None:
-    """Make MLflow's tables, or bring them up to date, once: several processes doing so at a time would break them."""
-    from mlflow import MlflowClient
-
-    with home.lock("mlflow"):
-        MlflowClient(tracking_uri=f"sqlite:///{home.mlflow_db}").search_experiments(max_results=1)
 
 
 def serve(home: Home, host: str, port: int) -> None:
@@ -21,6 +16,8 @@ def serve(home: Home, host: str, port: int) -> None:
     What ``mlflow server -w 1 --no-serve-artifacts`` starts, without the process that would only wait for it: that one
     could be killed and leave a server nobody watches. Artifacts are read and written as files, not through the server.
     """
+    if settings().tracking_uri:
+        raise ConflictError("MLflow is somebody else's here: MLFLOW_TRACKING_URI is set.", fix="Unset it to start one.")
     os.environ |= {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
@@ -31,7 +28,7 @@ def serve(home: Home, host: str, port: int) -> None:
         BACKEND_STORE_URI_ENV_VAR: f"sqlite:///{home.mlflow_db}",
         ARTIFACT_ROOT_ENV_VAR: home.artifacts.as_uri(),
     }
-    prepare_database(home)
+    open_client(home)
     import uvicorn
 
     uvicorn.run(

@@ -7,14 +7,17 @@ import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.chain.contract import Contract
-from pipelines.errors import InputError, NotFoundError, UnavailableError
-from pipelines.services.mlflow_server import prepare_database
+from pipelines.errors import InputError, NotFoundError
+from pipelines.tracking.client import open_client, translate
+from pipelines.tracking.facts import CONTRACT
 from pipelines.workspace import Home
 
-CONTRACT_KEY = "sekkei_contract"
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
 _HOW = "Write models:/NAME@champion or models:/NAME/VERSION."
 _REGISTERED = re.compile(r"models:/(?P<name>[^/@]+)(?:@(?P<alias>[^/]+)|/(?P<version>\d+|latest))/?")
 
@@ -39,29 +42,25 @@ def look_up(home: Home, model_uri: str) -> ServedModel:
 
     if not model_uri.strip() or any(ord(c) < 32 for c in model_uri):
         raise InputError("A model is named by its URI.", fix=_HOW)
-    if home.tracking_uri == f"sqlite:///{home.mlflow_db}" and not home.mlflow_db.exists():
-        prepare_database(home)
+    client = open_client(home)
     try:
-        uri, name, version = _resolve(home, model_uri.strip())
-        path = _fetch(home, uri, name, version)
+        uri, name, version = _resolve(client, model_uri.strip())
+        path = _fetch(client, home, uri, name, version)
     except MlflowException as error:
         if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             raise NotFoundError("model", model_uri) from error
-        raise UnavailableError(f"MLflow cannot give the model {model_uri!r}: {error.message}") from error
+        raise translate(error, "model", model_uri) from error
     except OSError as error:
         raise NotFoundError("model", model_uri) from error
     return _describe(path, uri, name, version)
 
 
-def _resolve(home: Home, model_uri: str) -> tuple[str, str | None, str | None]:
-    from mlflow import MlflowClient
-
+def _resolve(client: MlflowClient, model_uri: str) -> tuple[str, str | None, str | None]:
     found = _REGISTERED.fullmatch(model_uri)
     if found is None and model_uri.startswith("models:") and not model_uri.startswith("models:/m-"):
         raise InputError(f"{model_uri!r} names no version of a model.", fix=_HOW)
     if found is None:
         return (model_uri if ":" in model_uri else str(Path(model_uri).expanduser().resolve())), None, None
-    client = MlflowClient(tracking_uri=home.tracking_uri)
     name, version = found["name"], found["version"]
     if found["alias"]:
         version = str(client.get_model_version_by_alias(name, found["alias"]).version)
@@ -74,13 +73,11 @@ def _resolve(home: Home, model_uri: str) -> tuple[str, str | None, str | None]:
     return f"models:/{name}/{version}", name, version
 
 
-def _fetch(home: Home, uri: str, name: str | None, version: str | None) -> Path:
+def _fetch(client: MlflowClient, home: Home, uri: str, name: str | None, version: str | None) -> Path:
     """The model's folder on this machine."""
-    from mlflow import MlflowClient
     from mlflow.artifacts import download_artifacts
 
     # MLflow resolves models:/ in the process's own tracking server whatever it is told; so it is done here.
-    client = MlflowClient(tracking_uri=home.tracking_uri)
     place = uri
     if name is not None and version is not None:
         place = client.get_model_version_download_uri(name, version)
@@ -107,7 +104,7 @@ def _describe(path: Path, uri: str, name: str | None, version: str | None) -> Se
 
 def read_contract(metadata: dict[str, Any]) -> Contract | None:
     """The input contract in a model's metadata, None for a model that was made elsewhere."""
-    written = metadata.get(CONTRACT_KEY)
+    written = metadata.get(CONTRACT)
     if written is None:
         return None
     return Contract.model_validate_json(written) if isinstance(written, str) else Contract.model_validate(written)

@@ -42,11 +42,11 @@ import mlflow, pandas as pd
 from mlflow.models import infer_signature
 from sklearn.linear_model import LinearRegression
 from pipelines.chain.contract import Contract
-from pipelines.services.mlflow_server import prepare_database
+from pipelines.tracking.client import open_client
 from pipelines.workspace import Home
 
 home = Home.open(sys.argv[1])
-prepare_database(home)
+open_client(home)
 mlflow.set_tracking_uri(home.tracking_uri)
 mlflow.set_experiment(experiment_id=mlflow.create_experiment("e", artifact_location=home.artifacts.as_uri()))
 rows = pd.DataFrame({"code": ["NA", "", "x"], "size": [1.0, 2.5, 3.0]})
