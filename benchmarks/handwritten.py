@@ -69,7 +69,7 @@ def train(table: Path, tracking_uri: str, experiment: str, folder: Path) -> dict
             signature=infer_signature(X_train.head(100), fitted.predict(X_train.head(100))),
             input_example=X_train.head(5),
             pip_requirements=["scikit-learn", "pandas", "skops"],
-            skops_trusted_types=["numpy.dtype"],
+            skops_trusted_types=["numpy.dtype", "sklearn.compose._column_transformer.make_column_selector"],
         )
     return metrics
 

@@ -26,6 +26,7 @@ class Algorithm(BaseModel):
     needs_scaling: ClassVar[bool] = False
     synonyms: ClassVar[tuple[str, ...]] = ()
     weights: ClassVar[bool] = True  # whether fit() takes sample_weight
+    sparse: ClassVar[bool] = False  # whether it learns the same from a sparse array, and faster
 
     def estimator(self) -> Any:
         """The unfitted scikit-learn estimator."""
@@ -37,7 +38,7 @@ class Algorithm(BaseModel):
 
     def predictor(self) -> Predictor:
         """The unfitted last link of a chain."""
-        return Predictor(self.estimator(), self.task, self.encoding, self.takes_missing)
+        return Predictor(self.estimator(), self.task, self.encoding, self.takes_missing, self.sparse)
 
     def stand_in(self) -> Predictor:
         """A predictor of the same kind that costs nothing, for the design-time sample."""

@@ -21,6 +21,7 @@ class LinearSvmClassifier(Algorithm):
     title: ClassVar[str] = "Linear Support Vector Machine"
     task: ClassVar[Task] = "classification"
     needs_scaling: ClassVar[bool] = True
+    sparse: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = ("SVM", "SVC", "two-class support vector machine")
 
     type: Literal["linear_svm_classifier"] = "linear_svm_classifier"

@@ -20,6 +20,7 @@ class LogisticRegression(Algorithm):
     title: ClassVar[str] = "Logistic Regression"
     task: ClassVar[Task] = "classification"
     needs_scaling: ClassVar[bool] = True
+    sparse: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = ("logit", "maximum entropy", "two-class logistic regression")
 
     type: Literal["logistic_regression"] = "logistic_regression"

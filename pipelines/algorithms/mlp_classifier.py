@@ -22,6 +22,7 @@ class MlpClassifier(Algorithm):
     title: ClassVar[str] = "Neural Network Classifier"
     task: ClassVar[Task] = "classification"
     needs_scaling: ClassVar[bool] = True
+    sparse: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = ("multilayer perceptron", "MLP")
 
     type: Literal["mlp_classifier"] = "mlp_classifier"

@@ -22,6 +22,7 @@ class MlpRegressor(Algorithm):
     title: ClassVar[str] = "Neural Network Regressor"
     task: ClassVar[Task] = "regression"
     needs_scaling: ClassVar[bool] = True
+    sparse: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = ("multilayer perceptron", "MLP")
 
     type: Literal["mlp_regressor"] = "mlp_regressor"

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from pipelines.chain.conform import as_text, is_missing
@@ -60,6 +61,17 @@ class FeatureMatrix(BaseEstimator):
                 matrix[seen, at + codes[seen]] = 1.0
                 at += len(lookup)
         return matrix
+
+    def sparse(self, X: pd.DataFrame) -> sparse.csr_matrix:
+        """The same array, with only what is not zero: a twentieth of it where most columns are categories."""
+        plain = [_floats(X[name]) for name in self.numbers_] + [_days(X[name]) for name in self.times_]
+        blocks = [sparse.csr_matrix(np.column_stack(plain).astype(np.float64))] if plain else []
+        for name, lookup in self.lookups.items():
+            codes = _codes(X[name], lookup)
+            seen = codes >= 0
+            starts = np.concatenate([[0], np.cumsum(seen)])
+            blocks.append(sparse.csr_matrix((np.ones(starts[-1]), codes[seen], starts), shape=(len(X), len(lookup))))
+        return sparse.hstack(blocks, format="csr")
 
     def get_feature_names_out(self, input_features: object = None) -> list[str]:
         """A name for each column of the array: the column's own, or ``column=category``."""

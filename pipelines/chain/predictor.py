@@ -27,14 +27,23 @@ class Predictor(BaseEstimator):
     """A feature matrix and an estimator behind it: fitted on a table, it gives a table of predictions.
 
     ``takes_missing`` False: a row with a missing number gets no prediction (its results are missing), as no number
-    could stand for it that training has seen. An infinite number never gets one.
+    could stand for it that training has seen. An infinite number never gets one. ``sparse``: the estimator learns from a
+    sparse array where categories have made columns, which changes its speed and not what it learns.
     """
 
-    def __init__(self, estimator: Any, task: Task, encoding: Encoding = "onehot", takes_missing: bool = False) -> None:
+    def __init__(
+        self,
+        estimator: Any,
+        task: Task,
+        encoding: Encoding = "onehot",
+        takes_missing: bool = False,
+        sparse: bool = False,
+    ) -> None:
         self.estimator = estimator
         self.task = task
         self.encoding = encoding
         self.takes_missing = takes_missing
+        self.sparse = sparse
 
     def fit(self, X: pd.DataFrame, y: pd.Series | None = None, sample_weight: np.ndarray | None = None) -> Self:
         estimator = clone(self.estimator)
@@ -45,7 +54,8 @@ class Predictor(BaseEstimator):
         if any(mask) and "categorical_features" in parameters:
             estimator.set_params(categorical_features=mask)
         extra = {} if sample_weight is None else {"sample_weight": sample_weight}
-        estimator.fit(self.features_.transform(X), None if y is None else target(y, self.task), **extra)
+        learn_from = self.features_.sparse if self.sparse and self.features_.categories_ else self.features_.transform
+        estimator.fit(learn_from(X), None if y is None else target(y, self.task), **extra)
         self.estimator_ = estimator
         self.classes_ = list(estimator.classes_.tolist()) if self.task == "classification" else []
         self._prepare()
