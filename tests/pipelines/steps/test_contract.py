@@ -118,8 +118,15 @@ CASES: dict[str, list[Case]] = {
         Case({"left_on": ["text", "category"], "right_on": ["arrow", "category"], "suffix": "_2"}),
     ],
     "add_rows": [Case({}), Case({"columns": "shared"})],
-    "apply_sql": [Case({"query": 'select a."float number" + b.y as s, a.key, a.label from t1 a join t2 b on a.key = b.key'})],
-    "split_data": [Case({}), Case({"stratify": True, "train_fraction": 0.5}), Case({"shuffle": False}), Case({"stratify": "bool"})],
+    "apply_sql": [
+        Case({"query": 'select a."float number" + b.y as s, a.key, a.label from t1 a join t2 b on a.key = b.key'})
+    ],
+    "split_data": [
+        Case({}),
+        Case({"stratify": True, "train_fraction": 0.5}),
+        Case({"shuffle": False}),
+        Case({"stratify": "bool"}),
+    ],
     "select_features": [
         Case({"score": "f", "k": 1, "columns": ["x", "y", "int-number"]}),
         Case({"score": "mutual_info", "k": 2, "columns": ["x", "y", "bool"]}),
@@ -206,7 +213,8 @@ def test_its_parameters_have_a_json_schema(step_type: type[Step]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "params"), [pytest.param(n, c.params, id=f"{n}-{i}") for n, found in CASES.items() for i, c in enumerate(found)]
+    ("name", "params"),
+    [pytest.param(n, c.params, id=f"{n}-{i}") for n, found in CASES.items() for i, c in enumerate(found)],
 )
 def test_its_parameters_survive_yaml(name: str, params: dict[str, Any]) -> None:
     step = library.get(name).model_validate(params)
