@@ -83,7 +83,7 @@ async def endpoint_health(name: str, request: Request) -> Response:
     """200 when the endpoint answers predictions, 503 with the reason when it does not. Needs no key."""
     keeper: Keeper = request.app.state.keeper
     if name not in keeper.routes:
-        await keeper.refresh(at_most_every=0.05)
+        await keeper.refresh()
     route = keeper.routes.get(name)
     if route is None:
         return JSONResponse({"message": f"There is no endpoint {name!r}."}, 404)
@@ -135,7 +135,7 @@ async def _authorised(keeper: Keeper, name: str, request: Request) -> Route:
     route = keeper.routes.get(name)
     if not (route.key if route else NOBODY).matches(key):
         # The endpoint or its key may be newer than what is remembered.
-        await keeper.refresh(at_most_every=0.05)
+        await keeper.refresh()
         route = keeper.routes.get(name)
         fits = (route.key if route else NOBODY).matches(key)
         if route is None:

@@ -93,7 +93,7 @@ class Keeper:
     client: aiohttp.ClientSession
     routes: dict[str, Route] = field(default_factory=dict)
     servers: dict[str, ModelServer] = field(default_factory=dict)
-    _refreshed: float = 0.0
+    _read_at: float = 0.0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
@@ -110,13 +110,18 @@ class Keeper:
         finally:
             await asyncio.shield(asyncio.gather(*(self._end(s) for s in self.servers.values())))
 
-    async def refresh(self, *, at_most_every: float = 0.0) -> None:
-        """Read the records, and start or end servers accordingly."""
+    async def refresh(self) -> None:
+        """Read the records as they are at this call or later, and start or end servers accordingly.
+
+        Calls that come in while another reads share the next reading.
+        """
+        asked = time.monotonic()
         async with self._lock:
-            if time.monotonic() - self._refreshed < at_most_every:
+            if self._read_at > asked:
                 return
+            began = time.monotonic()
             self.routes = {r.name: r for r in await asyncio.to_thread(self._read)}
-            self._refreshed = time.monotonic()
+            self._read_at = began
             wanted = {r.id: r for r in self.routes.values() if r.desired is DesiredState.RUNNING}
             for endpoint_id in [i for i in self.servers if i not in wanted]:
                 await self._end(self.servers.pop(endpoint_id))

@@ -154,12 +154,13 @@ def test_a_killed_model_server_is_restarted_and_nobody_gets_a_wrong_answer_meanw
 
     asking = threading.Thread(target=keep_asking)
     asking.start()
-    os.kill(before.pid, signal.SIGKILL)
-    assert endpoints.get("echo").state is not EndpointState.HEALTHY or endpoints._row("echo").pid != before.pid
-    until(lambda: endpoints._row("echo").pid not in (None, before.pid))
-    until(lambda: endpoints.get("echo").state is EndpointState.HEALTHY)
-    stop.set()
-    asking.join()
+    try:
+        os.kill(before.pid, signal.SIGKILL)
+        until(lambda: endpoints._row("echo").pid not in (None, before.pid))
+        until(lambda: endpoints.get("echo").state is EndpointState.HEALTHY)
+    finally:
+        stop.set()
+        asking.join()
     assert labels(ask(row)) == ["'a'"]
     assert endpoints.get("echo").restarts == before.restarts + 1
     assert set(statuses) <= {200, 503}
