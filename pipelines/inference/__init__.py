@@ -1,1 +1,1 @@
-"""Trained chains as MLflow models: written without pickle, proven before they are published, loaded wherever they lie."""
+"""Trained chains as MLflow models: written without pickle, proven before they are published, loaded anywhere."""

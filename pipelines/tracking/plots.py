@@ -1,4 +1,4 @@
-"""Pictures of what an evaluation found, for MLflow's pages; drawn without a display and without pyplot's global state."""
+"""Pictures of what an evaluation found, for MLflow's pages; drawn without a display without global state."""
 
 from __future__ import annotations
 

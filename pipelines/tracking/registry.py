@@ -217,6 +217,12 @@ def register(client: MlflowClient, name: str, source: str, run_id: str, tags: di
     """Make the next version of ``name``, which is made if it is new; gives its number."""
     from mlflow.exceptions import MlflowException
 
+    model_id = source.removeprefix("models:/")
+    place = str(client.get_logged_model(model_id).artifact_location) if model_id.startswith("m-") else source
+    # A store of this machine looks models:/m-… up in MLflow's process-wide store, which is not the workspace's.
+    if local_path(place) is not None:
+        source = place
+
     check_name(name)
     with suppress(MlflowException):  # it exists, or somebody else makes it at this moment
         client.create_registered_model(name, tags={facts.TASK: task} if task else None)

@@ -135,7 +135,7 @@ class Tracking:
         limit: int = 100,
         offset: int = 0,
     ) -> list[RunSummary]:
-        """The newest runs first, at most 100 at a time. ``status`` is a ``Status`` value; ``text`` is found in names."""
+        """The newest runs first, at most 100. ``status`` is a ``Status`` value; ``text`` is found in names."""
         return runs.search(self.client, self._pages(), pipeline, status, text, limit, offset)
 
     def get_run(self, run_id: str) -> RunDetail:

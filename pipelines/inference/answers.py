@@ -1,0 +1,69 @@
+"""Answers of a model in a process of its own: run as a script, where nothing of Sekkei can be imported but what the
+model brings along. It loads the model as anybody would, and asks it in process and through MLflow's model server.
+
+    python -I answers.py MODEL_FOLDER WORK_FOLDER
+
+WORK_FOLDER holds ``rows-<n>.parquet`` and ``rows-<n>.json`` (records); ``answers.json`` is written there.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+Records = list[dict[str, Any]]
+
+
+def main(model_folder: str, work_folder: str) -> None:
+    """Ask the model about every set of rows in ``work_folder``."""
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    import mlflow.pyfunc
+    import pandas as pd
+    from mlflow.pyfunc import scoring_server
+    from starlette.testclient import TestClient
+
+    model = mlflow.pyfunc.load_model(model_folder)
+    server = TestClient(scoring_server.init(model), raise_server_exceptions=False)
+    work = Path(work_folder)
+    found: dict[str, dict[str, Any]] = {}
+    for file in sorted(work.glob("rows-*.parquet")):
+        number = file.stem.removeprefix("rows-")
+        reloaded = model.predict(pd.read_parquet(file))
+        body = json.loads((work / f"rows-{number}.json").read_text("utf-8"))
+        found[number] = {
+            "reloaded": [{k: _plain(v) for k, v in row.items()} for row in reloaded.to_dict("records")],
+            "records": _asked(server, {"dataframe_records": body}),
+            "split": _asked(server, {"dataframe_split": _split(body)}),
+        }
+    engine = sys.modules["pipelines"].__file__ if "pipelines" in sys.modules else ""
+    content = {"answers": found, "engine": engine, "python": sys.version.split()[0], "mlflow": mlflow.__version__}
+    (work / "answers.json").write_text(json.dumps(content), "utf-8")
+
+
+def _asked(server: Any, body: dict[str, Any]) -> Records | str:
+    answer = server.post("/invocations", json=body)
+    return (
+        answer.json()["predictions"]
+        if answer.status_code == 200
+        else f"status {answer.status_code}: {answer.text[:500]}"
+    )
+
+
+def _split(records: Records) -> dict[str, Any]:
+    columns = list(records[0])
+    return {"columns": columns, "data": [[row[c] for c in columns] for row in records]}
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

@@ -1,0 +1,189 @@
+"""The proof that comes before publishing: the same rows get the same answers on every way to the model."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines.chain import storage
+from pipelines.chain.chain import Chain
+from pipelines.errors import SekkeiError
+from pipelines.inference.loading import LoadedModel, load_folder
+from pipelines.inference.scoring import score_file
+from pipelines.inference.variants import as_csv_means, variants, write_csv, write_json, write_parquet
+
+TOLERANCE = 1e-12
+SECONDS = 120
+Records = list[dict[str, Any]]
+
+
+class ParityError(SekkeiError):
+    """A model that answers differently on one of the ways to it; it is not published."""
+
+    status = 422
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was proven: how many rows in how many sets, on which ways, and the largest difference between two numbers."""
+
+    rows: int
+    sets: list[str]
+    ways: list[str]
+    largest_difference: float
+    checked_at: str
+    python: str
+    mlflow: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def prove(folder: Path, sample: pd.DataFrame) -> Certificate:
+    """Ask the model in ``folder`` about ``sample`` and harder rows, in every way there is.
+
+    In memory, loaded by MLflow in a fresh process in another place, through MLflow's model server there, and in batch
+    from CSV and Parquet. ParityError tells where the first two answers differ.
+    """
+    chain = storage.load(folder / "artifacts" / "chain.skops")
+    assert isinstance(chain, Chain)
+    assert chain.contract is not None
+    sets = variants(chain.contract, sample)
+    with tempfile.TemporaryDirectory(prefix="parity-", ignore_cleanup_errors=True) as temporary:
+        work = Path(temporary)
+        for number, rows in enumerate(sets.values()):
+            write_parquet(rows, work / f"rows-{number}.parquet")
+            write_json(rows, work / f"rows-{number}.json")
+        process = _ask(folder, work)
+        try:
+            largest = _check_batch(chain, load_folder(folder), sets, work)
+            elsewhere = _answers(process, work)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+        for number, (name, rows) in enumerate(sets.items()):
+            expected = records(chain.predict(rows))
+            for way, answers in elsewhere["answers"][str(number)].items():
+                largest = max(largest, compare(expected, answers, name, WAYS[way]))
+    return Certificate(
+        rows=sum(map(len, sets.values())),
+        sets=list(sets),
+        ways=["in memory", *WAYS.values(), "batch, CSV", "batch, Parquet"],
+        largest_difference=largest,
+        checked_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        python=elsewhere["python"],
+        mlflow=elsewhere["mlflow"],
+    )
+
+
+WAYS = {"reloaded": "reloaded", "records": "REST, dataframe_records", "split": "REST, dataframe_split"}
+
+
+def _ask(folder: Path, work: Path) -> subprocess.Popen[str]:
+    """Start a process that sees nothing of this installation but its libraries, with a copy of the model."""
+    copy = work / "model"
+    shutil.copytree(folder, copy, copy_function=_link, ignore=shutil.ignore_patterns("__pycache__"))
+    hidden = ("PYTHONPATH", "MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
+    environment = {k: v for k, v in os.environ.items() if k not in hidden}
+    environment |= {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
+    script = work / "answers.py"
+    shutil.copyfile(Path(__file__).with_name("answers.py"), script)
+    command = [sys.executable, "-I", str(script), str(copy), str(work)]
+    return subprocess.Popen(
+        command, cwd=work, env=environment, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+
+
+def _link(source: str, target: str) -> object:
+    try:
+        return os.link(source, target)
+    except OSError:
+        return shutil.copyfile(source, target)
+
+
+def _answers(process: subprocess.Popen[str], work: Path) -> dict[str, Any]:
+    try:
+        _, errors = process.communicate(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise ParityError(f"The model gave no answer in a process of its own in {SECONDS} seconds.") from None
+    file = work / "answers.json"
+    if process.returncode or not file.exists():
+        last = (errors.strip().splitlines() or ["no message"])[-1]
+        raise ParityError(
+            f"The model cannot be loaded in a process of its own: {last[:400]}",
+            fix="Check that requirements.txt is installed as it stands.",
+        )
+    return dict(json.loads(file.read_text("utf-8")))
+
+
+def _check_batch(chain: Chain, model: LoadedModel, sets: dict[str, pd.DataFrame], work: Path) -> float:
+    """Score every set from a CSV and from a Parquet file; gives the largest difference."""
+    assert chain.contract is not None
+    largest = 0.0
+    for number, (name, rows) in enumerate(sets.items()):
+        source, target = work / f"batch-{number}.csv", work / "scores.parquet"
+        write_csv(rows, source)
+        expected = records(chain.predict(as_csv_means(chain.contract, rows)))
+        score_file(model, source, target, only_scores=True, batch_rows=7)
+        largest = max(largest, compare(expected, records(pd.read_parquet(target)), name, "batch, CSV"))
+        score_file(model, work / f"rows-{number}.parquet", target, only_scores=True)
+        expected = records(chain.predict(rows))
+        largest = max(largest, compare(expected, records(pd.read_parquet(target)), name, "batch, Parquet"))
+    return largest
+
+
+def records(found: pd.DataFrame) -> Records:
+    """Predictions as plain values, None where there is none."""
+    return [{str(k): _plain(v) for k, v in row.items()} for row in found.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    if value is pd.NA or value is None:
+        return None
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def compare(expected: Records, given: Sequence[dict[str, Any]] | str, rows: str, way: str) -> float:
+    """The largest difference between two numbers; ParityError where a label differs, or a number by more than 1e-12."""
+    if isinstance(given, str):
+        raise _differ(rows, way, f"the answer was {given}")
+    if len(given) != len(expected):
+        raise _differ(rows, way, f"{len(given)} answers came for {len(expected)} rows")
+    largest = 0.0
+    for number, (one, other) in enumerate(zip(expected, given, strict=True), start=1):
+        if one.keys() != other.keys():
+            raise _differ(rows, way, f"the columns are {sorted(other)} instead of {sorted(one)}")
+        for column, value in one.items():
+            difference = _difference(value, other[column])
+            if difference > TOLERANCE:
+                raise _differ(rows, way, f"row {number}, {column}: {other[column]!r} instead of {value!r}")
+            largest = max(largest, difference)
+    return largest
+
+
+def _difference(one: Any, other: Any) -> float:
+    """0 for equal values, the relative difference of two fractions, infinity for values that are not the same."""
+    if isinstance(one, float) and isinstance(other, int | float) and not isinstance(other, bool):
+        return abs(one - other) / max(1.0, abs(one))
+    return 0.0 if type(one) is type(other) and one == other else math.inf
+
+
+def _differ(rows: str, way: str, what: str) -> ParityError:
+    return ParityError(
+        f"The model was not published: with {rows}, the answers in memory and by {way} differ: {what}.",
+        fix="Please report this; a step of the pipeline does not do the same twice.",
+    )
