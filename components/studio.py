@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Import what every page needs, start the services (which end with this process), collect garbage between clicks."""
+    """Import what every page needs, start the services, which end with this process; collect garbage between clicks."""
     await asyncio.to_thread(_warm_up)
     sweep = asyncio.create_task(_sweep())
     await asyncio.to_thread(_start_services)
@@ -30,9 +30,13 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
 
 def _warm_up() -> None:
     """The heavy imports, before the first visitor, and out of the garbage collector's sight afterwards."""
+    from streamlit.runtime.pages_manager import PagesManager
+
     import pipelines.sdk
     import pipelines.steps.library  # noqa: F401
 
+    # Streamlit takes a folder "pages" for its old navigation until ours has run once, and finds no page of a deep link.
+    PagesManager.uses_pages_directory = False
     gc.collect()
     gc.freeze()
 
