@@ -57,7 +57,10 @@ class Chain(BaseEstimator):
             return self.score(rows, 0)
         given = self.contract.arrays(rows)
         columns = {c: given[c] if c in given else _missing(d, len(rows)) for c, d in self.head.items()}
-        return self.score(pd.DataFrame(columns, index=rows.index, copy=False), 0)
+        for _, link in self.links:
+            columns = link.apply(columns, len(rows))
+        taken = {c: columns[c] for c in self.predictor.columns}
+        return self.predictor.score(pd.DataFrame(taken, index=rows.index, copy=False))
 
     def score(self, frame: pd.DataFrame, start: int) -> pd.DataFrame:
         """Predictions for rows that the links before ``start`` have already been applied to."""

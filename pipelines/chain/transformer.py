@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -36,6 +36,10 @@ class Transformer(TransformerMixin, BaseEstimator):
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         raise NotImplementedError
 
+    def apply(self, columns: dict[str, Any], rows: int) -> dict[str, Any]:
+        """``transform`` for columns that stand alone: arrays by name, of ``rows`` values each."""
+        return columns_of(self.transform(pd.DataFrame(columns, index=pd.RangeIndex(rows), copy=False)))
+
     def requires(self, outputs: set[str]) -> set[str]:
         """The input columns needed to produce ``outputs``; all of them unless a subclass knows better."""
         return set(self.columns_in_)
@@ -44,7 +48,36 @@ class Transformer(TransformerMixin, BaseEstimator):
         return hasattr(self, "columns_in_")
 
 
-class OnColumns(Transformer):
+class Columnwise(Transformer):
+    """A link that makes columns of columns.
+
+    ``make`` is all there is to it, on a table as on columns that stand alone, where no table is built around one row.
+    """
+
+    def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
+        """The columns it makes, as arrays by name."""
+        raise NotImplementedError
+
+    def gone(self) -> Collection[str]:
+        """The columns that leave. What is made under their names, or under new ones, follows at the end."""
+        return ()
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        made = self.make(_Arrays(X), len(X))
+        gone = self.gone()
+        result = X[[c for c in X.columns if c not in gone]] if gone else X.copy(deep=False)
+        new = {name: made.pop(name) for name in list(made) if name not in result.columns}
+        for name, values in made.items():
+            result[name] = values
+        return pd.concat([result, pd.DataFrame(new, index=X.index, copy=False)], axis=1) if new else result
+
+    def apply(self, columns: dict[str, Any], rows: int) -> dict[str, Any]:
+        made = self.make(columns, rows)
+        gone = self.gone()
+        return ({n: v for n, v in columns.items() if n not in gone} if gone else columns) | made
+
+
+class OnColumns(Columnwise):
     """A scikit-learn transformer applied to some columns of a table, the others passed on.
 
     Where it gives one column for each it takes, results stand in the same columns under the same names; otherwise the
@@ -61,7 +94,7 @@ class OnColumns(Transformer):
         self.in_place_ = True
         if not self.columns:
             return
-        values = _values(frame, self.columns)
+        values = _values(_Arrays(frame), self.columns, len(frame))
         _require_finite(values, self.columns)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a column without any value has no mean; it stays missing
@@ -70,21 +103,19 @@ class OnColumns(Transformer):
         self.in_place_ = names == list(self.columns) and not self.append
         self.outputs_ = names
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        if not self.columns or not len(X):
-            return self._of_no_rows(X)
-        result = _apply(self.transformer_, _values(X, self.columns))
-        if self.in_place_:
-            return replaced(X, {name: result[:, i] for i, name in enumerate(self.outputs_)})
-        return appended(X, [] if self.append else self.columns, result, self.outputs_)
-
-    def _of_no_rows(self, X: pd.DataFrame) -> pd.DataFrame:
-        """No columns, or no rows, which scikit-learn refuses."""
+    def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
         if not self.columns:
-            return X
+            return {}
+        if rows:
+            result = _apply(self.transformer_, _values(columns, self.columns, rows))
+        else:  # scikit-learn refuses none
+            result = np.zeros((0, len(self.outputs_)))
+        return {name: result[:, i] for i, name in enumerate(self.outputs_)}
+
+    def gone(self) -> Collection[str]:
         if self.in_place_:
-            return X.astype({c: np.float64 for c in self.columns if pd.api.types.is_numeric_dtype(X[c].dtype)})
-        return appended(X, [] if self.append else self.columns, np.zeros((0, len(self.outputs_))), self.outputs_)
+            return ()
+        return set(self.outputs_) if self.append else {*self.columns, *self.outputs_}
 
     def requires(self, outputs: set[str]) -> set[str]:
         made = set(self.outputs_)
@@ -93,40 +124,56 @@ class OnColumns(Transformer):
         return (outputs - made) | (set(self.columns) if outputs & made else set())
 
 
-def replaced(frame: pd.DataFrame, made: Mapping[str, Any]) -> pd.DataFrame:
-    """``frame`` with the columns in ``made`` instead of those of the same names; the others are shared, not copied."""
-    result = frame.copy(deep=False)
-    for name, values in made.items():
-        result[name] = values
-    return result
+def array_of(values: pd.Series) -> Any:
+    """A column as an array: NumPy's own for numbers and truth values, else pandas'."""
+    return values.to_numpy() if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iufbO" else values.array
 
 
-def appended(frame: pd.DataFrame, without: Sequence[str], values: np.ndarray, names: Sequence[str]) -> pd.DataFrame:
-    """``frame`` without some columns, and without those called as the new ones, which follow at the end."""
-    gone = {*without, *names}
-    kept = frame[[c for c in frame.columns if c not in gone]]
-    return pd.concat([kept, pd.DataFrame(values, index=frame.index, columns=list(names), copy=False)], axis=1)
+def columns_of(frame: pd.DataFrame) -> dict[str, Any]:
+    """The columns of a table as arrays by name."""
+    return {str(name): array_of(values) for name, values in frame.items()}
 
 
-def numbers(values: pd.Series) -> np.ndarray | None:
+class _Arrays(Mapping[str, Any]):
+    """A table seen as arrays by name."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+
+    def __getitem__(self, name: str) -> Any:
+        return array_of(self.frame[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.frame.columns)
+
+    def __len__(self) -> int:
+        return len(self.frame.columns)
+
+
+def numbers(values: Any) -> np.ndarray | None:
     """A column of numbers or truth values as an array, NaN for what is missing; None when it holds anything else."""
     dtype = values.dtype
     if isinstance(dtype, np.dtype):
-        return values.to_numpy() if dtype.kind in "iufb" else None
+        return np.asarray(values) if dtype.kind in "iufb" else None
     return values.to_numpy(dtype=np.float64, na_value=np.nan) if pd.api.types.is_numeric_dtype(dtype) else None
 
 
-def _values(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+def _values(columns: Mapping[str, Any], names: Sequence[str], rows: int) -> np.ndarray:
     """The columns as one array: float64 where all are numbers, else objects with NaN for what is missing."""
-    found = np.empty((len(frame), len(columns)))
-    for i, name in enumerate(columns):
-        column = numbers(frame[name])
-        if column is None:
-            values = frame[list(columns)].astype(object).to_numpy()
-            values[pd.isna(values)] = np.nan
-            return values
-        found[:, i] = column
-    return found
+    given = [columns[name] for name in names]
+    found = np.empty((rows, len(names)))
+    for i, column in enumerate(given):
+        values = numbers(column)
+        if values is None:
+            break
+        found[:, i] = values
+    else:
+        return found
+    objects = np.empty((rows, len(names)), dtype=object)
+    for i, column in enumerate(given):
+        objects[:, i] = np.asarray(column, dtype=object)
+    objects[pd.isna(objects)] = np.nan
+    return objects
 
 
 def _require_finite(values: np.ndarray, columns: Sequence[str]) -> None:

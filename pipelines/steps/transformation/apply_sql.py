@@ -10,7 +10,7 @@ from pipelines.errors import InputError
 from pipelines.schema import Role
 from pipelines.steps import sql
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
-from pipelines.steps.parameters import Sql
+from pipelines.parameters import Sql
 from pipelines.table import Table
 
 PREVIEW_SECONDS = 5.0

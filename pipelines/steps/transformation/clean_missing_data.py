@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -9,20 +10,20 @@ import pandas as pd
 from pydantic import Field
 
 from pipelines.chain.conform import as_text
-from pipelines.chain.transformer import Transformer, numbers, replaced
+from pipelines.chain.transformer import Columnwise, Transformer, numbers
 from pipelines.columns import EVERY
 from pipelines.errors import InputError
 from pipelines.schema import ColumnType, TableSchema, column_type
 from pipelines.steps.base import Behaviour, Step
 from pipelines.steps.checks import WORDS, require_numeric
-from pipelines.steps.parameters import ColumnRule, Form
+from pipelines.parameters import ColumnRule, Form
 
 Strategy = Literal["mean", "median", "most_frequent", "constant", "drop_rows", "drop_columns"]
 Constant = bool | int | float | str | None
 NO_TEXT = "missing"
 
 
-class FillMissing(Transformer):
+class FillMissing(Columnwise):
     """Missing values replaced by a value learned for each column, or by ``fill_value``."""
 
     def __init__(self, columns: list[str], strategy: str, fill_value: Constant = None) -> None:
@@ -33,14 +34,14 @@ class FillMissing(Transformer):
     def learn(self, frame: pd.DataFrame, y: pd.Series | None) -> None:
         self.values_: dict[str, Any] = {c: self._value(frame[c]) for c in self.columns}
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+    def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
         made = {}
         for name, value in self.values_.items():
-            column = X[name]
+            column = columns[name]
             missing = _missing(column)
             if missing is not None:
-                made[name] = _filled(column, missing, value)
-        return replaced(X, made) if made else X
+                made[name] = _filled(pd.Series(column, copy=False), missing, value)
+        return made
 
     def requires(self, outputs: set[str]) -> set[str]:
         return set(outputs)
@@ -113,14 +114,12 @@ class CleanMissingData(Step):
         return FillMissing(columns, self.strategy, self.fill_value if self.strategy == "constant" else None)
 
 
-def _missing(values: pd.Series) -> np.ndarray | None:
-    """Which values are missing; None when none is."""
-    dtype = values.dtype
-    if isinstance(dtype, np.dtype) and dtype.kind in "iub":
+def _missing(values: Any) -> np.ndarray | None:
+    """Which values of an array are missing; None when none is."""
+    kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else "extension"
+    if kind in "iub":
         return None
-    found = (
-        np.isnan(values.to_numpy()) if isinstance(dtype, np.dtype) and dtype.kind == "f" else values.isna().to_numpy()
-    )
+    found = np.isnan(values) if kind == "f" else np.asarray(pd.isna(values))
     return found if found.any() else None
 
 

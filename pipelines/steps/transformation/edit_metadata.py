@@ -10,11 +10,11 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from pipelines.chain.conform import conform_column
-from pipelines.chain.transformer import Transformer, replaced
+from pipelines.chain.transformer import Transformer
 from pipelines.errors import InputError
 from pipelines.schema import ColumnType, Role, TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.steps.parameters import ColumnRule, Form
+from pipelines.parameters import ColumnRule, Form
 
 DataType = Literal["unchanged", "integer", "float", "text", "boolean", "category", "datetime"]
 
@@ -30,7 +30,7 @@ class CastColumns(Transformer):
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         if self.data_type != "unchanged":
-            X = replaced(X, {c: cast(X[c], self.data_type, self.format) for c in self.columns if c in X.columns})
+            X = X.assign(**{c: cast(X[c], self.data_type, self.format) for c in self.columns if c in X.columns})
         return X if self.names == self.columns else X.rename(columns=dict(zip(self.columns, self.names, strict=True)))
 
     def requires(self, outputs: set[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -10,17 +10,17 @@ import pandas as pd
 from pydantic import Field
 
 from pipelines.chain.conform import as_text, is_missing
-from pipelines.chain.transformer import Transformer, appended, replaced
+from pipelines.chain.transformer import Columnwise, Transformer, array_of
 from pipelines.columns import CATEGORICAL
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.steps.parameters import ColumnRule, Form
+from pipelines.parameters import ColumnRule, Form
 
 FEW = 64
 Category = str | None
 
 
-class Encode(Transformer):
+class Encode(Columnwise):
     """Categories as numbers. A category is known by its text: 5, 5.0 and "5" are one; None stands for missing."""
 
     def __init__(self, columns: list[str]) -> None:
@@ -29,9 +29,9 @@ class Encode(Transformer):
     def learn(self, frame: pd.DataFrame, y: pd.Series | None) -> None:
         self.categories_: dict[str, list[Category]] = {c: _categories(frame[c]) for c in self.columns}
 
-    def codes(self, values: pd.Series) -> np.ndarray:
-        """The number of each value's category, -1 for one that training did not have."""
-        lookup = {v: i for i, v in enumerate(self.categories_[str(values.name)])}
+    def codes(self, name: str, values: Any) -> np.ndarray:
+        """The number of the category of each value in column ``name``, -1 for one that training did not have."""
+        lookup = {v: i for i, v in enumerate(self.categories_[name])}
         if len(values) <= FEW:
             return np.array([_code(v, lookup) for v in values.tolist()], dtype=np.int64)
         found, distinct = pd.factorize(values)
@@ -41,8 +41,8 @@ class Encode(Transformer):
 class EncodeOrdinal(Encode):
     """Each category's number in the same column, -1 for one that training did not have."""
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        return replaced(X, {c: self.codes(X[c]) for c in self.columns}) if self.columns else X
+    def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
+        return {c: self.codes(c, columns[c]) for c in self.columns}
 
     def requires(self, outputs: set[str]) -> set[str]:
         return set(outputs)
@@ -67,15 +67,16 @@ class EncodeOneHot(Encode):
             self.places_[name] = [len(self.outputs_) + g - first if g >= first else -1 for g in groups]
             self.outputs_ += [_free(f"{name}_{text}", taken) for text in texts[first:]]
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        if not self.columns:
-            return X
-        matrix = np.zeros((len(X), len(self.outputs_)))
+    def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
+        matrix = np.zeros((len(self.outputs_), rows))
         for name in self.columns:
-            places = np.array([*self.places_[name], -1])[self.codes(X[name])]
-            rows = np.flatnonzero(places >= 0)
-            matrix[rows, places[rows]] = 1.0
-        return appended(X, self.columns, matrix, self.outputs_)
+            places = np.array([*self.places_[name], -1])[self.codes(name, columns[name])]
+            found = np.flatnonzero(places >= 0)
+            matrix[places[found], found] = 1.0
+        return dict(zip(self.outputs_, matrix, strict=True))
+
+    def gone(self) -> Collection[str]:
+        return self.columns
 
     def requires(self, outputs: set[str]) -> set[str]:
         made = set(self.outputs_)
@@ -91,7 +92,7 @@ class EncodeOneHot(Encode):
         limit = self.max_categories
         if limit is None or len(categories) <= limit:
             return list(range(len(categories))), texts
-        counts = np.bincount(self.codes(values), minlength=len(categories))
+        counts = np.bincount(self.codes(str(values.name), array_of(values)), minlength=len(categories))
         common = set(np.argsort(-counts, kind="stable")[: limit - 1].tolist())
         kept = [i for i in range(len(categories)) if i in common]
         groups = [kept.index(i) if i in common else len(kept) for i in range(len(categories))]

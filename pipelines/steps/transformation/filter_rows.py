@@ -11,7 +11,7 @@ from pipelines.errors import InputError
 from pipelines.schema import TableSchema
 from pipelines.steps import sql
 from pipelines.steps.base import Behaviour, Step
-from pipelines.steps.parameters import Expression
+from pipelines.parameters import Expression
 
 
 class FilterRows(Step):

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator
 from sklearn.preprocessing import KBinsDiscretizer
 
-from pipelines.chain.transformer import Transformer, numbers, replaced
+from pipelines.chain.transformer import Columnwise, Transformer, numbers
 from pipelines.columns import NUMERIC
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
 from pipelines.steps.checks import require_numeric
-from pipelines.steps.parameters import ColumnRule, Form
+from pipelines.parameters import ColumnRule, Form
 
 
-class Bins(Transformer):
+class Bins(Columnwise):
     """Numbers replaced by the number or the name of their bin; what is missing stays so."""
 
     def __init__(
@@ -36,8 +37,8 @@ class Bins(Transformer):
             c: list(self.edges) if self.edges is not None else self._cut(frame[c]) for c in self.columns
         }
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        return replaced(X, {c: self._bin(X[c], edges) for c, edges in self.edges_.items()}) if self.columns else X
+    def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
+        return {c: self._bin(columns[c], edges) for c, edges in self.edges_.items()}
 
     def requires(self, outputs: set[str]) -> set[str]:
         return set(outputs)
@@ -55,7 +56,7 @@ class Bins(Transformer):
             edges = cutter.fit(found.reshape(-1, 1)).bin_edges_[0]
         return [float(e) for e in edges[1:-1]]
 
-    def _bin(self, values: pd.Series, edges: list[float]) -> object:
+    def _bin(self, values: Any, edges: list[float]) -> Any:
         found = np.asarray(numbers(values), dtype=np.float64)
         missing = np.isnan(found)
         codes = np.searchsorted(edges, found, side="right")

@@ -14,7 +14,7 @@ from pipelines.errors import InputError
 from pipelines.schema import Role, TableSchema
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
 from pipelines.steps.checks import WORDS, kind_of
-from pipelines.steps.parameters import ColumnRule, Form
+from pipelines.parameters import ColumnRule, Form
 
 Both = Literal["inner", "left", "right", "outer"]
 How = Literal["inner", "left", "right", "outer", "semi", "anti"]

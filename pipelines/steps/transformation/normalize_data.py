@@ -12,7 +12,7 @@ from pipelines.columns import NUMERIC
 from pipelines.schema import TableSchema
 from pipelines.steps.base import FittedStep
 from pipelines.steps.checks import require_numeric
-from pipelines.steps.parameters import ColumnRule
+from pipelines.parameters import ColumnRule
 
 SCALERS = {"zscore": StandardScaler, "minmax": MinMaxScaler, "robust": RobustScaler, "maxabs": MaxAbsScaler}
 

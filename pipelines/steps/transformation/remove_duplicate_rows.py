@@ -10,7 +10,7 @@ from pydantic import Field
 from pipelines.columns import Columns
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.steps.parameters import Form
+from pipelines.parameters import Form
 
 
 class RemoveDuplicateRows(Step):

@@ -12,7 +12,7 @@ from pipelines.columns import EVERY, Columns
 from pipelines.errors import InputError
 from pipelines.schema import Role, TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.steps.parameters import ColumnRule
+from pipelines.parameters import ColumnRule
 
 RULE = ("names", "kind", "pattern", "exclude")
 

@@ -12,7 +12,7 @@ from pipelines.columns import Columns
 from pipelines.errors import InputError
 from pipelines.schema import Role, TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.steps.parameters import ColumnName, ColumnRule, Form
+from pipelines.parameters import ColumnName, ColumnRule, Form
 
 
 class Unchanged(Transformer):

@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from pipelines.errors import InputError, ParameterError
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.steps.parameters import Form
+from pipelines.parameters import Form
 from pipelines.table import TEST, TRAIN
 
 

@@ -14,7 +14,7 @@ import pytest
 import skops.io
 from sklearn.base import clone
 
-from pipelines.chain.transformer import Transformer
+from pipelines.chain.transformer import Transformer, columns_of
 from pipelines.document import codec
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.errors import InputError
@@ -170,9 +170,10 @@ def attempt(step: Step, given: Table) -> Table | None:
     try:
         return run(step, given).table
     except InputError as error:
-        assert error.message
-        assert error.fix
-        return None
+        said = error
+    assert said.message
+    assert said.fix
+    return None
 
 
 # Declarations
@@ -336,6 +337,15 @@ def test_one_row_comes_out_as_it_does_among_others(step: Step) -> None:
 
 
 @pytest.mark.parametrize("step", LINKS)
+def test_columns_that_stand_alone_come_out_as_they_do_in_a_table(step: Step) -> None:
+    link = fit_link(step, table())
+    for given in (rows(seed=3).reset_index(drop=True), rows(seed=6, count=1).reset_index(drop=True), rows().iloc[:0]):
+        found = link.apply(columns_of(given), len(given))
+        expected = link.transform(given)
+        pd.testing.assert_frame_equal(pd.DataFrame(found, index=expected.index), expected, check_dtype=False)
+
+
+@pytest.mark.parametrize("step", LINKS)
 def test_unseen_categories_and_new_gaps_are_scored(step: Step) -> None:
     link = fit_link(step, table())
     strange = rows(seed=1)
@@ -375,7 +385,7 @@ def test_the_label_may_be_absent_when_the_model_is_used(step: Step) -> None:
 
 def state(link: Transformer) -> str:
     """Parameters and learned attributes as text, to the last bit."""
-    return json.dumps({k: v for k, v in vars(link).items()}, default=_plain, sort_keys=True)
+    return json.dumps(dict(vars(link)), default=_plain, sort_keys=True)
 
 
 def _plain(value: Any) -> Any:
