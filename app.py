@@ -29,7 +29,9 @@ if get_script_run_ctx(suppress_warning=True) is None:  # imported by the server;
     app = st.App(__file__, lifespan=studio.lifespan)
 else:
     st.set_page_config(page_title="Sekkei", page_icon=str(ICON), layout="wide", initial_sidebar_state=184)
-    st.html("<style>.stMainBlockContainer{padding-left:1.25rem;padding-right:1.25rem}</style>")  # the theme cannot set it
+    st.html(
+        "<style>.stMainBlockContainer{padding-left:1.25rem;padding-right:1.25rem}</style>"
+    )  # the theme cannot set it
     st.logo(str(ROOT / "components" / "logo.svg"), icon_image=str(ICON), size="large")
     page = st.navigation(
         {

@@ -1,4 +1,4 @@
-"""Where the canvas shows the steps that have no position of their own: layers from the top down, long chains in columns."""
+"""Where the canvas shows the steps that have no position of their own: layers from the top down, in columns."""
 
 from __future__ import annotations
 

@@ -60,7 +60,9 @@ def show(
 def parsed(value: Any) -> Columns | None:
     """The rule that a plain value means; None for one that means none."""
     try:
-        return Columns() if value is None else Columns.model_validate(value)  # an unset rule is shown as one not chosen yet
+        return (
+            Columns() if value is None else Columns.model_validate(value)
+        )  # an unset rule is shown as one not chosen yet
     except (ValidationError, TypeError):
         return None
 
@@ -74,7 +76,9 @@ def in_words(rule: Columns) -> str:
     return text + (f" except {', '.join(rule.exclude)}" if rule.exclude else "")
 
 
-def _by_name(label: str, rule: Columns, schema: TableSchema | None, names: list[str], key: str, on_change: Callable[[Any], None]) -> None:
+def _by_name(
+    label: str, rule: Columns, schema: TableSchema | None, names: list[str], key: str, on_change: Callable[[Any], None]
+) -> None:
     kinds = {c.name: c.type.value for c in schema} if schema else {}
     chosen = list(rule.names or ())
     options = names + [n for n in chosen if n not in kinds]
@@ -98,7 +102,11 @@ def _by_rule(rule: Columns, names: list[str], key: str, on_change: Callable[[Any
     left, right = st.columns(2, gap="xsmall")
     keep(f"{key}.kind", rule.kind)
     left.selectbox(
-        "Kind", get_args(Kind), key=f"{key}.kind", format_func=lambda k: KINDS.get(k, k), on_change=_heard(f"{key}.kind", lambda v: changed(kind=v))
+        "Kind",
+        get_args(Kind),
+        key=f"{key}.kind",
+        format_func=lambda k: KINDS.get(k, k),
+        on_change=_heard(f"{key}.kind", lambda v: changed(kind=v)),
     )
     keep(f"{key}.pattern", rule.pattern or "")
     right.text_input(

@@ -31,7 +31,7 @@ FRESH_SECONDS = 30.0  # after this an unchanged document is inspected again: its
 
 @dataclass
 class Design:
-    """See the module. ``error`` is why the last act could not be done; ``conflict``: the draft was changed elsewhere."""
+    """See the module. ``error``: why the last act could not be done; ``conflict``: the draft was changed elsewhere."""
 
     pipeline_id: str
     revision: int
@@ -153,9 +153,10 @@ class Design:
 
     def _follow(self, edit: Edit, document: PipelineDocument) -> None:
         """Keep a step selected: the new one, or the neighbour of the one removed."""
-        if isinstance(edit, AddStep | DuplicateStep):
-            place = document.index(edit.after if isinstance(edit, AddStep) else edit.id) + 1 if getattr(edit, "after", True) else -1
-            self.selected = document.steps[place].id
+        if isinstance(edit, AddStep):
+            self.selected = document.steps[-1 if edit.after is None else document.index(edit.after) + 1].id
+        elif isinstance(edit, DuplicateStep):
+            self.selected = document.steps[document.index(edit.id) + 1].id
         elif isinstance(edit, RemoveStep):
             self._keep_selection()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from components import diagnostics_list, pipeline_dialogs, session
+from components import diagnostics_list, pipeline_dialogs, session, wording
 from components.design import Design, close, current, open_design, tell_address
 from components.pipeline_canvas import Intent
 from pipelines.document.model import PipelineDocument
@@ -144,9 +144,7 @@ class Actions:
 
     def free_name(self, name: str) -> str:
         """``name``, or with a number behind it that no pipeline has yet."""
-        taken = {p.name for p in self.pipelines()}
-        stem = name[:94]
-        return next(n for i in range(1, len(taken) + 2) if (n := stem if i == 1 else f"{stem}-{i}") not in taken)
+        return wording.free_name(name[:94], {p.name for p in self.pipelines()})
 
     def keep_as_copy(self) -> None:
         """Make a pipeline of its own of what is open, when its draft was changed elsewhere."""

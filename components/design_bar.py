@@ -58,15 +58,48 @@ def show(
         else:
             st.badge("Saved", icon=":material/check:", color="green")
         st.space("stretch")
-        _button("undo", "", ":material/undo:", f"Undo: {undo}" if undo else "Nothing to undo", key, on_act, shortcut="Ctrl+Z", disabled=undo is None)
-        _button("redo", "", ":material/redo:", f"Redo: {redo}" if redo else "Nothing to redo", key, on_act, shortcut="Ctrl+Shift+Z", disabled=redo is None)
-        st.menu_button("More", list(MENU), key=f"{key}.menu", format_func=MENU.__getitem__, type="tertiary", on_click=chosen)
-        _button("save", "Save", ":material/save:", "Keep this as a revision that can be restored", key, on_act, type="secondary", disabled=not changed)
+        _button(
+            "undo",
+            "",
+            ":material/undo:",
+            f"Undo: {undo}" if undo else "Nothing to undo",
+            key,
+            on_act,
+            shortcut="Ctrl+Z",
+            disabled=undo is None,
+        )
+        _button(
+            "redo",
+            "",
+            ":material/redo:",
+            f"Redo: {redo}" if redo else "Nothing to redo",
+            key,
+            on_act,
+            shortcut="Ctrl+Shift+Z",
+            disabled=redo is None,
+        )
+        st.menu_button(
+            "More", list(MENU), key=f"{key}.menu", format_func=MENU.__getitem__, type="tertiary", on_click=chosen
+        )
+        _button(
+            "save",
+            "Save",
+            ":material/save:",
+            "Keep this as a revision that can be restored",
+            key,
+            on_act,
+            type="secondary",
+            disabled=not changed,
+        )
         _button("validate", "Validate", ":material/rule:", "Look at the problems found", key, on_act, type="secondary")
         if running:
             _button("cancel", "Cancel", ":material/stop:", "Stop the run", key, on_act, type="secondary")
         else:
-            help = f"{errors} problem{'' if errors == 1 else 's'} to mend first" if errors else "Save a revision and run it"
+            help = (
+                f"{errors} problem{'' if errors == 1 else 's'} to mend first"
+                if errors
+                else "Save a revision and run it"
+            )
             _button("run", "Run", ":material/play_arrow:", help, key, on_act, type="primary")
 
 
@@ -82,4 +115,14 @@ def _button(
     shortcut: str | None = None,
     disabled: bool = False,
 ) -> None:
-    st.button(label, icon=icon, help=help, key=f"{key}.{act}", on_click=on_act, args=(act,), type=type, shortcut=shortcut, disabled=disabled)
+    st.button(
+        label,
+        icon=icon,
+        help=help,
+        key=f"{key}.{act}",
+        on_click=on_act,
+        args=(act,),
+        type=type,
+        shortcut=shortcut,
+        disabled=disabled,
+    )

@@ -30,10 +30,15 @@ def show(design: Design, ways: Ways, *, key: str) -> None:
     if design.conflict is None:
         return
     with st.container(border=True, gap="small", key=f"{key}.conflict"):
-        st.markdown(":red[:material/sync_problem:] **This pipeline was changed elsewhere meanwhile.** What you do here is not saved until you choose.")
+        st.markdown(
+            ":red[:material/sync_problem:] **This pipeline was changed elsewhere meanwhile.** "
+            "What you do here is not saved until you choose."
+        )
         changes = difference(design.document, ways.stored())
         if changes:
-            st.code("\n".join(changes[:SHOWN]) + ("\n…" if len(changes) > SHOWN else ""), language=None, wrap_lines=True)
+            st.code(
+                "\n".join(changes[:SHOWN]) + ("\n…" if len(changes) > SHOWN else ""), language=None, wrap_lines=True
+            )
         with st.container(horizontal=True, gap="small"):
             st.button("Keep mine as a copy", key=f"{key}.copy", type="primary", on_click=ways.keep_as_copy)
             st.button("Load theirs", key=f"{key}.reload", on_click=ways.reload, help="What you changed since is gone.")

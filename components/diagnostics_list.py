@@ -16,7 +16,12 @@ SHOWN = 30
 
 
 def show(
-    diagnostics: Sequence[Diagnostic], titles: Mapping[str, str], *, key: str, on_select: Callable[[str], None], on_edit: Callable[..., None]
+    diagnostics: Sequence[Diagnostic],
+    titles: Mapping[str, str],
+    *,
+    key: str,
+    on_select: Callable[[str], None],
+    on_edit: Callable[..., None],
 ) -> None:
     """Draw the problems, errors first. ``titles`` names the steps; ``on_edit`` gets a fix's edits."""
     if not diagnostics:
@@ -36,11 +41,26 @@ def headline(diagnostics: Sequence[Diagnostic]) -> str:
     return ", ".join(parts) or "no problems"
 
 
-def _row(each: Diagnostic, titles: Mapping[str, str], key: str, on_select: Callable[[str], None], on_edit: Callable[..., None]) -> None:
+def _row(
+    each: Diagnostic,
+    titles: Mapping[str, str],
+    key: str,
+    on_select: Callable[[str], None],
+    on_edit: Callable[..., None],
+) -> None:
     edits: tuple[Edit, ...] = each.edits
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
         st.markdown(f"{ICONS[each.severity]} {escaped(each.message)} :gray[{escaped(each.fix)}]", width="stretch")
         if edits:
-            st.button("Fix", icon=":material/build:", key=f"{key}.fix", on_click=on_edit, args=edits, help=each.fix or None)
-        if each.step in titles:
-            st.button("Show", key=f"{key}.show", type="tertiary", on_click=on_select, args=(each.step,), help=f"Go to {titles[each.step]}")
+            st.button(
+                "Fix", icon=":material/build:", key=f"{key}.fix", on_click=on_edit, args=edits, help=each.fix or None
+            )
+        if each.step is not None and each.step in titles:
+            st.button(
+                "Show",
+                key=f"{key}.show",
+                type="tertiary",
+                on_click=on_select,
+                args=(each.step,),
+                help=f"Go to {titles[each.step]}",
+            )

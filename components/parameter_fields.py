@@ -16,8 +16,8 @@ import streamlit as st
 import yaml
 
 from components import column_picker
-from components.widget_state import keep
 from components.parameters import Parameter
+from components.widget_state import keep
 from pipelines.columns import Columns
 from pipelines.schema import TableSchema
 
@@ -34,7 +34,9 @@ class Surroundings:
     extra_options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
-def show(parameter: Parameter, value: Any, surroundings: Surroundings, *, key: str, on_change: Callable[[Any], None]) -> None:
+def show(
+    parameter: Parameter, value: Any, surroundings: Surroundings, *, key: str, on_change: Callable[[Any], None]
+) -> None:
     """Draw the parameter with its value as the document has it; a change gives ``on_change`` the new plain value."""
     draw = _FIELDS.get(parameter.kind, _other)
     if not _is_showable(parameter, value):
@@ -42,7 +44,9 @@ def show(parameter: Parameter, value: Any, surroundings: Surroundings, *, key: s
     draw(parameter, value, surroundings, key, on_change)
 
 
-def _common(parameter: Parameter, key: str, on_change: Callable[[Any], None], read: Callable[[Any], Any] = lambda v: v) -> dict[str, Any]:
+def _common(
+    parameter: Parameter, key: str, on_change: Callable[[Any], None], read: Callable[[Any], Any] = lambda v: v
+) -> dict[str, Any]:
     def heard() -> None:
         if key in st.session_state:  # a late event of a widget that is gone has no value
             on_change(read(st.session_state[key]))
@@ -74,12 +78,14 @@ def shown(value: Any) -> str:
     return str(value) or "empty"
 
 
-def _is_showable(parameter: Parameter, value: Any) -> bool:  # noqa: PLR0911 - one line a kind
+def _is_showable(parameter: Parameter, value: Any) -> bool:
     match parameter.kind:
         case "integer":
             return value is None or (isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST)
         case "number":
-            return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value))
+            return value is None or (
+                isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            )
         case "boolean":
             return isinstance(value, bool)
         case "choice":
@@ -97,7 +103,9 @@ def _is_showable(parameter: Parameter, value: Any) -> bool:  # noqa: PLR0911 - o
     return True
 
 
-def _boolean(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+def _boolean(
+    parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]
+) -> None:
     keep(key, value)
     st.checkbox(**_common(parameter, key, on_change))
 
@@ -109,20 +117,32 @@ def _choice(parameter: Parameter, value: Any, around: Surroundings, key: str, on
     short = len(options) <= 3 and sum(len(shown(o)) for o in options) <= 24 and None not in options
     keep(key, value)
     if short and value is not None:
-        st.segmented_control(options=options, format_func=shown, width="stretch", required=True, **_common(parameter, key, on_change))
+        st.segmented_control(
+            options=options, format_func=shown, width="stretch", required=True, **_common(parameter, key, on_change)
+        )
     else:
         st.selectbox(options=options, format_func=shown, placeholder="Choose", **_common(parameter, key, on_change))
 
 
-def _choices(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+def _choices(
+    parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]
+) -> None:
     keep(key, list(value))
     st.multiselect(options=list(parameter.choices), format_func=shown, **_common(parameter, key, on_change, list))
 
 
-def _integer(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+def _integer(
+    parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]
+) -> None:
     low, high = _limits(parameter, value, int)
     keep(key, value)
-    st.number_input(step=1, min_value=low, max_value=high, placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change))
+    st.number_input(
+        step=1,
+        min_value=low,
+        max_value=high,
+        placeholder=EMPTY if parameter.optional else "",
+        **_common(parameter, key, on_change),
+    )
 
 
 def _number(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
@@ -133,7 +153,14 @@ def _number(parameter: Parameter, value: Any, around: Surroundings, key: str, on
         st.slider(min_value=low, max_value=high, step=(high - low) / 100, **_common(parameter, key, on_change))
         return
     common = _common(parameter, key, on_change)
-    st.number_input(step=_stride(parameter), format="%.6g", min_value=low, max_value=high, placeholder=EMPTY if parameter.optional else "", **common)
+    st.number_input(
+        step=_stride(parameter),
+        format="%.6g",
+        min_value=low,
+        max_value=high,
+        placeholder=EMPTY if parameter.optional else "",
+        **common,
+    )
 
 
 def _limits(parameter: Parameter, value: Any, kind: type) -> tuple[Any, Any]:
@@ -157,7 +184,9 @@ def _stride(parameter: Parameter) -> float:
 def _string(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
     keep(key, value or "")
     empty = None if parameter.optional else ""
-    st.text_input(placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change, lambda v: v or empty))
+    st.text_input(
+        placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change, lambda v: v or empty)
+    )
 
 
 _HEIGHTS = {"expression": 70, "sql": 190, "python": 260, "grid": 200}
@@ -182,16 +211,24 @@ def _column(parameter: Parameter, value: Any, around: Surroundings, key: str, on
         return {True: "by the label", False: "no"}.get(option, EMPTY)
 
     keep(key, value if value in special or value else None)
-    st.selectbox(options=options, format_func=label, placeholder="Choose a column", **_common(parameter, key, on_change))
+    st.selectbox(
+        options=options, format_func=label, placeholder="Choose a column", **_common(parameter, key, on_change)
+    )
 
 
-def _columns(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+def _columns(
+    parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]
+) -> None:
     rule = None if value is None else column_picker.parsed(value)
     schema = around.columns(parameter.form.port)
-    column_picker.show(parameter.label, rule, schema, optional=parameter.optional, help=_help(parameter), key=key, on_change=on_change)
+    column_picker.show(
+        parameter.label, rule, schema, optional=parameter.optional, help=_help(parameter), key=key, on_change=on_change
+    )
 
 
-def _dataset(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+def _dataset(
+    parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]
+) -> None:
     options = [*around.datasets, *([value] if value and value not in around.datasets else [])]
     keep(key, value or None)
     st.selectbox(options=options, placeholder="Choose a dataset", **_common(parameter, key, on_change))
@@ -216,11 +253,17 @@ def _parts(text: str, parameter: Parameter) -> Any:
 
 def _other(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
     """Any value, written as in YAML."""
-    text = "" if value is None else value if isinstance(value, str) and _scalar(value) == value else yaml.safe_dump(value, default_flow_style=True, allow_unicode=True).removesuffix("...\n").strip()
+    text = (
+        ""
+        if value is None
+        else value
+        if isinstance(value, str) and _scalar(value) == value
+        else yaml.safe_dump(value, default_flow_style=True, allow_unicode=True).removesuffix("...\n").strip()
+    )
     key = f"{key}.text"
     keep(key, text)
     draw = st.text_area if len(text) > 60 else st.text_input
-    draw(placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change, _scalar))  # type: ignore[operator]
+    draw(placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change, _scalar))
 
 
 def _scalar(text: str) -> Any:

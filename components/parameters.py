@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from pipelines.columns import Columns
-from pipelines.steps.parameters import Form
+from pipelines.parameters import Form
 
 Kind = Literal[
     "columns", "column", "new_column", "dataset", "code", "variant",
@@ -80,12 +80,14 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
         high=high,
         choices=_choices(members),
         form=form,
-        variants=tuple(m for m in members if isinstance(m, type) and issubclass(m, BaseModel)) if info.discriminator else (),
+        variants=tuple(m for m in members if isinstance(m, type) and issubclass(m, BaseModel))
+        if info.discriminator
+        else (),
         of_text=any(str in _members(a)[0] for m in members for a in get_args(m)[:1]),
     )
 
 
-def _kind(info: FieldInfo, members: tuple[Any, ...], form: Form) -> Kind:  # noqa: PLR0911 - one line a kind
+def _kind(info: FieldInfo, members: tuple[Any, ...], form: Form) -> Kind:
     if info.discriminator:
         return "variant"
     if form.widget in _CODE:

@@ -31,13 +31,19 @@ from pipelines.graph.order import Graph, Node
 TITLE = "streamlit_flow.streamlit_flow"  # the iframe's
 KEYS = """
 export default function({data}){
-  const frame=document.querySelector(`iframe[title="${data.title}"]`);if(!frame||frame.dataset.keys)return;frame.dataset.keys='1';
+  const frame=document.querySelector(`iframe[title="${data.title}"]`);
+  if(!frame||frame.dataset.keys)return;
+  frame.dataset.keys='1';
   const listen=()=>frame.contentWindow?.addEventListener('keydown',e=>{if(!(e.ctrlKey||e.metaKey))return;
-    document.body.dispatchEvent(new KeyboardEvent('keydown',{key:e.key,code:e.code,keyCode:e.keyCode,ctrlKey:e.ctrlKey,metaKey:e.metaKey,shiftKey:e.shiftKey,altKey:e.altKey,bubbles:true,cancelable:true}))});
+    const {key,code,keyCode,ctrlKey,metaKey,shiftKey,altKey}=e;
+    document.body.dispatchEvent(new KeyboardEvent('keydown',
+      {key,code,keyCode,ctrlKey,metaKey,shiftKey,altKey,bubbles:true,cancelable:true}))});
   listen();frame.addEventListener('load',listen);
 }
 """
-_keys = st.components.v2.component("sekkei_canvas_keys", html="<span></span>", js=KEYS)  # shortcuts work inside the iframe too
+_keys = st.components.v2.component(
+    "sekkei_canvas_keys", html="<span></span>", js=KEYS
+)  # shortcuts work inside the iframe too
 MOVED = 1.0  # pixels; less is the browser's rounding
 
 
@@ -82,7 +88,16 @@ def pull(graph: Graph, *, key: str) -> Intent | None:
     return Intent(select=chosen) if chosen in graph.document.ids else None
 
 
-def show(document: PipelineDocument, graph: Graph, steps: Sequence[StepView], *, selected: str | None, pipeline: str, key: str, height: int = 500) -> None:
+def show(
+    document: PipelineDocument,
+    graph: Graph,
+    steps: Sequence[StepView],
+    *,
+    selected: str | None,
+    pipeline: str,
+    key: str,
+    height: int = 500,
+) -> None:
     """Draw the steps and what they read. What happens on the canvas is told by ``pull`` in the next run."""
     shown: _Shown = st.session_state.setdefault(f"{key}.shown", _Shown())
     if shown.pipeline != pipeline:
@@ -120,7 +135,11 @@ def _dragged(value: dict[str, Any], shown: _Shown) -> Intent | None:
     now = {n["id"]: (float(n["position"]["x"]), float(n["position"]["y"])) for n in value["nodes"]}
     if now.keys() != shown.positions.keys():
         return None
-    moved = [i for i, (x, y) in now.items() if abs(x - shown.positions[i][0]) > MOVED or abs(y - shown.positions[i][1]) > MOVED]
+    moved = [
+        i
+        for i, (x, y) in now.items()
+        if abs(x - shown.positions[i][0]) > MOVED or abs(y - shown.positions[i][1]) > MOVED
+    ]
     if len(moved) != 1:
         return None
     step = moved[0]
@@ -183,9 +202,15 @@ def _edges(graph: Graph, steps: Sequence[StepView], colours: theme.Palette) -> l
     return made
 
 
-def _node(step: StepView, at: tuple[float, float], selected: bool, colours: theme.Palette, *, first: bool) -> StreamlitFlowNode:
+def _node(
+    step: StepView, at: tuple[float, float], selected: bool, colours: theme.Palette, *, first: bool
+) -> StreamlitFlowNode:
     title, below = _plain(step.title), _plain(step.summary or step.category)
-    badge = f'<em style="color:{colours.red}">{step.errors}</em>' if step.errors else (f'<em style="color:{colours.orange}">{step.warnings}</em>' if step.warnings else "")
+    badge = (
+        f'<em style="color:{colours.red}">{step.errors}</em>'
+        if step.errors
+        else (f'<em style="color:{colours.orange}">{step.warnings}</em>' if step.warnings else "")
+    )
     facts = f"<i>{_plain(step.detail)}</i>" if step.detail else ""
     style = f"<style>{_css(colours)}</style>" if first else ""
     return StreamlitFlowNode(
@@ -247,7 +272,7 @@ def _css(c: theme.Palette) -> str:
         f".react-flow__handle{{width:8px;height:8px;background:{c.surface};border:1.5px solid {c.edge}}}"
         f".react-flow__handle:hover{{background:{c.primary};border-color:{c.primary}}}"
         f".react-flow__controls{{box-shadow:none;border:1px solid {c.line};border-radius:6px;overflow:hidden}}"
-        f".react-flow__controls-button{{background:{c.surface};border-bottom:1px solid {c.line};fill:{c.text};width:18px;height:18px}}"
+        f".react-flow__controls-button{{background:{c.surface};border-bottom:1px solid {c.line};fill:{c.text}}}"
         f".react-flow__controls-button:hover{{background:{c.raised}}}"
         ".react-flow__controls-interactive{display:none}"
         f".react-flow__background pattern circle{{fill:{c.line}}}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import streamlit as st
 
 from components import error_box
 from components.design_bar import MENU
-from components.start_panel import ago
+from components.wording import ago
 from pipelines.document import codec
 from pipelines.document.difference import difference
 from pipelines.document.model import PipelineDocument
@@ -45,7 +45,7 @@ def show(document: PipelineDocument | None, actions: Actions, *, key: str) -> No
     kind = st.session_state.get(key)
     if kind not in _BODIES or (document is None and kind not in _ALWAYS):
         return
-    width = "large" if kind in ("revisions", "export", "import") else "small"
+    width: Literal["small", "large"] = "large" if kind in ("revisions", "export", "import") else "small"
 
     @st.dialog(MENU[kind], width=width, on_dismiss=lambda: _close(key))
     @error_box.guarded(f"{key}.error")
@@ -73,21 +73,34 @@ def _submit(label: str, act: Callable[[], None], key: str, *, disabled: bool = F
 
 def _new(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     name = st.text_input("Name", key=f"{key}.name", max_chars=100, placeholder="customer-churn")
-    dataset = st.selectbox("Begin with the dataset", actions.datasets(), index=None, key=f"{key}.dataset", placeholder="None")
+    dataset = st.selectbox(
+        "Begin with the dataset", actions.datasets(), index=None, key=f"{key}.dataset", placeholder="None"
+    )
     _submit("Create", lambda: actions.create(new_document(name, dataset)), key, disabled=not name.strip())
 
 
 def _open(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     found = {p.id: p for p in actions.pipelines()}
     chosen = st.selectbox(
-        "Pipeline", list(found), index=None, key=f"{key}.pipeline", placeholder="Type to search", format_func=lambda i: f"{found[i].name}  ·  {ago(found[i].updated_at)}"
+        "Pipeline",
+        list(found),
+        index=None,
+        key=f"{key}.pipeline",
+        placeholder="Type to search",
+        format_func=lambda i: f"{found[i].name}  ·  {ago(found[i].updated_at)}",
     )
     _submit("Open", lambda: actions.open(chosen or ""), key, disabled=chosen is None)
 
 
 def _sample(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     found = {s.name: s for s in actions.samples()}
-    chosen = st.radio("Sample", list(found), key=f"{key}.sample", format_func=lambda n: found[n].title, captions=[f"{s.sentence} {s.task.capitalize()}." for s in found.values()])
+    chosen = st.radio(
+        "Sample",
+        list(found),
+        key=f"{key}.sample",
+        format_func=lambda n: found[n].title,
+        captions=[f"{s.sentence} {s.task.capitalize()}." for s in found.values()],
+    )
     _submit("Create", lambda: actions.create_from_sample(chosen or ""), key, disabled=chosen is None)
 
 
@@ -105,7 +118,15 @@ def _import(document: PipelineDocument | None, actions: Actions, key: str) -> No
 def _export(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     assert document is not None
     text = codec.dumps(document)
-    st.download_button("Download", text, f"{document.name}.yaml", "application/yaml", icon=":material/download:", key=f"{key}.download", on_click="ignore")
+    st.download_button(
+        "Download",
+        text,
+        f"{document.name}.yaml",
+        "application/yaml",
+        icon=":material/download:",
+        key=f"{key}.download",
+        on_click="ignore",
+    )
     st.code(text, language="yaml", height=420)
 
 
@@ -140,7 +161,12 @@ def _duplicate(document: PipelineDocument | None, actions: Actions, key: str) ->
     assert document is not None
     copied = document
     name = st.text_input("Name of the copy", actions.free_name(document.name), key=f"{key}.name", max_chars=100)
-    _submit("Duplicate", lambda: actions.create(copied.model_copy(update={"name": name.strip()})), key, disabled=not name.strip())
+    _submit(
+        "Duplicate",
+        lambda: actions.create(copied.model_copy(update={"name": name.strip()})),
+        key,
+        disabled=not name.strip(),
+    )
 
 
 def _delete(document: PipelineDocument | None, actions: Actions, key: str) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from components import error_box
 from components.markdown import escaped
-from components.step_view import duration
+from components.wording import duration, metric, number
 from pipelines.jobs import Job
 
 WORDS = {
@@ -108,7 +108,9 @@ def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
             st.link_button("MLflow", mlflow_url, icon=":material/open_in_new:", type="tertiary", key=f"{key}.mlflow")
     metrics = {n: v for n, v in (job.result.get("metrics") or {}).items() if isinstance(v, int | float)}
     if metrics:
-        st.caption("  ·  ".join(f"{escaped(n)} **{v:.4g}**" for n, v in list(metrics.items())[:METRICS]))
+        st.caption(
+            "  ·  ".join(f"{escaped(metric(n))} **{escaped(number(v))}**" for n, v in list(metrics.items())[:METRICS])
+        )
 
 
 def _news(job: Job) -> tuple[object, ...]:

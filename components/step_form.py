@@ -56,20 +56,29 @@ def show(
     form.draw(step_type, node.params)
     with st.expander("Name, inputs and note", key=f"{key}.about", on_change="rerun") as about:
         if about.open:
-            _about(document, node, step_type.inputs if len(step_type.inputs) == 1 else (), step_type.title, key, on_edit)
+            _about(
+                document, node, step_type.inputs if len(step_type.inputs) == 1 else (), step_type.title, key, on_edit
+            )
 
 
 def _head(node: StepNode, title: str, category: str, key: str, on_edit: OnEdit) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.head"):
         st.markdown(f"**{escaped(title)}**", width="stretch")
         st.session_state[f"{key}.on"] = node.enabled
-        st.toggle("On", key=f"{key}.on", help="A step that is off is passed by.", on_change=lambda: on_edit(EnableStep(node.id, not node.enabled)))
+        st.toggle(
+            "On",
+            key=f"{key}.on",
+            help="A step that is off is passed by.",
+            on_change=lambda: on_edit(EnableStep(node.id, not node.enabled)),
+        )
 
 
 class _Form:
     """The fields of one step; nested groups of values have dotted names."""
 
-    def __init__(self, node: StepNode, surroundings: Surroundings, diagnostics: Sequence[Diagnostic], key: str, on_edit: OnEdit) -> None:
+    def __init__(
+        self, node: StepNode, surroundings: Surroundings, diagnostics: Sequence[Diagnostic], key: str, on_edit: OnEdit
+    ) -> None:
         self.node = node
         self.surroundings = surroundings
         self.diagnostics = diagnostics
@@ -91,7 +100,9 @@ class _Form:
             self._field(parameter, written, values, prefix)
         for title, members in groups.items():
             troubled = any(self._of(prefix + p.name) for p in members)
-            with st.expander(title, expanded=troubled, key=f"{self.key}.{prefix}{title[:12]}", on_change="rerun") as box:
+            with st.expander(
+                title, expanded=troubled, key=f"{self.key}.{prefix}{title[:12]}", on_change="rerun"
+            ) as box:
                 if box.open:
                     for parameter in members:
                         self._field(parameter, written, values, prefix)
@@ -139,7 +150,13 @@ class _Form:
 
         options = tags if tag in tags or tag is None else [*tags, tag]
         st.selectbox(
-            parameter.label, options, key=key, help=parameter.help or None, placeholder="Choose", on_change=chosen, format_func=lambda t: titles.get(t, f"{t} (unknown)")
+            parameter.label,
+            options,
+            key=key,
+            help=parameter.help or None,
+            placeholder="Choose",
+            on_change=chosen,
+            format_func=lambda t: titles.get(t, f"{t} (unknown)"),
         )
         model = variant_named(parameter, tag)
         own = [d for d in self._of(name) if d.parameter in (name, f"{name}.type")]
@@ -151,7 +168,9 @@ class _Form:
             self.draw(model, value, f"{name}.")
 
     def _of(self, name: str) -> list[Diagnostic]:
-        return [d for d in self.diagnostics if d.parameter and (d.parameter == name or d.parameter.startswith(f"{name}."))]
+        return [
+            d for d in self.diagnostics if d.parameter and (d.parameter == name or d.parameter.startswith(f"{name}."))
+        ]
 
 
 def _problems(diagnostics: Sequence[Diagnostic], key: str, on_edit: OnEdit) -> None:
@@ -160,7 +179,14 @@ def _problems(diagnostics: Sequence[Diagnostic], key: str, on_edit: OnEdit) -> N
     for number, each in enumerate(diagnostics):
         st.markdown(f":small[:{colours[each.severity]}[{escaped(each.message)}] {escaped(each.fix)}]")
         if each.edits:
-            st.button("Fix", icon=":material/build:", key=f"{key}.fix{number}", on_click=on_edit, args=each.edits, help=each.fix or None)
+            st.button(
+                "Fix",
+                icon=":material/build:",
+                key=f"{key}.fix{number}",
+                on_click=on_edit,
+                args=each.edits,
+                help=each.fix or None,
+            )
 
 
 def _inputs(document: PipelineDocument, node: StepNode, ports: Sequence[Port], key: str, on_edit: OnEdit) -> None:
@@ -202,7 +228,9 @@ def sources(document: PipelineDocument, step: str, port: Port) -> list[str]:
     return found
 
 
-def _about(document: PipelineDocument, node: StepNode, ports: Sequence[Port], title: str, key: str, on_edit: OnEdit) -> None:
+def _about(
+    document: PipelineDocument, node: StepNode, ports: Sequence[Port], title: str, key: str, on_edit: OnEdit
+) -> None:
     _inputs(document, node, ports, key, on_edit)
     for name, label, value, edit, draw in (
         ("title", "Title", node.title, SetTitle, st.text_input),
@@ -214,5 +242,5 @@ def _about(document: PipelineDocument, node: StepNode, ports: Sequence[Port], ti
         def typed(edit: Callable[[str, str], Edit] = edit, widget: str = widget) -> None:
             on_edit(edit(node.id, st.session_state.get(widget, "")))
 
-        draw(label, key=widget, on_change=typed, placeholder=title if name == "title" else "")  # type: ignore[operator]
+        draw(label, key=widget, on_change=typed, placeholder=title if name == "title" else "")
     st.caption(f"Id `{node.id}`, type `{node.type}`")

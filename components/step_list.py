@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the CSS and JavaScript have lines of their own
 """The steps in order, as one element: select, move, duplicate, switch off, delete, by mouse and by keyboard."""
 
 from __future__ import annotations
@@ -94,7 +95,14 @@ export default function({parentElement,data,setTriggerValue}){
 _component = st.components.v2.component("sekkei_step_list", html="<div id='root'></div>", css=CSS, js=JS)
 
 
-def show(steps: Sequence[StepView], *, selected: str | None, key: str, on_edit: Callable[[Edit], None], on_select: Callable[[str], None]) -> None:
+def show(
+    steps: Sequence[StepView],
+    *,
+    selected: str | None,
+    key: str,
+    on_edit: Callable[[Edit], None],
+    on_select: Callable[[str], None],
+) -> None:
     """Draw the steps. A click gives ``on_select`` the step's id; every other act gives ``on_edit`` an edit."""
 
     def heard() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from components.step_view import count
+from components.wording import count
 from pipelines.datasets.profile import ColumnProfile, profile
 from pipelines.schema import Column, Role, TableSchema, schema_of
 from pipelines.table import TEST, TRAIN, Table
@@ -30,24 +30,73 @@ def show_sample(table: Table, *, key: str, height: int) -> None:
     if table.partition is not None:
         parts.append(" / ".join(f"{int((table.partition == p).sum()):,} {p}" for p in (TRAIN, TEST)))
     _facts(parts, table.schema)
-    st.dataframe(frame.head(ROWS), height=height, hide_index=True, key=key, column_config=headers(table.schema), alt="Rows after this step, on the sample")
+    st.dataframe(
+        frame.head(ROWS),
+        height=height,
+        hide_index=True,
+        key=key,
+        column_config=headers(table.schema),
+        alt="Rows after this step, on the sample",
+    )
 
 
-def show_output(output: StepOutput, roles: dict[str, Role], *, key: str, height: int, on_csv: Callable[[], bytes], on_parquet: Callable[[], bytes]) -> None:
+def show_output(
+    output: StepOutput,
+    roles: dict[str, Role],
+    *,
+    key: str,
+    height: int,
+    on_csv: Callable[[], bytes],
+    on_parquet: Callable[[], bytes],
+) -> None:
     """Draw a page of what the last run gave, with search, and the whole of it for download."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.bar"):
-        search = st.text_input("Search", key=f"{key}.search", placeholder="Search all rows", label_visibility="collapsed", width=220)
+        search = st.text_input(
+            "Search", key=f"{key}.search", placeholder="Search all rows", label_visibility="collapsed", width=220
+        )
         found = output.count(search)
         last = max(1, -(-found // PAGE))
         page = min(st.session_state.get(f"{key}.page", 1), last)
         st.session_state[f"{key}.page"] = page
         st.markdown(f":gray[{count(found, 'row')}, {count(len(output.columns), 'column')}]", width="stretch")
-        st.number_input("Page", 1, last, key=f"{key}.page", label_visibility="collapsed", width=110, help=f"{PAGE} rows a page, {last:,} pages")
-        st.download_button("CSV", on_csv, "rows.csv", "text/csv", icon=":material/download:", key=f"{key}.csv", on_click="ignore", type="tertiary")
-        st.download_button("Parquet", on_parquet, "rows.parquet", icon=":material/download:", key=f"{key}.parquet", on_click="ignore", type="tertiary")
+        st.number_input(
+            "Page",
+            1,
+            last,
+            key=f"{key}.page",
+            label_visibility="collapsed",
+            width=110,
+            help=f"{PAGE} rows a page, {last:,} pages",
+        )
+        st.download_button(
+            "CSV",
+            on_csv,
+            "rows.csv",
+            "text/csv",
+            icon=":material/download:",
+            key=f"{key}.csv",
+            on_click="ignore",
+            type="tertiary",
+        )
+        st.download_button(
+            "Parquet",
+            on_parquet,
+            "rows.parquet",
+            icon=":material/download:",
+            key=f"{key}.parquet",
+            on_click="ignore",
+            type="tertiary",
+        )
     rows = output.page((page - 1) * PAGE, PAGE, search=search)
     schema = schema_of(rows).with_roles(roles)
-    st.dataframe(rows, height=height, hide_index=True, key=f"{key}.rows", column_config=headers(schema), alt="Rows after this step, from the last run")
+    st.dataframe(
+        rows,
+        height=height,
+        hide_index=True,
+        key=f"{key}.rows",
+        column_config=headers(schema),
+        alt="Rows after this step, from the last run",
+    )
 
 
 def show_columns(profiles: Sequence[ColumnProfile], schema: TableSchema | None, *, key: str, height: int) -> None:
@@ -64,7 +113,9 @@ def show_columns(profiles: Sequence[ColumnProfile], schema: TableSchema | None, 
             selection_mode="single-row",
             column_config={
                 "column": st.column_config.TextColumn("Column", width="medium"),
-                "missing": st.column_config.ProgressColumn("Missing", format="percent", min_value=0, max_value=1, width="small"),
+                "missing": st.column_config.ProgressColumn(
+                    "Missing", format="percent", min_value=0, max_value=1, width="small"
+                ),
                 "distinct": st.column_config.NumberColumn("Distinct", format="localized", width="small"),
                 "shape": st.column_config.BarChartColumn("Distribution", width="medium"),
             },
@@ -100,7 +151,11 @@ def _header(column: Column) -> Any:
 def _facts(parts: Sequence[str], schema: TableSchema) -> None:
     missing = sum(c.missing for c in schema)
     label = schema.label
-    parts = [*parts, *([f"label {label}"] if label else []), f"{count(missing, 'column')} with missing values" if missing else "nothing missing"]
+    parts = [
+        *parts,
+        *([f"label {label}"] if label else []),
+        f"{count(missing, 'column')} with missing values" if missing else "nothing missing",
+    ]
     st.caption("  ·  ".join(parts))
 
 
@@ -131,7 +186,17 @@ def _distribution(one: ColumnProfile) -> None:
     else:
         frame = pd.DataFrame({"from": [str(v)[:24] for v, _ in one.top], "rows": [n for _, n in one.top]})
     if len(frame):
-        st.bar_chart(frame, x="from", y="rows", x_label="", y_label="", height=150, sort=False, horizontal=not one.counts, alt=f"Distribution of {one.name}")
+        st.bar_chart(
+            frame,
+            x="from",
+            y="rows",
+            x_label="",
+            y_label="",
+            height=150,
+            sort=False,
+            horizontal=not one.counts,
+            alt=f"Distribution of {one.name}",
+        )
 
 
 def _brief(value: Any) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the CSS and JavaScript have lines of their own
 """The step library to pick from: search over titles, synonyms and scikit-learn's names, grouped by category."""
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ def show(*, after: str | None, key: str, on_add: Callable[[AddStep], None]) -> N
             st.session_state[opened] = False
             on_add(edit)
 
-    with st.popover("Add", icon=":material/add:", key=opened, on_change="rerun", help="Add a step behind the selected one") as box:
+    with st.popover(
+        "Add", icon=":material/add:", key=opened, on_change="rerun", help="Add a step behind the selected one"
+    ) as box:
         if box.open:
             _component(key=key, data={"entries": entries()}, on_pick_change=picked, height="content", width=340)
 
@@ -79,11 +82,14 @@ def show(*, after: str | None, key: str, on_add: Callable[[AddStep], None]) -> N
 def entries() -> list[dict[str, Any]]:
     """Every step type in the library's order, then every algorithm as a step that trains it."""
     found = [
-        _entry(t.type, t.title, category, t.__doc__, t.synonyms) for category, types in CATEGORIES.items() for t in types
+        _entry(t.type, t.title, category, t.__doc__, t.synonyms)
+        for category, types in CATEGORIES.items()
+        for t in types
     ]
     if "train_model" in STEP_TYPES:
         found += [
-            _entry(f"train_model/{name}", a.title, "Train an algorithm", a.__doc__, (*a.synonyms, a.task)) for name, a in ALGORITHMS.items()
+            _entry(f"train_model/{name}", a.title, "Train an algorithm", a.__doc__, (*a.synonyms, a.task))
+            for name, a in ALGORITHMS.items()
         ]
     return [e | {"order": i} for i, e in enumerate(found)]
 
@@ -100,4 +106,10 @@ def _entry(name: str, title: str, category: str, doc: str | None, synonyms: tupl
     text = " ".join((doc or "").split())
     library = re.findall(r"(?:sklearn|pandas|duckdb)[\w.]*", doc or "")
     words = " ".join([title, name, category, *synonyms, text[:200], *library]).lower()
-    return {"id": name, "title": title, "category": category, "help": (doc or "").strip().splitlines()[0], "words": words}
+    return {
+        "id": name,
+        "title": title,
+        "category": category,
+        "help": (doc or "").strip().splitlines()[0],
+        "words": words,
+    }

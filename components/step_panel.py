@@ -9,7 +9,7 @@ import streamlit as st
 from components import diagnostics_list, run_progress, session, step_output
 from components.design import Design
 from components.markdown import escaped
-from pipelines.document.edits import Edit
+from pipelines.datasets.profile import ColumnProfile
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.execution.preview import Inspection
 from pipelines.execution.result import StepResult
@@ -21,7 +21,15 @@ LOG_LINES = 400
 RUN_PAGE = "pages/review/run_detail.py"
 
 
-def show(design: Design, inspection: Inspection, results: Mapping[str, StepResult], titles: Mapping[str, str], *, key: str, height: int = 250) -> None:
+def show(
+    design: Design,
+    inspection: Inspection,
+    results: Mapping[str, StepResult],
+    titles: Mapping[str, str],
+    *,
+    key: str,
+    height: int = 250,
+) -> None:
     """Draw the panel chosen. ``results`` holds the last run's results that still fit the document."""
 
     def named(panel: str) -> str:
@@ -34,16 +42,34 @@ def show(design: Design, inspection: Inspection, results: Mapping[str, StepResul
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.bar"):
         if not st.session_state.get(key):
             st.session_state[key] = "data"
-        panel = st.segmented_control("Panel", list(LABELS), key=key, format_func=named, label_visibility="collapsed", required=True)
+        panel = st.segmented_control(
+            "Panel", list(LABELS), key=key, format_func=named, label_visibility="collapsed", required=True
+        )
         if step and panel in ("data", "columns"):
             st.markdown(f":gray[after] **{escaped(titles.get(step, step))}**", width="stretch")
             source = SAMPLE
             if from_run:
-                source = st.segmented_control("Rows", [SAMPLE, RUN], default=RUN, key=f"{key}.source", label_visibility="collapsed", required=True) or RUN
+                source = (
+                    st.segmented_control(
+                        "Rows",
+                        [SAMPLE, RUN],
+                        default=RUN,
+                        key=f"{key}.source",
+                        label_visibility="collapsed",
+                        required=True,
+                    )
+                    or RUN
+                )
     with st.container(height=height + 62, border=False, gap="xsmall", key=f"{key}.body"):
         match panel:
             case "problems":
-                diagnostics_list.show(inspection.diagnostics, titles, key=f"{key}.problems", on_select=design.select, on_edit=_applied(design))
+                diagnostics_list.show(
+                    inspection.diagnostics,
+                    titles,
+                    key=f"{key}.problems",
+                    on_select=design.select,
+                    on_edit=design.apply,
+                )
             case "run":
                 _run(design.job, design, titles, key, height)
             case "log":
@@ -56,13 +82,6 @@ def show(design: Design, inspection: Inspection, results: Mapping[str, StepResul
                 _of_sample(step, inspection, panel or "data", key, height)
 
 
-def _applied(design: Design):  # type: ignore[no-untyped-def]
-    def apply(*edits: Edit) -> None:
-        design.apply(*edits)
-
-    return apply
-
-
 def _of_sample(step: str, inspection: Inspection, panel: str, key: str, height: int) -> None:
     table = inspection.tables.get(step)
     if table is None:
@@ -70,7 +89,9 @@ def _of_sample(step: str, inspection: Inspection, panel: str, key: str, height: 
         if failed is not None:
             st.warning(f"{escaped(failed.message)} {escaped(failed.fix)}", icon=":material/warning:")
         else:
-            st.caption("This step gives no rows here: it ends in a model or a report, or a step before it has a problem.")
+            st.caption(
+                "This step gives no rows here: it ends in a model or a report, or a step before it has a problem."
+            )
     elif panel == "columns":
         step_output.show_columns(step_output.sample_profile(table), table.schema, key=f"{key}.columns", height=height)
     else:
@@ -81,7 +102,11 @@ def _of_run(result: StepResult, inspection: Inspection, panel: str, key: str, he
     try:
         output = session.workspace().runs.output_at(result.key)
     except NotFoundError as error:
-        st.caption(f"{error.message} {error.fix}" if result.rows is not None else "This step gives no rows. The run's page shows its model and report.")
+        st.caption(
+            f"{error.message} {error.fix}"
+            if result.rows is not None
+            else "This step gives no rows. The run's page shows its model and report."
+        )
         return
     schema = inspection.schemas.get(result.id)
     if panel == "columns":
@@ -99,15 +124,26 @@ def _of_run(result: StepResult, inspection: Inspection, panel: str, key: str, he
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
-def _profile(result_key: str):  # type: ignore[no-untyped-def]
+def _profile(result_key: str) -> list[ColumnProfile]:
     return session.workspace().runs.output_at(result_key).profile()
 
 
 def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, height: int) -> None:
     if job is None:
-        st.caption("It has not run yet. Run saves a revision and runs it in the background; the browser may be closed meanwhile.")
+        st.caption(
+            "It has not run yet. Run saves a revision and runs it in the background; "
+            "the browser may be closed meanwhile."
+        )
         return
-    run_progress.show(job, titles, key=f"{key}.run", height=height, on_select=design.select, run_page=RUN_PAGE, mlflow_url=_mlflow_url(job.run_id) if job.run_id else "")
+    run_progress.show(
+        job,
+        titles,
+        key=f"{key}.run",
+        height=height,
+        on_select=design.select,
+        run_page=RUN_PAGE,
+        mlflow_url=_mlflow_url(job.run_id) if job.run_id else "",
+    )
 
 
 @st.cache_data(ttl=60, max_entries=200, show_spinner=False)

@@ -21,7 +21,11 @@ def summary(step: Step) -> str:
     shown = sorted((p for p in parameters(type(step)) if p.applies(values)), key=lambda p: p.kind != "choice")
     parts = [text for i, p in enumerate(shown) if (text := _part(p, values[p.name], leading=i == 0))]
     if not parts:  # all as it comes: then its first number says the most
-        parts = [_different(p, values[p.name]) for p in shown if p.kind in ("integer", "number") and values[p.name] is not None][:1]
+        parts = [
+            _different(p, values[p.name])
+            for p in shown
+            if p.kind in ("integer", "number") and values[p.name] is not None
+        ][:1]
     return ", ".join(parts[:PARTS])[:LONGEST]
 
 

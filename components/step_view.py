@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components import step_summary
+from components.wording import count, duration
 from pipelines.document.model import PipelineDocument
 from pipelines.execution.preview import Inspection
 from pipelines.execution.result import Status, StepResult
@@ -29,7 +30,9 @@ class StepView:
     enabled: bool
 
 
-def views(document: PipelineDocument, graph: Graph, inspection: Inspection, results: dict[str, StepResult]) -> list[StepView]:
+def views(
+    document: PipelineDocument, graph: Graph, inspection: Inspection, results: dict[str, StepResult]
+) -> list[StepView]:
     """Every step of ``document`` in its order; ``results`` holds what the last run says of the steps it still fits."""
     nodes = {n.id: n for n in graph.nodes}
     counts: dict[tuple[str | None, str], int] = {}
@@ -46,7 +49,9 @@ def views(document: PipelineDocument, graph: Graph, inspection: Inspection, resu
                 number=number,
                 title=title_of(placed, step_type),
                 category=step_type.category if step_type else "",
-                summary=_summary(nodes.get(placed.id), placed.params, placed.type if placed.title or not step_type else ""),
+                summary=_summary(
+                    nodes.get(placed.id), placed.params, placed.type if placed.title or not step_type else ""
+                ),
                 status=_status(placed.enabled, result, errors),
                 detail=_detail(result),
                 errors=errors,
@@ -57,7 +62,9 @@ def views(document: PipelineDocument, graph: Graph, inspection: Inspection, resu
     return found
 
 
-def fitting_results(document: PipelineDocument, graph: Graph, ran: PipelineDocument | None, results: dict[str, StepResult]) -> dict[str, StepResult]:
+def fitting_results(
+    document: PipelineDocument, graph: Graph, ran: PipelineDocument | None, results: dict[str, StepResult]
+) -> dict[str, StepResult]:
     """The results of steps that are as they were when they ran, and so is all they are made from."""
     if ran is None:
         return {}
@@ -72,21 +79,10 @@ def fitting_results(document: PipelineDocument, graph: Graph, ran: PipelineDocum
     return {k: v for k, v in results.items() if k in fits}
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: ``1 row``, ``1,200 rows``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def duration(seconds: float) -> str:
-    """A time a person can read: ``0.3 s``, ``2 min 5 s``."""
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
 def _same(now: Node, then: Node) -> bool:
-    return now.node.type == then.node.type and now.node.params == then.node.params and dict(now.edges) == dict(then.edges)
+    return (
+        now.node.type == then.node.type and now.node.params == then.node.params and dict(now.edges) == dict(then.edges)
+    )
 
 
 def _summary(node: Node | None, params: dict[str, Any], fallback: str) -> str:

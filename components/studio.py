@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from streamlit.runtime.pages_manager import PagesManager
+
 SWEEP_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
@@ -17,6 +19,9 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Import what every page needs, start the services, which end with this process; collect garbage between clicks."""
+    # Until somebody has run st.navigation, Streamlit would take pages/ for pages of its own: it would run a deep link
+    # without app.py, or say there is no such page.
+    PagesManager.uses_pages_directory = False
     await asyncio.to_thread(_warm_up)
     sweep = asyncio.create_task(_sweep())
     await asyncio.to_thread(_start_services)

@@ -7,13 +7,13 @@ from components import (
     design_actions,
     design_bar,
     design_notices,
+    designer_start,
     error_box,
     guard,
     pipeline_canvas,
     pipeline_dialogs,
     run_progress,
     session,
-    start_panel,
     step_form,
     step_list,
     step_palette,
@@ -29,7 +29,7 @@ with error_box.shown("designer.open"):
 
 if opened is None:
     st.markdown("#### Designer")
-    start_panel.show(
+    designer_start.show(
         actions.pipelines(),
         actions.samples(),
         actions.datasets(),
@@ -66,13 +66,23 @@ else:
             st.markdown("**Steps**", width="stretch")
             step_palette.show(after=opened.selected, key="palette", on_add=opened.apply)
         with st.container(height=design.HEIGHT - 82, border=False, key="steps_scroll"):
-            step_list.show(steps, selected=opened.selected, key="step_list", on_edit=opened.apply, on_select=opened.select)
+            step_list.show(
+                steps, selected=opened.selected, key="step_list", on_edit=opened.apply, on_select=opened.select
+            )
     with middle:
         pipeline_canvas.show(
-            document, graph, steps, selected=opened.selected, pipeline=opened.pipeline_id, key="canvas", height=design.HEIGHT
+            document,
+            graph,
+            steps,
+            selected=opened.selected,
+            pipeline=opened.pipeline_id,
+            key="canvas",
+            height=design.HEIGHT,
         )
     with right.container(border=True, height=design.HEIGHT, gap="xsmall", key="form_scroll"):
-        step_form.show(document, opened.selected, opened.surroundings(), inspection.diagnostics, key="form", on_edit=opened.apply)
+        step_form.show(
+            document, opened.selected, opened.surroundings(), inspection.diagnostics, key="form", on_edit=opened.apply
+        )
     step_panel.show(opened, inspection, results, titles, key=design_actions.PANEL)
     if opened.is_running:
         run_progress.poll(opened.job, session.workspace().jobs.get, key="poll")

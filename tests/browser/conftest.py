@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pipelines.sdk import Workspace
 
@@ -32,6 +32,9 @@ FLAGS = (
 PATIENCE = 60_000  # milliseconds until a page is taken for hung; no test asserts a time
 
 
+expect.set_options(timeout=PATIENCE)
+
+
 @dataclass(frozen=True)
 class Studio:
     """A running studio: its address, and its workspace seen from outside."""
@@ -46,10 +49,16 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     home = tmp_path_factory.mktemp("studio") / "workspace"
     log = home.parent / "studio.log"
     port = _free_port()
-    environment = os.environ | {"SEKKEI_HOME": str(home), "SEKKEI_MLFLOW_PORT": str(_free_port()), "SEKKEI_API_PORT": str(_free_port())}
+    environment = os.environ | {
+        "SEKKEI_HOME": str(home),
+        "SEKKEI_MLFLOW_PORT": str(_free_port()),
+        "SEKKEI_API_PORT": str(_free_port()),
+    }
     with log.open("wb") as output:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{url}/_stcore/health", process, log)
@@ -81,13 +90,6 @@ def page(browser: Browser) -> Iterator[Page]:
     opened = context.new_page()
     yield opened
     context.close()
-
-
-def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end and what it drew is there."""
-    page.wait_for_timeout(120)  # a click reaches the server only after the browser's own debounce
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    page.wait_for_timeout(80)
 
 
 def _free_port() -> int:

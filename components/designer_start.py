@@ -1,0 +1,94 @@
+"""The designer with nothing open: go on with a pipeline, start from a sample, or from a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from components.markdown import escaped
+from components.wording import ago
+from pipelines.document.store import PipelineInfo
+from pipelines.samples.gallery import Sample
+
+RECENT = 8
+
+
+def show(
+    pipelines: Sequence[PipelineInfo],
+    samples: Sequence[Sample],
+    datasets: Sequence[str],
+    *,
+    key: str,
+    on_open: Callable[[str], None],
+    on_sample: Callable[[str], None],
+    on_dataset: Callable[[str | None], None],
+    on_menu: Callable[[str], None],
+) -> None:
+    """Draw the three ways to begin. Callbacks get a pipeline's id, a sample's name, a dataset's (None: empty)."""
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        _recent(pipelines, key, on_open, on_menu)
+    with right:
+        _new(datasets, key, on_dataset, on_menu)
+        _samples(samples, key, on_sample)
+
+
+def _recent(
+    pipelines: Sequence[PipelineInfo], key: str, on_open: Callable[[str], None], on_menu: Callable[[str], None]
+) -> None:
+    st.markdown("##### Recent pipelines")
+    with st.container(border=True, gap="xsmall", key=f"{key}.recent"):
+        if not pipelines:
+            st.caption("There are no pipelines yet.")
+        for info in pipelines[:RECENT]:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                facts = f"Revision {info.revision}, {'draft' if info.changed else 'saved'}, {ago(info.updated_at)}"
+                st.markdown(
+                    f"**{escaped(info.name)}**  \n:gray[:small[{facts}]]",
+                    width="stretch",
+                )
+                st.button("Open", key=f"{key}.open.{info.id}", on_click=on_open, args=(info.id,))
+        if len(pipelines) > RECENT:
+            st.button(
+                f"All {len(pipelines)} pipelines", key=f"{key}.all", type="tertiary", on_click=on_menu, args=("open",)
+            )
+
+
+def _new(
+    datasets: Sequence[str], key: str, on_dataset: Callable[[str | None], None], on_menu: Callable[[str], None]
+) -> None:
+    st.markdown("##### New pipeline")
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom", gap="small", key=f"{key}.new"):
+        chosen = st.selectbox(
+            "From a dataset",
+            datasets,
+            index=None,
+            key=f"{key}.dataset",
+            placeholder="Choose a dataset",
+            width="stretch",
+        )
+        st.button(
+            "Create", key=f"{key}.create", type="primary", on_click=on_dataset, args=(chosen,), disabled=chosen is None
+        )
+        st.button("Empty", key=f"{key}.empty", on_click=on_dataset, args=(None,))
+        st.button("Import YAML", key=f"{key}.import", on_click=on_menu, args=("import",))
+
+
+def _samples(samples: Sequence[Sample], key: str, on_sample: Callable[[str], None]) -> None:
+    st.markdown("##### Samples")
+    with st.container(border=True, gap="xsmall", key=f"{key}.samples"):
+        for sample in samples:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                facts = escaped(f"{sample.sentence} {sample.task.capitalize()}.")
+                st.markdown(
+                    f"**{escaped(sample.title)}**  \n:gray[:small[{facts}]]",
+                    width="stretch",
+                )
+                st.button(
+                    "Use",
+                    key=f"{key}.use.{sample.name}",
+                    on_click=on_sample,
+                    args=(sample.name,),
+                    help="Make a pipeline of your own from it",
+                )
