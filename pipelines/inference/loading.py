@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +16,7 @@ from pipelines.chain.predictor import LABELS
 from pipelines.errors import InputError, NotFoundError, SekkeiError
 from pipelines.schema import ColumnType
 from pipelines.tracking import Tracking, registry
-from pipelines.tracking.client import local_path, translate
+from pipelines.tracking.client import local_path, quiet, translate
 from pipelines.tracking.facts import CONTRACT
 from pipelines.workspace import Home
 
@@ -86,7 +84,7 @@ class LoadedModel:
             return rows
         found = self.contract.conform(rows)
         kinds = {s.name: s.type.name for s in self.pyfunc.metadata.get_input_schema().inputs}
-        wanted = {n: _CASTS[k] for n, k in kinds.items() if k in _CASTS and not _has_gap(found[n], k)}
+        wanted: dict[str, Any] = {n: _CASTS[k] for n, k in kinds.items() if k in _CASTS and not _has_gap(found[n], k)}
         return found.astype(wanted)
 
 
@@ -115,9 +113,9 @@ def _wrong_length(found: Any, index: pd.Index) -> pd.DataFrame:
 
 def folder_of(home: Home, model_uri: str) -> Path:
     """The model's files on this machine, fetched if they are elsewhere. NotFoundError when there is no such model."""
-    import mlflow.artifacts
-    from mlflow.exceptions import MlflowException
-
+    with quiet():
+        import mlflow.artifacts
+        from mlflow.exceptions import MlflowException
     place = _location(home, model_uri.strip())
     folder = local_path(place)
     if folder is None:
@@ -162,20 +160,15 @@ def load(home: Home, model_uri: str) -> LoadedModel:
 
 def load_folder(folder: Path, model_uri: str = "") -> LoadedModel:
     """The model in a folder of this machine."""
-    import mlflow.pyfunc
-
-    path, logger = list(sys.path), logging.getLogger("mlflow")
-    level = logger.level
-    logger.setLevel(logging.ERROR)  # that a version differs in its last digit is no news to whoever scores a file
+    path = list(sys.path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():  # that a version differs in its last digit is no news to whoever scores a file
+            import mlflow.pyfunc
+
             pyfunc = mlflow.pyfunc.load_model(str(folder), suppress_warnings=True)
     except Exception as error:
         text = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise SekkeiError(f"The model {model_uri or str(folder)!r} cannot be loaded: {text[:300]}") from error
-    finally:
-        logger.setLevel(level)
     contract = stored_contract(pyfunc.metadata)
     is_ours = contract is not None
     if is_ours:
@@ -188,9 +181,9 @@ def contract_of(home: Home, model_uri: str) -> Contract | None:
 
     None for a model that names no columns.
     """
-    from mlflow.models import Model
-
     folder = folder_of(home, model_uri)
+    with quiet():
+        from mlflow.models import Model
     card = Model.load(str(folder))
     return stored_contract(card) or _from_signature(card, folder)
 

@@ -18,7 +18,7 @@ from pipelines.execution.cache import ResultStore
 from pipelines.execution.result import RunResult
 from pipelines.inference.packaging import write_model
 from pipelines.tracking import ModelRef, Tracking
-from pipelines.tracking.client import local_path
+from pipelines.tracking.client import local_path, quiet
 from pipelines.tracking.facts import STEP, TASK
 from pipelines.tracking.files import ROWS
 
@@ -44,8 +44,9 @@ def log_models(tracking: Tracking, run_id: str, result: RunResult, store: Result
 def log_model(tracking: Tracking, run_id: str, step: str, chain: Chain, rows: pd.DataFrame) -> ModelRef:
     """Log one model to a run; ``rows`` are head rows to take its example from."""
     from mlflow.entities import LoggedModelOutput, LoggedModelStatus
-    from mlflow.models import Model
 
+    with quiet():
+        from mlflow.models import Model
     client = tracking.client
     tags = {STEP: step, TASK: chain.task}
     experiment = tracking.experiment_of(run_id)

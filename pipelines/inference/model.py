@@ -11,6 +11,8 @@ from typing import Any
 import mlflow
 import pandas as pd
 from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
+from mlflow.pyfunc import PythonModel
 
 from pipelines.chain import storage
 from pipelines.errors import InputError
@@ -20,14 +22,14 @@ class RefusedRows(MlflowException):
     """Rows that do not fit the contract: the caller gets status 400 and the sentence, without the rows repeated."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, error_code=mlflow.protos.databricks_pb2.INVALID_PARAMETER_VALUE)
+        super().__init__(message, error_code=INVALID_PARAMETER_VALUE)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name != "message" or "message" not in self.__dict__:  # MLflow's server puts the rows before the message
             super().__setattr__(name, value)
 
 
-class ChainModel(mlflow.pyfunc.PythonModel):
+class ChainModel(PythonModel):
     """Raw rows in; ``Scored Labels`` and probabilities out, one record a row, None where there is no prediction."""
 
     _skip_type_hint_validation = True  # the contract checks the rows

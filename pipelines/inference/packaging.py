@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
+import sys
 import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-import pipelines
 from pipelines.chain import storage
 from pipelines.chain.chain import Chain
 from pipelines.chain.conform import is_missing
 from pipelines.chain.contract import Contract
 from pipelines.errors import SekkeiError
+from pipelines.tracking.client import quiet
 from pipelines.tracking.facts import CONTRACT, TASK
 
 if TYPE_CHECKING:
     from mlflow.models import Model, ModelSignature
 
-ENGINE = Path(pipelines.__file__).parent
+ENGINE = Path(__file__).parents[1]
 CODE = (
     "__init__.py",
     "errors.py",
@@ -40,28 +38,17 @@ CODE = (
 """What a served model needs of the engine: the chain, and the step and algorithm files its links come from."""
 
 REQUIREMENTS = (
-    "mlflow",
-    "scikit-learn",
-    "skops",
-    "pandas",
-    "numpy",
-    "scipy",
-    "pyarrow",
-    "pydantic",
-    "pydantic-settings",
+    *("mlflow", "scikit-learn", "skops", "pandas", "numpy", "scipy", "pyarrow", "pydantic", "pydantic-settings"),
+    "httptools",  # with uvloop, what makes a model server quick
 )
-SERVER_REQUIREMENTS = ("uvloop", "httptools")  # a model server with several processes is slow without them
 EXAMPLE_ROWS = 3
 
 
 def requirements() -> list[str]:
     """What a model needs to be installed, pinned to what is installed here."""
     found = [f"{name}=={version(name)}" for name in REQUIREMENTS]
-    for name in SERVER_REQUIREMENTS:
-        try:
-            found.append(f'{name}=={version(name)}; sys_platform != "win32"')
-        except PackageNotFoundError:  # pragma: no cover - not to be had on Windows
-            continue
+    if sys.platform != "win32":  # pragma: no branch
+        found.append(f'uvloop=={version("uvloop")}; sys_platform != "win32"')
     return found
 
 
@@ -86,11 +73,11 @@ def write_model(chain: Chain, rows: pd.DataFrame, folder: Path, card: Model) -> 
 
     ``card`` is MLflow's description of the model and is filled in.
     """
-    import mlflow.pyfunc
-
     contract = _contract(chain)
     example = contract.example(rows, EXAMPLE_ROWS)
-    with tempfile.TemporaryDirectory() as temporary, _quiet():
+    with tempfile.TemporaryDirectory() as temporary, quiet():
+        import mlflow.pyfunc
+
         place = Path(temporary)
         storage.dump(chain, place / "chain.skops")
         (place / "contract.json").write_text(contract.model_dump_json(), "utf-8")
@@ -109,13 +96,14 @@ def write_model(chain: Chain, rows: pd.DataFrame, folder: Path, card: Model) -> 
 
 def plain_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows as JSON writes them: plain values, times as text, None for what is missing."""
-    found = {}
-    for name in rows.columns:
-        values = rows[name]
-        if pd.api.types.is_datetime64_any_dtype(values.dtype):
-            values = values.map(lambda t: t.isoformat(), na_action="ignore")
-        found[name] = pd.Series([None if is_missing(v) else v for v in values.tolist()], dtype=object, index=rows.index)
+    found = {n: pd.Series([_written(v) for v in rows[n].tolist()], dtype=object, index=rows.index) for n in rows}
     return pd.DataFrame(found, index=rows.index)
+
+
+def _written(value: Any) -> Any:
+    if is_missing(value):
+        return None
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _contract(chain: Chain) -> Contract:
@@ -142,20 +130,6 @@ def _code(place: Path) -> Path:
         else:
             shutil.copyfile(source, target / name)
     return target
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without MLflow's advice on how to write a model."""
-    logger = logging.getLogger("mlflow")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)
 
 
 __all__ = ["CODE", "plain_rows", "requirements", "signature", "write_model"]

@@ -37,7 +37,7 @@ class ParityError(SekkeiError):
 
 @dataclass(frozen=True)
 class Certificate:
-    """What was proven: how many rows in how many sets, on which ways, and the largest difference between two numbers."""
+    """What was proven: how many rows in which sets, on which ways, and the largest difference between two numbers."""
 
     rows: int
     sets: list[str]
@@ -107,11 +107,11 @@ def _ask(folder: Path, work: Path) -> subprocess.Popen[str]:
     )
 
 
-def _link(source: str, target: str) -> object:
+def _link(source: str, target: str) -> None:
     try:
-        return os.link(source, target)
-    except OSError:
-        return shutil.copyfile(source, target)
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copyfile(source, target)
 
 
 def _answers(process: subprocess.Popen[str], work: Path) -> dict[str, Any]:

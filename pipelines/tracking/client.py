@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
@@ -22,12 +25,25 @@ _ready: set[str] = set()
 _importing = threading.Lock()
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without MLflow's advice to whoever writes models by hand, and the warnings of its own imports."""
+    logger = logging.getLogger("mlflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
 def open_client(home: Home) -> MlflowClient:
     """A client of the workspace's MLflow. A new SQLite store is made once, under the workspace's lock."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     uri = home.tracking_uri
-    with _importing, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # those of MLflow's own imports: nobody here could act on them
+    with _importing, quiet():
         from mlflow import MlflowClient
 
         if uri in _ready or not uri.startswith("sqlite"):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.algorithms import library as algorithms
 from pipelines.document import codec
 from pipelines.document.model import PipelineDocument
+from pipelines.document.references import filled
 from pipelines.execution.cache import report_to_dict
 from pipelines.execution.result import RunResult, Status
 from pipelines.tracking import facts, files, registry, runs
@@ -182,7 +183,7 @@ class Tracking:
         registry.delete_version(self.client, name, version)
 
     def _pages(self) -> str | None:
-        from pipelines.services.addresses import service_addresses
+        from pipelines.addresses import service_addresses
 
         return service_addresses(self.home).mlflow_url
 
@@ -198,8 +199,9 @@ def _files(result: RunResult, document: PipelineDocument) -> dict[str, bytes]:
         for name, picture in pictures(report):
             found[f"{files.EVALUATION}/{step}/{name}"] = picture
     for step, chain in result.models.items():
-        if (picture := importance_picture(chain)) is not None:
-            found[f"{files.EVALUATION}/{step}/feature_importance.png"] = picture
+        weights = importance_picture(chain)
+        if weights is not None:
+            found[f"{files.EVALUATION}/{step}/feature_importance.png"] = weights
     return found
 
 
@@ -211,7 +213,7 @@ def _run_name(document: PipelineDocument) -> str:
     """The pipeline's name and its algorithms': what tells one run from the next in a list."""
     chosen = []
     for node in document.steps:
-        algorithm = node.params.get("algorithm")
+        algorithm = filled(node, document.defaults).get("algorithm")
         kind = algorithm.get("type") if isinstance(algorithm, dict) else None
         if node.enabled and kind in algorithms.ALGORITHMS:
             chosen.append(algorithms.ALGORITHMS[kind].title)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from pipelines.datasets.catalogue import Catalogue
 from pipelines.document.model import PipelineDocument, StepNode
+from pipelines.document.references import filled
 from pipelines.errors import SekkeiError
 from pipelines.execution.result import DatasetUse
 from pipelines.records import Database
@@ -37,20 +38,24 @@ _MLFLOW_TYPES = {
 
 
 def flat_params(document: PipelineDocument) -> dict[str, str]:
-    """Every parameter of the enabled steps, defaults too, as ``step.parameter``: ``train.algorithm.max_depth``."""
+    """Every parameter of the enabled steps, defaults too, as ``step.parameter``: ``train.algorithm.max_depth``; before
+    them the pipeline's own, as ``parameters.threshold``."""
     found: dict[str, str] = {}
+    for parameter in document.parameters:
+        _flatten(f"parameters.{parameter.name}", parameter.default, found)
     for node in document.steps:
         if node.enabled:
-            for name, value in _values(node).items():
+            for name, value in _values(node, document.defaults).items():
                 _flatten(f"{node.id}.{name}", value, found)
     return found
 
 
-def _values(node: StepNode) -> dict[str, Any]:
+def _values(node: StepNode, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    written = filled(node, parameters)
     try:
-        return library.get(node.type).model_validate(node.params).model_dump(mode="json")
+        return library.get(node.type).model_validate(written).model_dump(mode="json")
     except (SekkeiError, ValidationError):
-        return node.params
+        return written
 
 
 def _flatten(name: str, value: Any, found: dict[str, str]) -> None:

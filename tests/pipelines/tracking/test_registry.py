@@ -1,0 +1,104 @@
+"""Names, aliases and addresses of registered models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.errors import InputError, NotFoundError
+from pipelines.tracking import registry
+from pipelines.tracking.links import compare_url, model_url, run_url
+
+HOSTILE = [
+    "",
+    " ",
+    "a/b",
+    "a:b",
+    "a@b",
+    "../x",
+    "a'b",
+    'a"b',
+    "x" * 101,
+    "a\nb",
+    "a%2Fb",
+    "a#b",
+    "a?b",
+    ".",
+    "\x00",
+    "a ",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_that_an_address_cannot_hold_are_refused(name: str) -> None:
+    with pytest.raises(InputError, match="cannot name a model"):
+        registry.check_name(name)
+
+
+@pytest.mark.parametrize("name", ["a", "Adult income (v2)", "prix-été", "モデル", "x.y_z+1"])
+def test_ordinary_names_are_taken(name: str) -> None:
+    assert registry.check_name(name) == name
+
+
+@pytest.mark.parametrize("alias", ["", "latest", "v1", "V22", "a b", "a/b", "1st", "x" * 101, "é"])
+def test_aliases_that_mean_something_else_are_refused(alias: str) -> None:
+    with pytest.raises(InputError, match="cannot be an alias"):
+        registry.check_alias(alias)
+
+
+@pytest.mark.parametrize(
+    ("uri", "parts"),
+    [
+        ("models:/adult/3", ("adult", 3, None)),
+        ("models:/adult@champion", ("adult", None, "champion")),
+        ("models:/adult/latest", ("adult", None, None)),
+        ("adult/3", ("adult", 3, None)),
+        ("adult", ("adult", None, None)),
+    ],
+)
+def test_addresses(uri: str, parts: tuple[str, int | None, str | None]) -> None:
+    assert registry.parse(uri) == parts
+
+
+@pytest.mark.parametrize("uri", ["models:/a/b/c", "models:/a/-1", "models:/../etc", "models:/", "models:/a@"])
+def test_addresses_that_are_none(uri: str) -> None:
+    with pytest.raises(InputError):
+        registry.parse(uri)
+
+
+def test_versions_aliases_and_deletion(tricky: Any) -> None:
+    tracking = tricky.tracking
+    for number in (1, 2):
+        tags = {"sekkei.pipeline": "houses"}
+        assert registry.register(tracking.client, "flats", tricky.model_uri, tricky.run_id, tags, task="x") == number
+    tracking.set_alias("flats", "champion", 1)
+    tracking.set_alias("flats", "champion", 2)
+    assert next(m for m in tracking.list_models() if m.name == "flats").aliases == {"champion": 2}
+    assert [(v.version, v.aliases) for v in tracking.model_versions("flats")] == [(2, ["champion"]), (1, [])]
+    found = tracking.model_version("models:/flats@champion")
+    assert (found.version, found.pipeline, found.run_id) == (2, "houses", tricky.run_id)
+    assert found.contract is not None
+    assert tracking.model_version("flats").version == 2
+    tracking.delete_alias("flats", "champion")
+    with pytest.raises(NotFoundError):
+        tracking.model_version("models:/flats@champion")
+    with pytest.raises(NotFoundError):
+        tracking.delete_alias("flats", "champion")
+    with pytest.raises(NotFoundError):
+        tracking.set_alias("flats", "champion", 9)
+    tracking.delete_version("flats", 2)
+    tracking.delete_version("flats", 1)
+    assert "flats" not in [m.name for m in tracking.list_models()]
+    with pytest.raises(NotFoundError):
+        tracking.model_versions("flats")
+
+
+def test_addresses_of_mlflows_pages() -> None:
+    base = "http://127.0.0.1:5050/"
+    assert run_url(base, "1", "abc") == "http://127.0.0.1:5050/#/experiments/1/runs/abc"
+    assert model_url(base, "a b", 3) == "http://127.0.0.1:5050/#/models/a%20b/versions/3"
+    assert compare_url(base, ["a", "b"], ["1"]).endswith(
+        "compare-runs?runs=%5B%22a%22%2C%20%22b%22%5D&experiments=%5B%221%22%5D"
+    )
+    assert run_url(None, "1", "abc") == ""
