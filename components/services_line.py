@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from components import status
-from pipelines.services import ServiceStatus
+from pipelines.addresses import ServiceStatus
 
 TITLES = {"worker": "Worker", "mlflow": "MLflow", "api": "API"}
 WITHOUT = {

@@ -19,13 +19,25 @@ import typer
 from pipelines.errors import DiagnosticsError, SekkeiError
 from pipelines.sdk import Workspace
 
-app = typer.Typer(name="sekkei", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Sekkei without the pages.")
+app = typer.Typer(
+    name="sekkei",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Sekkei without the pages.",
+)
 dataset_app = typer.Typer(no_args_is_help=True, help="Datasets and their versions.")
 pipeline_app = typer.Typer(no_args_is_help=True, help="Pipelines kept in the workspace.")
 run_app = typer.Typer(no_args_is_help=True, help="Runs.")
 model_app = typer.Typer(no_args_is_help=True, help="Registered models.")
 endpoint_app = typer.Typer(no_args_is_help=True, help="Real-time endpoints.")
-for name, group in {"dataset": dataset_app, "pipeline": pipeline_app, "runs": run_app, "model": model_app, "endpoint": endpoint_app}.items():
+for name, group in {
+    "dataset": dataset_app,
+    "pipeline": pipeline_app,
+    "runs": run_app,
+    "model": model_app,
+    "endpoint": endpoint_app,
+}.items():
     app.add_typer(group, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -47,11 +59,16 @@ def answer(as_json: bool) -> Iterator[Callable[[dict[str, Any], str], None]]:
     except DiagnosticsError as error:
         found = [d.to_dict() for d in error.diagnostics]  # type: ignore[attr-defined]
         first = found[0]
-        say({"error": {"step": first["step"], "message": first["message"], "fix": first["fix"]}, "diagnostics": found},
-            "\n".join(_diagnostic_line(d) for d in found))
+        say(
+            {"error": {"step": first["step"], "message": first["message"], "fix": first["fix"]}, "diagnostics": found},
+            "\n".join(_diagnostic_line(d) for d in found),
+        )
         raise typer.Exit(1) from error
     except SekkeiError as error:
-        say({"error": {"step": getattr(error, "step", None), "message": error.message, "fix": error.fix}}, f"Error: {error}")
+        say(
+            {"error": {"step": getattr(error, "step", None), "message": error.message, "fix": error.fix}},
+            f"Error: {error}",
+        )
         raise typer.Exit(1) from error
     finally:
         out.close()
@@ -85,7 +102,12 @@ def dataset_list(as_json: Json = False) -> None:
     """List the datasets, each in its newest version."""
     with answer(as_json) as say:
         found = Workspace.open().list_datasets()
-        say({"datasets": found}, "\n".join(f"{d['name']:28} v{d['version']:<4} {d['rows']:>10} rows {len(d['columns']):>5} columns" for d in found))
+        say(
+            {"datasets": found},
+            "\n".join(
+                f"{d['name']:28} v{d['version']:<4} {d['rows']:>10} rows {len(d['columns']):>5} columns" for d in found
+            ),
+        )
 
 
 @dataset_app.command("show")
@@ -105,7 +127,10 @@ def validate(file: Path, as_json: Json = False) -> None:
         workspace = Workspace.open()
         inspection = workspace.inspect(workspace.read_document(file))
         found = [d.to_dict() for d in inspection.diagnostics]
-        say({"ok": inspection.ok, "diagnostics": found}, "\n".join(_diagnostic_line(d) for d in found) or "Nothing to object to.")
+        say(
+            {"ok": inspection.ok, "diagnostics": found},
+            "\n".join(_diagnostic_line(d) for d in found) or "Nothing to object to.",
+        )
     if not inspection.ok:
         raise typer.Exit(1)
 
@@ -113,7 +138,9 @@ def validate(file: Path, as_json: Json = False) -> None:
 @app.command()
 def run(
     file: Path,
-    assignments: Annotated[list[str] | None, typer.Option("--set", help="STEP.PARAM=VALUE, in place of what the file says.")] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", help="STEP.PARAM=VALUE, in place of what the file says.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run a pipeline file and track the run in MLflow."""
@@ -121,9 +148,15 @@ def run(
         workspace = Workspace.open()
         found = workspace.run(workspace.read_document(file), overrides=assignments or [])
         values = found.to_dict()
-        lines = [f"{s['id']:24} {s['status']:10} {s['seconds']:8.2f} s {s['rows'] if s['rows'] is not None else '':>10}" for s in values["steps"]]
+        lines = [
+            f"{s['id']:24} {s['status']:10} {s['seconds']:8.2f} s {s['rows'] if s['rows'] is not None else '':>10}"
+            for s in values["steps"]
+        ]
         lines += [f"{k} = {v:.6g}" for k, v in values["metrics"].items()]
-        lines.append(f"run {values['run_id']}: {values['status']}" + (f". {values['error']['message']}" if values.get("error") else ""))
+        lines.append(
+            f"run {values['run_id']}: {values['status']}"
+            + (f". {values['error']['message']}" if values.get("error") else "")
+        )
         say(values, "\n".join(lines))
     if values["status"] != "done":
         raise typer.Exit(1)
@@ -134,7 +167,17 @@ def runs_list(pipeline: str = "", limit: int = 20, as_json: Json = False) -> Non
     """List the newest runs."""
     with answer(as_json) as say:
         found = Workspace.open().runs.list(pipeline=pipeline or None, limit=limit)
-        values = [{"run_id": r.run_id, "pipeline": r.pipeline, "status": r.status, "started_at": r.started_at, "seconds": r.seconds, "metrics": r.metrics} for r in found]
+        values = [
+            {
+                "run_id": r.run_id,
+                "pipeline": r.pipeline,
+                "status": r.status,
+                "started_at": r.started_at,
+                "seconds": r.seconds,
+                "metrics": r.metrics,
+            }
+            for r in found
+        ]
         say({"runs": values}, "\n".join(f"{r['run_id']} {r['status']:10} {r['pipeline']}" for r in values))
 
 
@@ -143,23 +186,37 @@ def publish(run_id: str, name: str, alias: str = "champion", step: str = "", as_
     """Publish a run's model to the registry, after checking that it answers alike everywhere."""
     with answer(as_json) as say:
         made = Workspace.open().models.publish(run_id, name, alias=alias, step=step or None)
-        say({"name": made.name, "version": made.version, "model_uri": made.model_uri, "aliases": list(made.aliases)}, f"{made.name}, version {made.version}: {made.model_uri}")
+        say(
+            {"name": made.name, "version": made.version, "model_uri": made.model_uri, "aliases": list(made.aliases)},
+            f"{made.name}, version {made.version}: {made.model_uri}",
+        )
 
 
 @model_app.command("list")
 def model_list(as_json: Json = False) -> None:
     """List the registered models."""
     with answer(as_json) as say:
-        found = [{"name": m.name, "latest_version": m.latest_version, "aliases": dict(m.aliases)} for m in Workspace.open().models.list()]
+        found = [
+            {"name": m.name, "latest_version": m.latest_version, "aliases": dict(m.aliases)}
+            for m in Workspace.open().models.list()
+        ]
         say({"models": found}, "\n".join(f"{m['name']:28} v{m['latest_version']} {m['aliases']}" for m in found))
 
 
 @app.command()
-def score(model_uri: str, input_file: Annotated[Path, typer.Argument(metavar="INPUT")], output_file: Annotated[Path, typer.Argument(metavar="OUTPUT")], as_json: Json = False) -> None:
+def score(
+    model_uri: str,
+    input_file: Annotated[Path, typer.Argument(metavar="INPUT")],
+    output_file: Annotated[Path, typer.Argument(metavar="OUTPUT")],
+    as_json: Json = False,
+) -> None:
     """Score a CSV or Parquet file with a model; the output's ending decides its format."""
     with answer(as_json) as say:
         found = Workspace.open().batch.score(model_uri, input_file, output_file)
-        say({"rows": found.rows, "output": str(found.output), "seconds": found.seconds}, f"{found.rows} rows in {found.seconds:.1f} s: {found.output}")
+        say(
+            {"rows": found.rows, "output": str(found.output), "seconds": found.seconds},
+            f"{found.rows} rows in {found.seconds:.1f} s: {found.output}",
+        )
 
 
 @endpoint_app.command("create")
@@ -167,14 +224,20 @@ def endpoint_create(name: str, model_uri: str, as_json: Json = False) -> None:
     """Serve a model behind a REST address. The key is shown this once."""
     with answer(as_json) as say:
         made, key = Workspace.open().endpoints.create(name, model_uri, wait=True)
-        say({"name": made.name, "url": made.url, "state": made.state, "reason": made.reason, "key": key}, f"{made.name}: {made.state} at {made.url}\nkey: {key}")
+        say(
+            {"name": made.name, "url": made.url, "state": made.state, "reason": made.reason, "key": key},
+            f"{made.name}: {made.state} at {made.url}\nkey: {key}",
+        )
 
 
 @endpoint_app.command("list")
 def endpoint_list(as_json: Json = False) -> None:
     """List the endpoints."""
     with answer(as_json) as say:
-        found = [{"name": e.name, "url": e.url, "state": e.state, "reason": e.reason, "model_uri": e.model_uri} for e in Workspace.open().endpoints.list()]
+        found = [
+            {"name": e.name, "url": e.url, "state": e.state, "reason": e.reason, "model_uri": e.model_uri}
+            for e in Workspace.open().endpoints.list()
+        ]
         say({"endpoints": found}, "\n".join(f"{e['name']:24} {e['state']:12} {e['url']}" for e in found))
 
 

@@ -14,7 +14,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SEKKEI_", extra="ignore", frozen=True, populate_by_name=True)
 
-    home: Path = Field(Path("workspace"), description="The workspace folder: datasets, results, records and MLflow's files.")
+    home: Path = Field(
+        Path("workspace"), description="The workspace folder: datasets, results, records and MLflow's files."
+    )
     database_url: str = Field("", description="Sekkei's own records, a SQLAlchemy URL. Empty: SQLite in the workspace.")
     tracking_uri: str = Field(
         "",
@@ -26,12 +28,16 @@ class Settings(BaseSettings):
     api_port: int = Field(8600, description="Preferred port of the REST API and endpoint gateway.")
     workers: int = Field(1, ge=1, description="Jobs that run at the same time.")
     cache_gib: float = Field(5.0, gt=0, description="The result cache is trimmed to this size, in GiB.")
-    sample_rows: int = Field(1000, ge=10, description="Rows of a dataset kept as its sample for preview and diagnostics.")
+    sample_rows: int = Field(
+        1000, ge=10, description="Rows of a dataset kept as its sample for preview and diagnostics."
+    )
     python_steps: bool = Field(True, description="Whether Execute Python may run.")
     max_upload_mib: int = Field(2048, gt=0, description="Largest file that may be imported, in MiB.")
     batch_rows: int = Field(50_000, ge=1, description="Rows scored at a time in batch scoring.")
     max_request_mib: int = Field(64, gt=0, description="Largest body of a request to an endpoint, in MiB.")
-    endpoint_timeout: float = Field(60.0, gt=0, description="Seconds a prediction may take before the gateway gives up.")
+    endpoint_timeout: float = Field(
+        60.0, gt=0, description="Seconds a prediction may take before the gateway gives up."
+    )
 
 
 @cache

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from filelock import Timeout
 
 from pipelines.errors import ConflictError
-from pipelines.jobs.process import GRACE_SECONDS, limit_threads, start, warm_up
+from pipelines.jobs.process import GRACE_SECONDS, errand, limit_threads, start, warm_up
 from pipelines.jobs.queue import Claim, Jobs, stop_process
 from pipelines.processes import ProcessId
 from pipelines.records import Database, utc_now
@@ -31,6 +31,9 @@ KINDS: dict[str, str] = {
     "publish": "pipelines.inference.publish:publish_job",
 }
 """What runs each kind of job: ``module:function``, loaded in the job's process."""
+
+SETTLE = "pipelines.sdk.lost:settle_home"
+"""What is called after a job was killed, and when the worker begins: some may have been while there was none."""
 
 POLL_SECONDS = 0.1
 RECONCILE_SECONDS = 3.0
@@ -54,6 +57,9 @@ class Worker:
         self.jobs = Jobs(self.database, home)
         self._children: dict[str, ForkServerProcess] = {}
         self._stopping: dict[str, float] = {}
+        self._adopted: set[str] = set()
+        self._unsettled = True
+        self._errand: ForkServerProcess | None = None
         self._stop = threading.Event()
 
     def run(self) -> None:
@@ -88,10 +94,12 @@ class Worker:
             try:
                 self._collect()
                 if time.monotonic() - checked >= RECONCILE_SECONDS:
-                    self.jobs.reconcile()
+                    self._reconcile()
                     self._beat()
                     checked = time.monotonic()
                 running = self.jobs.running()
+                self._watch_adopted(running)
+                self._settle()
                 self._end_cancelled(running)
                 if len(running) < self.slots and self._start_next():
                     continue
@@ -125,7 +133,22 @@ class Worker:
             child = self._children.pop(job_id)
             if any(c.id == job_id and not c.has_begun for c in self.jobs.running()):
                 self.jobs.abandon(job_id, f"The job's process could not begin (exit code {child.exitcode}).")
-            self.jobs.reconcile()
+            self._unsettled = self._unsettled or child.exitcode != 0
+            self._reconcile()
+
+    def _reconcile(self) -> None:
+        self._unsettled = bool(self.jobs.reconcile()) or self._unsettled
+
+    def _watch_adopted(self, running: Sequence[Claim]) -> None:
+        """Of a job that an earlier worker started, nobody tells how it ended."""
+        now = {c.id for c in running} - self._children.keys()
+        self._unsettled = self._unsettled or bool(self._adopted - now)
+        self._adopted = now
+
+    def _settle(self) -> None:
+        """Have the runs of killed jobs put right, by one process at a time."""
+        if self._unsettled and (self._errand is None or not self._errand.is_alive()):
+            self._unsettled, self._errand = False, errand(self.home, SETTLE)
 
     def _end_cancelled(self, running: Sequence[Claim]) -> None:
         for claim in running:
@@ -136,7 +159,7 @@ class Worker:
                 stop_process(claim.process)
             elif time.monotonic() > self._stopping[claim.id]:
                 claim.process.kill_group()
-                self.jobs.reconcile()
+                self._reconcile()
         self._stopping = {k: v for k, v in self._stopping.items() if any(c.id == k for c in running)}
 
     def _beat(self) -> None:

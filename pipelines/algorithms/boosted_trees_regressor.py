@@ -9,7 +9,7 @@ from sklearn import ensemble
 
 from pipelines.algorithms.base import Algorithm
 from pipelines.chain.predictor import Encoding, Task
-from pipelines.steps.parameters import Form
+from pipelines.parameters import Form
 
 
 class BoostedTreesRegressor(Algorithm):

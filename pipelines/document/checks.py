@@ -13,17 +13,20 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from pipelines.document.model import ID_PATTERN, PipelineDocument, StepNode
+from pipelines.document.model import ID_PATTERN, PipelineDocument, PipelineParameter, StepNode
+from pipelines.document.references import references, referred
 from pipelines.errors import DocumentError, nearest
 
 MAX_DEPTH = 24  # levels of nesting in a whole document; a step's parameters start at the fourth
 MAX_PARAMS_DEPTH = MAX_DEPTH - 4
 MAX_STEPS = 500
+MAX_PARAMETERS = 200
 FORMAT = 1
 Path = tuple[str | int, ...]
 
 _DOCUMENT_KEYS = tuple(PipelineDocument.model_fields)
 _STEP_KEYS = tuple(StepNode.model_fields)
+_PARAMETER_KEYS = tuple(PipelineParameter.model_fields)
 _KINDS: dict[type, str] = {dict: "a group of named values", list: "a list", str: "text", bool: "true or false"}
 
 
@@ -56,14 +59,38 @@ def document_of(data: Any) -> PipelineDocument:
     if len(steps) > MAX_STEPS:
         raise Misfit(("steps",), f"The pipeline has {len(steps)} steps; {MAX_STEPS} is the most it can have.")
     nodes = tuple(_node(step, index) for index, step in enumerate(steps))
-    _unique_ids(nodes)
+    _unique([n.id for n in nodes], "steps", "id", "Steps")
+    parameters = _parameters(data.get("parameters"))
     description = _text(data.get("description") or "", ("description",), "The description", 4000, lines=True)
-    return _made(PipelineDocument, (), name=name, description=description, steps=nodes)
+    return _made(PipelineDocument, (), name=name, description=description, parameters=parameters, steps=nodes)
 
 
 def node_of(data: Mapping[str, Any], index: int = 0) -> StepNode:
     """One step, checked as in a document."""
     return _node(data, index)
+
+
+def parameter_of(data: Any, index: int = 0) -> PipelineParameter:
+    """One pipeline parameter, checked as in a document."""
+    path: Path = ("parameters", index)
+    example = "Write it as {name: threshold, default: 0.5}."
+    if not isinstance(data, Mapping):
+        raise Misfit(path, f"Pipeline parameter {index + 1} is {shown(data)}.", fix=example)
+    name = data.get("name")
+    who = f"Pipeline parameter {name!r}" if isinstance(name, str) else f"Pipeline parameter {index + 1}"
+    _known_keys(data, _PARAMETER_KEYS, path, who)
+    rule = "A name starts with a letter or underscore and has at most 64 letters, digits, '_' and '-'."
+    if not isinstance(name, str) or not re.fullmatch(ID_PATTERN.strip("^$"), name):
+        raise Misfit((*path, "name"), f"{shown(name)} cannot be the name of a pipeline parameter.", fix=rule)
+    if "default" not in data:
+        raise Misfit(path, f"{who} has no default.", fix=example)
+    default = plain(data["default"], (*path, "default"))
+    nested = next((found for _, found in references(default)), None)
+    if nested is not None:
+        fix = "Write its value."
+        raise Misfit((*path, "default"), f"{who}: the default refers to another parameter, {cut(nested)!r}.", fix=fix)
+    description = _text(_or(data, "description", ""), (*path, "description"), f"{who}: the description", 400)
+    return _made(PipelineParameter, path, name=name, default=default, description=description)
 
 
 def pipeline_name(name: Any) -> str:
@@ -193,16 +220,30 @@ def _finite(value: Any) -> bool:
         return False
 
 
-def _unique_ids(nodes: Sequence[StepNode]) -> None:
+def _parameters(value: Any) -> tuple[PipelineParameter, ...]:
+    if value is None:
+        return ()
+    path: Path = ("parameters",)
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        example = "Write each as '- {name: threshold, default: 0.5}'."
+        raise Misfit(path, f"'parameters' must be a list of named values, but it is {shown(value)}.", fix=example)
+    if len(value) > MAX_PARAMETERS:
+        raise Misfit(path, f"The pipeline has {len(value)} parameters; {MAX_PARAMETERS} is the most it can have.")
+    found = tuple(parameter_of(item, index) for index, item in enumerate(value))
+    _unique([p.name for p in found], "parameters", "name", "Pipeline parameters")
+    return found
+
+
+def _unique(names: Sequence[str], section: str, key: str, what: str) -> None:
     seen: dict[str, int] = {}
-    for index, node in enumerate(nodes):
-        if node.id in seen:
+    for index, name in enumerate(names):
+        if name in seen:
             raise Misfit(
-                ("steps", index, "id"),
-                f"Steps {seen[node.id] + 1} and {index + 1} have the same id, {node.id!r}.",
-                fix="Give one of them another id.",
+                (section, index, key),
+                f"{what} {seen[name] + 1} and {index + 1} have the same {key}, {name!r}.",
+                fix=f"Give one of them another {key}.",
             )
-        seen[node.id] = index
+        seen[name] = index
 
 
 def _made(model: type[Any], path: Path, **fields: Any) -> Any:
@@ -264,6 +305,8 @@ def brief(value: Any) -> str:
     short = isinstance(value, list | tuple) and len(value) <= 6
     if short and not any(isinstance(v, list | tuple | dict) for v in value):
         return "[" + ", ".join(map(str, value)) + "]"
+    if (name := referred(value)) is not None:
+        return f"the parameter {cut(name)!r}"
     if isinstance(value, Mapping) and "type" in value:
         return str(value["type"])
     return value if isinstance(value, str) and value and not is_long(value) else shown(value)

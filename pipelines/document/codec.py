@@ -16,7 +16,7 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 
 from pipelines.document.checks import MAX_DEPTH, Misfit, Path, cut, document_of, plain
 from pipelines.document.migrations import migrate
-from pipelines.document.model import PipelineDocument, StepNode
+from pipelines.document.model import PipelineDocument, PipelineParameter, StepNode
 from pipelines.document.ports import library
 from pipelines.errors import DocumentError
 
@@ -55,8 +55,11 @@ def dumps(document: PipelineDocument) -> str:
     lines = _dumped({"format": document.format, "name": document.name})
     if document.description:
         lines += _dumped({"description": document.description})
+    if document.parameters:
+        found = (_slim_parameter(p) for p in document.parameters)
+        lines += "parameters:\n" + "".join(map(_item, found))
     if document.steps:
-        lines += "steps:\n" + "".join(_step(_slim(s)) for s in document.steps)
+        lines += "steps:\n" + "".join(_item(_slim(s)) for s in document.steps)
     else:
         lines += "steps: []\n"
     if len(lines.encode()) > MAX_BYTES:
@@ -216,6 +219,11 @@ def _line(node: Node | None, path: Path) -> int:
     return line
 
 
+def _slim_parameter(parameter: PipelineParameter) -> dict[str, Any]:
+    found = {"name": parameter.name, "default": _type_first(plain(parameter.default))}
+    return found | ({"description": parameter.description} if parameter.description else {})
+
+
 def _slim(step: StepNode) -> dict[str, Any]:
     """A step without what is at its default, in the order of a document."""
     found: dict[str, Any] = {"id": step.id, "type": step.type}
@@ -253,8 +261,8 @@ def _type_first(value: Any) -> Any:
     return value
 
 
-def _step(step: dict[str, Any]) -> str:
-    text = _dumped([step], fits=LINE - 2)
+def _item(values: dict[str, Any]) -> str:
+    text = _dumped([values], fits=LINE - 2)
     return "".join(f"  {line}" if line.strip() else line for line in text.splitlines(keepends=True))
 
 

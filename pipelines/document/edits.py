@@ -6,13 +6,14 @@ leave no document (a second step of one id, a step that is not there).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.document import checks, nested, ports
+from pipelines.document.ids import new_id as new_id
 from pipelines.document.model import PipelineDocument, StepNode
+from pipelines.document.references import references
 from pipelines.errors import ConflictError, NotFoundError
 from pipelines.steps.base import Behaviour
 
@@ -124,7 +125,8 @@ class DuplicateStep(Edit):
 class SetParameter(Edit):
     """Set a parameter; a dotted name reaches into a group of values, as in ``algorithm.max_depth``.
 
-    Setting a group's ``type`` to another one (``algorithm.type``) resets the rest of the group.
+    Setting a group's ``type`` to another one (``algorithm.type``) resets the rest of the group. A group that came from
+    a pipeline parameter becomes the step's own.
     """
 
     id: str
@@ -137,9 +139,13 @@ class SetParameter(Edit):
 
     def apply(self, document: PipelineDocument) -> PipelineDocument:
         value = checks.plain(self.value, ("params", self.name))
-        return _change(
-            document, self.id, lambda s: {"params": nested.with_value(s.params, self.name.split("."), value)}
-        )
+        names = self.name.split(".")
+
+        def change(node: StepNode) -> dict[str, Any]:
+            own = nested.with_own_groups(node.params, names, document.defaults)
+            return {"params": nested.with_value(own, names, value)}
+
+        return _change(document, self.id, change)
 
     def describe(self) -> str:
         return f"Set {self.id}.{self.name} to {checks.brief(self.value)}"
@@ -284,7 +290,7 @@ class RenamePipeline(Edit):
 
 @dataclass(frozen=True)
 class ReplaceColumn(Edit):
-    """Write another column's name wherever ``parameter`` of a step names ``old``."""
+    """Write another column's name wherever ``parameter`` of a step names ``old``, itself or by a pipeline parameter."""
 
     step: str
     parameter: str
@@ -292,53 +298,21 @@ class ReplaceColumn(Edit):
     new: str
 
     def apply(self, document: PipelineDocument) -> PipelineDocument:
-        def change(node: StepNode) -> dict[str, Any]:
-            value = nested.value_at(node.params, self.parameter.split("."))
-            if value is None:
-                return {}
-            return {
-                "params": nested.with_value(
-                    node.params, self.parameter.split("."), nested.replaced(value, self.old, self.new)
-                )
-            }
-
-        return _change(document, self.step, change)
+        names = self.parameter.split(".")
+        value = nested.value_at(document.steps[_index(document, self.step)].params, names)
+        if value is None:
+            return document
+        taken = {name for _, name in references(value)}
+        parameters = tuple(
+            p.model_copy(update={"default": nested.replaced(p.default, self.old, self.new)}) if p.name in taken else p
+            for p in document.parameters
+        )
+        changed = nested.replaced(value, self.old, self.new)
+        document = document.model_copy(update={"parameters": parameters})
+        return _change(document, self.step, lambda s: {"params": nested.with_value(s.params, names, changed)})
 
     def describe(self) -> str:
         return f"Replace column {self.old} by {self.new} in {self.step}.{self.parameter}"
-
-
-def new_id(document: PipelineDocument, name: str) -> str:
-    """An id nothing in the document has, from a step type or another id: ``split``, ``split_2``."""
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", _SHORT.get(name, name)).strip("-")
-    stem = re.sub(r"_\d+$", "", stem) or "step"
-    stem = (stem if re.match(r"[A-Za-z_]", stem) else f"_{stem}")[:56]
-    taken = set(document.ids)
-    number = 1
-    while (found := stem if number == 1 else f"{stem}_{number}") in taken:
-        number += 1
-    return found
-
-
-_SHORT = {
-    "clean_missing_data": "clean",
-    "select_columns": "columns",
-    "set_label": "label",
-    "split_data": "split",
-    "train_model": "train",
-    "score_model": "score",
-    "evaluate_model": "evaluate",
-    "normalize_data": "normalize",
-    "encode_categories": "encode",
-    "join_data": "join",
-    "apply_sql": "sql",
-    "cross_validate_model": "cross_validate",
-    "export_data": "export",
-    "execute_python": "python",
-    "remove_duplicate_rows": "distinct",
-    "filter_rows": "filter",
-    "group_into_bins": "bins",
-}
 
 
 def _index(document: PipelineDocument, step_id: str) -> int:

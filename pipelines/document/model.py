@@ -26,6 +26,16 @@ class StepNode(BaseModel):
     position: tuple[float, float] | None = Field(None, description="Where the canvas shows it; none: laid out.")
 
 
+class PipelineParameter(BaseModel):
+    """A value with a name of its own, filled in at run time. Steps refer to it as ``{$parameter: name}``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=ID_PATTERN)
+    default: Any = None
+    description: str = Field("", max_length=400)
+
+
 class PipelineDocument(BaseModel):
     """The document an analyst edits. Every change makes a new one; see ``edits``."""
 
@@ -34,6 +44,7 @@ class PipelineDocument(BaseModel):
     format: Literal[1] = 1
     name: str = Field(min_length=1, max_length=100)
     description: str = Field("", max_length=4000)
+    parameters: tuple[PipelineParameter, ...] = Field((), max_length=200)
     steps: tuple[StepNode, ...] = Field((), max_length=500)
 
     @model_validator(mode="after")
@@ -43,6 +54,9 @@ class PipelineDocument(BaseModel):
             if node.id in seen:
                 raise ValueError(f"Two steps have the id {node.id!r}; every step needs its own.")
             seen.add(node.id)
+        names = [p.name for p in self.parameters]
+        if len(set(names)) < len(names):
+            raise ValueError("Two pipeline parameters have the same name; each needs its own.")
         return self
 
     def step(self, step_id: str) -> StepNode:
@@ -51,6 +65,11 @@ class PipelineDocument(BaseModel):
 
     def index(self, step_id: str) -> int:
         return self.ids.index(step_id)
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The pipeline parameters, name -> default."""
+        return {p.name: p.default for p in self.parameters}
 
     @property
     def ids(self) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipelines.document.references import referred
+
 
 def value_at(params: Mapping[str, Any], names: Sequence[str]) -> Any:
     """The value that the names lead to; None where there is none."""
@@ -26,6 +28,15 @@ def with_value(params: Mapping[str, Any], names: Sequence[str], value: Any) -> d
     return {**params, first: value}
 
 
+def with_own_groups(params: Mapping[str, Any], names: Sequence[str], defaults: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``params`` where no group around the names comes from a pipeline parameter: its value there stands in it."""
+    for depth in range(1, len(names)):
+        name = referred(value_at(params, names[:depth]))
+        if name is not None:
+            params = with_value(params, names[:depth], defaults.get(name))
+    return params
+
+
 def without(params: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """``params`` with nothing there."""
     first, *rest = names
@@ -40,8 +51,10 @@ def without(params: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
 def replaced(value: Any, old: str, new: str) -> Any:
     """``value`` with ``new`` in the place of ``old``: as a whole text, or in a list or the names of a rule.
 
-    A rule's ``kind`` and ``pattern`` are no column names, and stay.
+    A rule's ``kind`` and ``pattern`` are no column names, and stay; so do references to pipeline parameters.
     """
+    if referred(value) is not None:
+        return value
     if isinstance(value, str):
         return new if value == old else value
     if isinstance(value, list):

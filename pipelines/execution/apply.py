@@ -56,7 +56,9 @@ def _split(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
     partition = step.assign(table.frame, table.schema)
     for part in (TRAIN, TEST):
         if not (partition == part).any():
-            raise InputError(f"The split leaves no {part} rows of {len(partition)}.", fix="Choose another train_fraction.")
+            raise InputError(
+                f"The split leaves no {part} rows of {len(partition)}.", fix="Choose another train_fraction."
+            )
     return Output(table=replace(table, partition=partition))
 
 

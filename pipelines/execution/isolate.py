@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from pipelines.errors import InputError, SekkeiError
@@ -23,7 +25,9 @@ def call(function: Callable[..., Any], *arguments: Any, timeout: float) -> Any:
     there.close()
     try:
         if not here.poll(timeout):
-            raise InputError(f"The code did not finish within {timeout:g} seconds.", fix="Look for a loop that does not end.")
+            raise InputError(
+                f"The code did not finish within {timeout:g} seconds.", fix="Look for a loop that does not end."
+            )
         succeeded, value = here.recv()
     except EOFError as error:
         raise InputError("The code ended its process without an answer.") from error
@@ -37,9 +41,18 @@ def call(function: Callable[..., Any], *arguments: Any, timeout: float) -> Any:
 
 
 def _answer(connection: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     try:
         connection.send((True, function(*arguments)))
     except SekkeiError as error:
         connection.send((False, InputError(error.message, fix=error.fix)))
     except Exception as error:
         connection.send((False, InputError(f"{type(error).__name__}: {error}")))
+
+
+def _end_with_parent() -> None:
+    """End this process when its caller is gone: it belongs to the fork server, which may live on."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -128,7 +128,9 @@ class Inspector:
         return result_key(step, [(p, keys[e.step], e.part) for p, e in node.edges.items()], extra)
 
     def _work_out(self, node: Node, step: Step, graph: Graph, keys: dict[str, str]) -> Output | SekkeiError:
-        context = StepContext(node.id, {n.id: n.step for n in graph.nodes if n.step}, self, self.datasets, ignore, preview=True)
+        context = StepContext(
+            node.id, {n.id: n.step for n in graph.nodes if n.step}, self, self.datasets, ignore, preview=True
+        )
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

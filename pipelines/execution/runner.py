@@ -74,12 +74,29 @@ class Runner:
             self._collect(node.id, output.report, output.model, result)
             return _finished(waiting, Status.DONE, key, output, time.perf_counter() - began)
         except SekkeiError as error:
-            return replace(waiting, status=Status.FAILED, message=error.message, fix=error.fix, seconds=time.perf_counter() - began,
-                           trace=getattr(error, "trace", "") or "")
+            return replace(
+                waiting,
+                status=Status.FAILED,
+                message=error.message,
+                fix=error.fix,
+                seconds=time.perf_counter() - began,
+                trace=getattr(error, "trace", "") or "",
+            )
         except MemoryError:
-            return replace(waiting, status=Status.FAILED, message="There is not enough memory for this step.", fix="Use fewer rows or columns.")
+            return replace(
+                waiting,
+                status=Status.FAILED,
+                message="There is not enough memory for this step.",
+                fix="Use fewer rows or columns.",
+            )
         except Exception as error:
-            return replace(waiting, status=Status.FAILED, message=in_words(error), trace=traceback.format_exc(), seconds=time.perf_counter() - began)
+            return replace(
+                waiting,
+                status=Status.FAILED,
+                message=in_words(error),
+                trace=traceback.format_exc(),
+                seconds=time.perf_counter() - began,
+            )
 
     def _key(self, node: Node, step: Step, result: RunResult) -> str:
         extra = ""
@@ -90,19 +107,33 @@ class Runner:
         return result_key(step, [(port, self._keys[e.step], e.part) for port, e in node.edges.items()], extra)
 
     def _apply(self, node: Node, step: Step, graph: Graph, key: str, result: RunResult) -> Output:
-        context = StepContext(node.id, {n.id: n.step for n in graph.nodes if n.step}, self.store, self.datasets, self.sink, self.exports)
+        context = StepContext(
+            node.id, {n.id: n.step for n in graph.nodes if n.step}, self.store, self.datasets, self.sink, self.exports
+        )
         output = apply(step, gather(node, self.store, self._keys), context, key)
         result.exports.update(context.exported)
         return output
 
     def _reused(self, waiting: StepResult, key: str, step: Step, result: RunResult) -> StepResult:
         try:
-            self._collect(waiting.id, self.store.report(key), self.store.model(key) if step.acts_as is Behaviour.TRAIN else None, result)
+            self._collect(
+                waiting.id,
+                self.store.report(key),
+                self.store.model(key) if step.acts_as is Behaviour.TRAIN else None,
+                result,
+            )
             meta = self.store.meta(key)
         except NotFoundError:
             meta = {"table": None, "notes": []}
         table = meta["table"] or {}
-        return replace(waiting, status=Status.REUSED, key=key, rows=table.get("rows"), columns=table.get("columns"), notes=tuple(meta["notes"]))
+        return replace(
+            waiting,
+            status=Status.REUSED,
+            key=key,
+            rows=table.get("rows"),
+            columns=table.get("columns"),
+            notes=tuple(meta["notes"]),
+        )
 
     def _collect(self, step: str, report: object, model: Chain | None, result: RunResult) -> None:
         if report is not None:
@@ -153,14 +184,23 @@ def _waiting(node: Node) -> StepResult:
 def _finished(waiting: StepResult, status: Status, key: str, output: Output, seconds: float) -> StepResult:
     frame = output.table.frame if output.table is not None else None
     return replace(
-        waiting, status=status, key=key, seconds=seconds, notes=output.notes,
-        rows=None if frame is None else len(frame), columns=None if frame is None else len(frame.columns),
+        waiting,
+        status=status,
+        key=key,
+        seconds=seconds,
+        notes=output.notes,
+        rows=None if frame is None else len(frame),
+        columns=None if frame is None else len(frame.columns),
     )
 
 
 def _notes(caught: Iterable[warnings.WarningMessage]) -> list[str]:
     """Warnings that libraries gave while the step ran, each once and in one line."""
-    texts = [str(w.message).strip().splitlines()[0] for w in caught if not issubclass(w.category, DeprecationWarning | FutureWarning)]
+    texts = [
+        str(w.message).strip().splitlines()[0]
+        for w in caught
+        if not issubclass(w.category, DeprecationWarning | FutureWarning)
+    ]
     return list(dict.fromkeys(t for t in texts if t))[:10]
 
 

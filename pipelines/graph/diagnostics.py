@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from pipelines.datasets.versions import DatasetVersion
 from pipelines.document import ports
 from pipelines.errors import SekkeiError
 from pipelines.graph.diagnostic import Diagnostic, Severity
@@ -24,6 +25,7 @@ def diagnose(
     tables: Mapping[str, Table],
     failures: Mapping[str, SekkeiError],
     types: ports.StepTypes | None = None,
+    versions: Callable[[str], Sequence[DatasetVersion]] = lambda name: (),
 ) -> list[Diagnostic]:
     """What every rule finds, in the order of the steps, errors first at each.
 
@@ -33,9 +35,10 @@ def diagnose(
         inputs: the columns at each step's main input.
         tables: each step's output on the sample.
         failures: what the steps that failed on the sample said.
+        versions: every version of a dataset, oldest first.
     """
     known = ports.library() if types is None else types
-    context = Context(graph, schemas, inputs, tables, failures, known)
+    context = Context(graph, schemas, inputs, tables, failures, known, versions)
     for rule in RULES:
         context.found.extend(rule().check(context))
     places = {step: i for i, step in enumerate(graph.document.ids)}

@@ -11,7 +11,7 @@ from pipelines.document.edits import Edit, MoveStep, SetInput
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.errors import nearest
 from pipelines.graph.diagnostic import Diagnostic
-from pipelines.graph.parameters import ParameterProblem, parse
+from pipelines.graph.parameters import ParameterProblem, read
 from pipelines.steps.base import Behaviour, Port, Step
 
 Part = Literal["train", "test"]
@@ -118,6 +118,7 @@ class _Resolver:
         self.document = document
         self.steps = document.steps
         self.types = types
+        self.values = document.defaults
         self.places = {n.id: i for i, n in enumerate(document.steps)}
         self.problems: list[Diagnostic] = []
 
@@ -125,7 +126,7 @@ class _Resolver:
         step_type = self.types.get(node.type)
         if step_type is None:
             self._unknown_type(node)
-        step, errors = (None, ()) if step_type is None else parse(step_type, node.params)
+        step, errors = (None, ()) if step_type is None else read(step_type, node, self.values)
         return Node(node.id, node, step_type, step, self._edges(index, node, step_type), errors)
 
     def _edges(self, index: int, node: StepNode, step_type: type[Step] | None) -> dict[str, Edge]:

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pipelines.columns import Columns
+from pipelines.document.model import StepNode
+from pipelines.document.nested import value_at
+from pipelines.document.references import dotted, filled, reference, references, replace_references
 from pipelines.errors import SekkeiError, nearest
 from pipelines.steps.base import Step
 
@@ -21,8 +24,34 @@ class ParameterProblem:
     parameter: str
     message: str
     fix: str = ""
-    better: str | None = None
+    better: Any = None
     unknown: bool = False
+
+
+def read(
+    step_type: type[Step], node: StepNode, values: Mapping[str, Any]
+) -> tuple[Step | None, tuple[ParameterProblem, ...]]:
+    """The step that ``node`` describes, with the pipeline parameters' ``values`` in the place of references to them."""
+    unknown = tuple(_unknown_reference(node, path, name, values) for path, name in _unknown(node, values))
+    if unknown:
+        return None, unknown
+    return parse(step_type, filled(node, values))
+
+
+def _unknown(node: StepNode, values: Mapping[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
+    return [(path, name) for path, name in references(node.params) if name not in values]
+
+
+def _unknown_reference(
+    node: StepNode, path: tuple[str | int, ...], name: str, values: Mapping[str, Any]
+) -> ParameterProblem:
+    parameter, best = dotted(path), nearest(name, list(values))
+    message = f"There is no pipeline parameter {name!r}."
+    if best is None:
+        return ParameterProblem(parameter, message, "Add it to the pipeline, or write a value here.")
+    written = value_at(node.params, parameter.split("."))
+    better = replace_references(written, lambda found: reference(best if found == name else found))
+    return ParameterProblem(parameter, message, f"Did you mean {best!r}?", better)
 
 
 def parse(step_type: type[Step], params: Mapping[str, Any]) -> tuple[Step | None, tuple[ParameterProblem, ...]]:

@@ -115,6 +115,17 @@ def warm_up() -> ForkServerProcess:
     return process
 
 
+def errand(home: Home, function: str) -> ForkServerProcess:
+    """Call ``module:function`` with the workspace, in a process from the warm parent."""
+    process = context().Process(target=_run_errand, args=(str(home.root), function), daemon=True)
+    process.start()
+    return process
+
+
+def _run_errand(root: str, function: str) -> None:
+    resolve(function)(Home(Path(root)))
+
+
 def _nothing() -> None:
     """Only a forked process proves that the warm parent is warm."""
 
@@ -172,7 +183,7 @@ def _stopped(recorder: Recorder) -> dict[str, Any]:
     return {"state": JobState.FAILED.value, "error": error | {"step": None, "trace": ""}}
 
 
-def resolve(handler: str) -> Handler:
+def resolve(handler: str) -> Callable[..., Any]:
     """The function behind ``module:function``."""
     module, _, name = handler.partition(":")
     return getattr(importlib.import_module(module), name)

@@ -23,7 +23,12 @@ class Sample:
 SAMPLES = (
     Sample("automobile-price", "Automobile price", "What should this car cost?", "regression"),
     Sample("adult-income", "Adult income", "Who earns more than 50,000 dollars a year?", "binary classification"),
-    Sample("german-credit", "German credit", "Which loans are a bad risk? Two algorithms compared.", "binary classification"),
+    Sample(
+        "german-credit",
+        "German credit",
+        "Which loans are a bad risk? Two algorithms compared.",
+        "binary classification",
+    ),
     Sample("wine-quality", "Wine quality", "How will tasters grade a wine?", "multiclass classification"),
     Sample("wine-groups", "Wine groups", "Which kinds of wine are there?", "clustering"),
 )

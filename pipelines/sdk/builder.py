@@ -34,7 +34,9 @@ class Pipeline:
         while name in self.document.ids and not id:
             name, number = f"{step_type}_{number}", number + 1
         node = StepNode(id=name, type=step_type, params=params, inputs=inputs or {})
-        self.document = PipelineDocument.model_validate(self.document.model_dump() | {"steps": (*self.document.steps, node)})
+        self.document = PipelineDocument.model_validate(
+            self.document.model_dump() | {"steps": (*self.document.steps, node)}
+        )
         return self
 
     def to_yaml(self) -> str:

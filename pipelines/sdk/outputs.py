@@ -28,7 +28,9 @@ class StepOutput:
     def columns(self) -> list[str]:
         return [n for n in pq.read_schema(self.path).names if not n.startswith("__index_level_")]
 
-    def page(self, offset: int = 0, limit: int = 100, sort_by: str | None = None, descending: bool = False, search: str = "") -> pd.DataFrame:
+    def page(
+        self, offset: int = 0, limit: int = 100, sort_by: str | None = None, descending: bool = False, search: str = ""
+    ) -> pd.DataFrame:
         """Rows ``offset`` to ``offset + limit`` of those in which some column contains ``search``, sorted if asked."""
         if sort_by is not None and sort_by not in self.columns:
             raise ColumnMissingError(sort_by, self.columns)
@@ -44,7 +46,9 @@ class StepOutput:
             return self.rows
         where, values = self._where(search)
         with duckdb.connect() as connection:
-            found = connection.execute(f"SELECT count(*) FROM read_parquet(?) {where}", [str(self.path), *values]).fetchone()  # noqa: S608
+            found = connection.execute(
+                f"SELECT count(*) FROM read_parquet(?) {where}", [str(self.path), *values]
+            ).fetchone()  # noqa: S608
         return int(found[0]) if found else 0
 
     def frame(self) -> pd.DataFrame:

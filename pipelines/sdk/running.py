@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -12,20 +13,23 @@ import yaml
 from pipelines.datasets.catalogue import Catalogue
 from pipelines.document import codec, edits
 from pipelines.document.model import PipelineDocument
-from pipelines.errors import ParameterError, nearest
+from pipelines.errors import ParameterError, SekkeiError, nearest
 from pipelines.execution.cache import ResultStore
 from pipelines.execution.datasets import WholeDatasets
 from pipelines.execution.events import Event, Progress, Sink, StepChanged, ignore
 from pipelines.execution.result import RunResult, Status
-from pipelines.execution.runner import Runner
+from pipelines.execution.runner import Runner, in_words
 from pipelines.graph.order import leak_proof, resolve
 from pipelines.inference.logging import log_models
+from pipelines.jobs import Jobs
 from pipelines.records import Database
 from pipelines.settings import settings
 from pipelines.tracking import Tracking
 from pipelines.workspace import Home
 
 GIB = 2**30
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,9 @@ def assigned(document: PipelineDocument, assignments: Sequence[str] | dict[str, 
         step, _, parameter = target.partition(".")
         if step not in document.ids:
             close = nearest(step, document.ids)
-            raise ParameterError(f"There is no step {step!r} in this pipeline.", fix=f"Did you mean {close!r}?" if close else "")
+            raise ParameterError(
+                f"There is no step {step!r} in this pipeline.", fix=f"Did you mean {close!r}?" if close else ""
+            )
         if not parameter:
             raise ParameterError(f"{target!r} names no parameter.", fix="Write STEP.PARAM=VALUE.")
         document = edits.SetParameter(step, parameter, value).apply(document)
@@ -93,7 +99,9 @@ def execute(
     store = ResultStore(home.cache)
     tracking = Tracking(home)
     began = time.time()
-    run_id = tracking.start(order.document, pipeline_id=order.pipeline_id, revision=order.revision, job_id=job_id, author=order.author)
+    run_id = tracking.start(
+        order.document, pipeline_id=order.pipeline_id, revision=order.revision, job_id=job_id, author=order.author
+    )
     started(run_id)
     try:
         runner = Runner(WholeDatasets(Catalogue(home, database)), store, sink, cancelled, home.results / run_id)
@@ -101,12 +109,23 @@ def execute(
         if result.status is Status.DONE:
             log_models(tracking, run_id, result, store)
         tracking.finish(run_id, result, order.document)
-    except BaseException:
-        tracking.abandon(run_id)
+    except BaseException as error:
+        _abandon(tracking, run_id, error, Jobs(database, home), job_id)
         raise
     store.trim(int(settings().cache_gib * GIB))
     result.seconds = time.time() - began
     return Finished(run_id, result)
+
+
+def _abandon(tracking: Tracking, run_id: str, error: BaseException, jobs: Jobs, job_id: str) -> None:
+    """Tell MLflow how a run ended that could not come to its own end; what went wrong first is not covered up."""
+    try:
+        if isinstance(error, Exception):
+            tracking.abandon(run_id, in_words(error) if not isinstance(error, SekkeiError) else error.message)
+        else:
+            tracking.abandon(run_id, cancelled=jobs.get(job_id).cancel_requested if job_id else True)
+    except Exception:
+        _logger.exception("MLflow could not be told how run %s ended.", run_id)
 
 
 def run_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -122,7 +141,13 @@ def run_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
                 context.progress(done, f"{step}: {text}" if text else step)
 
     finished = execute(
-        home, database, Order.from_payload(payload), job_id=context.job_id, sink=tell, cancelled=context.cancelled, started=context.started
+        home,
+        database,
+        Order.from_payload(payload),
+        job_id=context.job_id,
+        sink=tell,
+        cancelled=context.cancelled,
+        started=context.started,
     )
     return finished.to_dict()
 

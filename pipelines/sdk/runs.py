@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from pipelines.errors import NotFoundError
 from pipelines.execution.cache import ResultStore
+from pipelines.execution.result import Status
+from pipelines.jobs import Jobs
+from pipelines.sdk.lost import settle
 from pipelines.sdk.outputs import StepOutput
 from pipelines.tracking import Comparison, RunDetail, RunSummary, Tracking
 from pipelines.workspace import Home
@@ -18,14 +22,26 @@ class Runs:
 
     home: Home
     tracking: Tracking
+    jobs: Jobs
 
-    def list(self, pipeline: str | None = None, status: str | None = None, text: str = "", limit: int = 100, offset: int = 0) -> builtins.list[RunSummary]:
+    def list(
+        self, pipeline: str | None = None, status: str | None = None, text: str = "", limit: int = 100, offset: int = 0
+    ) -> builtins.list[RunSummary]:
         """The newest runs first, filtered."""
-        return self.tracking.list_runs(pipeline=pipeline, status=status, text=text, limit=limit, offset=offset)
+        found = self.tracking.list_runs(pipeline=pipeline, status=status, text=text, limit=limit, offset=offset)
+        if any(r.status == Status.RUNNING for r in found) and settle(self.jobs, self.tracking):
+            return self.tracking.list_runs(pipeline=pipeline, status=status, text=text, limit=limit, offset=offset)
+        return found
 
     def get(self, run_id: str) -> RunDetail:
-        """All that is known of a run."""
-        return self.tracking.get_run(run_id)
+        """All that is known of a run; of one that was killed, the steps as its job last told of them."""
+        found = self.tracking.get_run(run_id)
+        if found.summary.status == Status.RUNNING and settle(self.jobs, self.tracking):
+            found = self.tracking.get_run(run_id)
+        if not found.steps and found.summary.job_id:
+            with suppress(NotFoundError):
+                return replace(found, steps=list(self.jobs.get(found.summary.job_id).steps))
+        return found
 
     def compare(self, run_ids: builtins.list[str]) -> Comparison:
         """Two or more runs side by side."""
@@ -55,5 +71,3 @@ class Runs:
     def delete(self, run_id: str) -> None:
         """Take a run out of the lists; MLflow can restore it."""
         self.tracking.delete_run(run_id)
-
-

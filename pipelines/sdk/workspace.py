@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+from pipelines.addresses import Services
 from pipelines.datasets import Catalogue, ReadOptions
 from pipelines.datasets.sniff import sniff
 from pipelines.document import codec
@@ -24,7 +25,6 @@ from pipelines.sdk.models import Models
 from pipelines.sdk.running import Finished, Order, assigned, execute
 from pipelines.sdk.runs import Runs
 from pipelines.sdk.scoring import Batch
-from pipelines.services import Services
 from pipelines.serving.endpoints import Endpoints
 from pipelines.tracking import Tracking
 from pipelines.workspace import Home
@@ -70,7 +70,7 @@ class Workspace:
 
     @cached_property
     def runs(self) -> Runs:
-        return Runs(self.home, self._tracking)
+        return Runs(self.home, self._tracking, self.jobs)
 
     @cached_property
     def models(self) -> Models:
@@ -139,7 +139,14 @@ class Workspace:
         """Run here and now, and return when it has ended. DiagnosticsError when the pipeline has errors."""
         return execute(self.home, self.database, self._order(document, overrides, None, None, ""))
 
-    def _order(self, document: Document, overrides: Sequence[str] | dict[str, Any], pipeline_id: str | None, revision: int | None, author: str) -> Order:
+    def _order(
+        self,
+        document: Document,
+        overrides: Sequence[str] | dict[str, Any],
+        pipeline_id: str | None,
+        revision: int | None,
+        author: str,
+    ) -> Order:
         made = assigned(_document(document), overrides)
         inspection = self.inspect(made)
         if not inspection.ok:
@@ -148,11 +155,15 @@ class Workspace:
 
     # Datasets, as plain values
 
-    def import_file(self, name: str, path: Path | str, *, missing: Sequence[str] | None = None, options: ReadOptions | None = None) -> dict[str, Any]:
+    def import_file(
+        self, name: str, path: Path | str, *, missing: Sequence[str] | None = None, options: ReadOptions | None = None
+    ) -> dict[str, Any]:
         """Import a file; ``missing`` adds marks of a missing value to those found."""
         file = Path(path)
         if not file.is_file():
-            raise NotFoundError("file", str(path), [p.name for p in file.parent.glob("*")] if file.parent.is_dir() else [])
+            raise NotFoundError(
+                "file", str(path), [p.name for p in file.parent.glob("*")] if file.parent.is_dir() else []
+            )
         options = options or sniff(file)
         if missing:
             options = options.model_copy(update={"missing": tuple(dict.fromkeys([*options.missing, *missing]))})

@@ -14,8 +14,8 @@ from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
+from pipelines.addresses import LOOPBACK, ServiceStatus, publish, service_addresses, status, web_address
 from pipelines.processes import ProcessId, die_with_parent, free_port
-from pipelines.services.addresses import ServiceStatus, publish, service_addresses, status
 from pipelines.services.supervisor import Supervisor, environment
 from pipelines.settings import settings
 from pipelines.workspace import Home
@@ -23,7 +23,7 @@ from pipelines.workspace import Home
 API = "pipelines.serving.gateway:create_app"
 """What makes the API's application from a Home."""
 
-LOOPBACK = "127.0.0.1"
+
 GRACEFUL_SECONDS = 3
 
 _logger = logging.getLogger(__name__)
@@ -124,12 +124,6 @@ def _serve_api(home: Home, host: str, port: int) -> None:
     uvicorn.run(
         app, host=host, port=port, access_log=False, timeout_graceful_shutdown=GRACEFUL_SECONDS, server_header=False
     )
-
-
-def web_address(host: str, port: int) -> str:
-    """The address that a browser on this machine uses."""
-    shown = {"0.0.0.0": LOOPBACK, "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}"
 
 
 def _alone(home: Home, service: ServiceStatus, parent: int | None) -> None:

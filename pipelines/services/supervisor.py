@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from pipelines.addresses import NAMES, ServiceStatus, publish, read, web_address
+from pipelines.logs import last_words, rotate
 from pipelines.processes import ProcessId, free_port
-from pipelines.services.addresses import NAMES, ServiceStatus, publish, read
-from pipelines.services.log import last_words, rotate
 from pipelines.settings import settings
 from pipelines.workspace import Home
 
@@ -62,8 +62,6 @@ class _Service:
     def url(self) -> str | None:
         if self.host is None or not self.port:
             return None
-        from pipelines.services.entry import web_address
-
         return web_address(self.host, self.port)
 
 

@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from pipelines.addresses import service_addresses, web_address
 from pipelines.chain.contract import Contract
 from pipelines.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from pipelines.processes import ProcessId
 from pipelines.records import Database, DesiredState, EndpointRow, EndpointState
-from pipelines.services import service_addresses
-from pipelines.services.entry import web_address
 from pipelines.serving.answers import refusal
 from pipelines.serving.keys import KeyHash, new_key
 from pipelines.serving.served import ServedModel, look_up

@@ -17,9 +17,9 @@ import aiohttp
 import sqlalchemy as sa
 
 from pipelines.chain.contract import Contract
+from pipelines.logs import last_words, rotate
 from pipelines.processes import ProcessId, free_port
 from pipelines.records import Database, DesiredState, EndpointRow, EndpointState
-from pipelines.services.log import last_words, rotate
 from pipelines.serving.keys import KeyHash
 from pipelines.settings import settings
 from pipelines.workspace import Home

@@ -27,8 +27,8 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.chain.chain import Chain, Link
 from pipelines.chain.transformer import OnColumns, Transformer
 from pipelines.columns import NUMERIC, Columns
+from pipelines.parameters import ColumnRule
 from pipelines.schema import Role, TableSchema
-from pipelines.steps.parameters import ColumnRule
 from pipelines.table import Table
 
 

@@ -80,6 +80,14 @@ def search(
     return [summary(run, pages) for run in found]
 
 
+def running(client: MlflowClient) -> list[Run]:
+    """The newest runs that say they run; at most 100."""
+    experiments = _experiments(client, None)
+    if not experiments:
+        return []
+    return list(client.search_runs(experiments, filter_string="attributes.status = 'RUNNING'", max_results=PAGE))
+
+
 def _experiments(client: MlflowClient, pipeline: str | None) -> list[str]:
     if pipeline is not None:
         found = client.get_experiment_by_name(pipeline)

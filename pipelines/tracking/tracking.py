@@ -16,7 +16,7 @@ from pipelines.document.model import PipelineDocument
 from pipelines.document.references import filled
 from pipelines.execution.cache import report_to_dict
 from pipelines.execution.result import RunResult, Status
-from pipelines.tracking import facts, files, registry, runs
+from pipelines.tracking import facts, files, owner, registry, runs
 from pipelines.tracking.client import experiment_id, local_path, open_client
 from pipelines.tracking.facts import Comparison, ModelRef, ModelVersion, RegisteredModel, RunDetail, RunSummary
 from pipelines.tracking.plots import importance_picture, pictures
@@ -66,6 +66,7 @@ class Tracking:
             facts.PIPELINE_ID: pipeline_id or "",
             facts.REVISION: "" if revision is None else str(revision),
             facts.JOB: job_id,
+            facts.PROCESS: owner.mine(),
             "mlflow.user": author,
             "mlflow.source.type": "PROJECT",
             "mlflow.source.name": document.name,
@@ -97,18 +98,29 @@ class Tracking:
         log_values(self.client, run_id, metrics=result.metrics, tags=tags, at=_now())
         self.client.set_terminated(run_id, status=_ENDS.get(result.status, "FAILED"), end_time=_now())
 
-    def abandon(self, run_id: str, message: str = "The run's process ended before the run did.") -> None:
-        """End a run that nobody is running any more as failed. A run that has ended stays as it is."""
+    def lost(self) -> list[tuple[str, str]]:
+        """The runs that say they run though their process is gone, each with the id of its job ("" without one)."""
+        running = runs.running(self.client)
+        return [
+            (r.info.run_id, r.data.tags.get(facts.JOB, ""))
+            for r in running
+            if owner.is_gone(r.data.tags.get(facts.PROCESS, ""))
+        ]
+
+    def abandon(
+        self, run_id: str, message: str = "The run's process ended before the run did.", *, cancelled: bool = False
+    ) -> None:
+        """End a run that nobody is running any more as failed, or as cancelled. A run that has ended stays as it is."""
         run = self._started.pop(run_id, None)
         run = self.client.get_run(run_id)
         if run.info.status not in ("RUNNING", "SCHEDULED"):
             return
-        tags = {
-            facts.STATUS: Status.FAILED.value,
-            facts.ERROR: json.dumps({"step": "", "message": message, "fix": "Run it again."}),
-        }
+        status = Status.CANCELLED if cancelled else Status.FAILED
+        tags = {facts.STATUS: status.value}
+        if not cancelled:
+            tags[facts.ERROR] = json.dumps({"step": "", "message": message, "fix": "Run it again."})
         log_values(self.client, run_id, tags=tags)
-        self.client.set_terminated(run_id, status="FAILED", end_time=_now())
+        self.client.set_terminated(run_id, status=_ENDS[status], end_time=_now())
 
     def add_files(self, run_id: str, contents: Mapping[str, bytes]) -> None:
         """Keep files with a run, path below its folder -> content."""

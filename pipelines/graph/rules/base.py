@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pipelines.algorithms.base import Algorithm
+from pipelines.datasets.versions import DatasetVersion
 from pipelines.document import ports
 from pipelines.document.edits import Edit
 from pipelines.document.model import PipelineDocument
 from pipelines.errors import SekkeiError
 from pipelines.graph.diagnostic import Diagnostic, Severity
 from pipelines.graph.order import Graph, Node, resolve
+from pipelines.graph.rules.facts import part_of
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
 from pipelines.table import Table
@@ -23,6 +25,7 @@ class Context:
     """A pipeline and what its design-time run found out; what could not be worked out is missing or None.
 
     ``schemas`` and ``tables`` are the steps' outputs on the sample, ``inputs`` the columns at their main inputs.
+    ``versions`` gives every version of a dataset, oldest first; none where there is no catalogue to ask.
     """
 
     graph: Graph
@@ -31,6 +34,7 @@ class Context:
     tables: Mapping[str, Table] = field(default_factory=dict)
     failures: Mapping[str, SekkeiError] = field(default_factory=dict)
     types: ports.StepTypes = field(default_factory=ports.library)
+    versions: Callable[[str], Sequence[DatasetVersion]] = lambda name: ()
     found: list[Diagnostic] = field(default_factory=list)  # what the rules before this one found
 
     @property
@@ -55,7 +59,7 @@ class Context:
         """The sample rows at a step's main input."""
         edge = node.main
         table = self.tables.get(edge.step) if edge is not None else None
-        return table if table is None or edge is None or edge.part is None else table.only(edge.part)
+        return table if table is None or edge is None or edge.part is None else part_of(table, edge.part)
 
     def type_that(self, behaviour: Behaviour) -> str | None:
         """The first step type of the library with this behaviour, to be offered as a fix."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
 from pipelines.algorithms.base import Algorithm
 from pipelines.algorithms.library import COUNTERPARTS
-from pipelines.document.edits import AddStep, Edit, SetInput, SetParameter, new_id
-from pipelines.document.ports import MAIN
+from pipelines.document.edits import SetParameter
 from pipelines.errors import nearest
 from pipelines.graph.diagnostic import Diagnostic, Severity
 from pipelines.graph.order import Node
 from pipelines.graph.rules.base import Context, Rule, listed
+from pipelines.graph.rules.facts import label_values, per_table, spreads, training_rows
+from pipelines.graph.rules.fixes import inserted
 from pipelines.schema import ColumnType, TableSchema
 from pipelines.settings import settings
 from pipelines.table import Table
@@ -44,7 +45,7 @@ class MissingLabel(Rule):
                     node, "it does not know which column to learn.", f"Put {context.called(_SET_LABEL)} before it."
                 )
                 continue
-            edits = _inserted(context, node, _SET_LABEL, {"column": column}, early=column)
+            edits = inserted(context, node, _SET_LABEL, {"column": column}, early=column)
             fix = f"Put {context.called(_SET_LABEL)} before it; '{column}' looks like the label."
             yield self.at(node, "it does not know which column to learn.", fix, edits=edits)
 
@@ -70,7 +71,7 @@ class MissingValues(Rule):
             numeric = all(schema[n].type.is_numeric for n in gaps)
             rule = {"kind": "numeric"} if numeric else gaps
             params = {"strategy": "median" if numeric else "most_frequent", "columns": rule}
-            edits = _inserted(context, node, _CLEAN, params) if _CLEAN in context.types else ()
+            edits = inserted(context, node, _CLEAN, params) if _CLEAN in context.types else ()
             has = "has" if len(gaps) == 1 else "have"
             message = f"{algorithm.title} takes no missing values, but {listed(gaps)} {has} some."
             yield self.at(node, message, f"Put {context.called(_CLEAN)} before it.", edits=edits)
@@ -86,8 +87,8 @@ class ContinuousClasses(Rule):
     code, name = "SK403", "classifier on a number"
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, parameter, algorithm, label, values in _labels(context, "classification"):
-            if _is_continuous(values):
+        for node, parameter, algorithm, label, _ in _labels(context, "classification"):
+            if is_continuous(context, node):
                 message = f"{algorithm.title} sorts into classes, but '{label}' holds numbers of many values."
                 yield self.at(node, message, **_other(node, parameter, algorithm))
 
@@ -107,6 +108,32 @@ class WordsAsNumbers(Rule):
             if schema is not None and schema[label].type in (ColumnType.TEXT, ColumnType.CATEGORY) and len(values):
                 message = f"{algorithm.title} predicts a number, but '{label}' holds {schema[label].type}."
                 yield self.at(node, message, **_other(node, parameter, algorithm))
+
+
+class MissingTarget(Rule):
+    """Nothing can be learned from a row, or told of it, whose label is missing; training leaves such rows out.
+
+    Bad: a label with gaps, and nobody knows that these rows are not used.
+    Good: clean_missing_data with ``{strategy: drop_rows, columns: [price]}``
+    """
+
+    code, name, severity = "SK408", "label missing in some rows", "info"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        seen: set[int] = set()
+        for node, _, algorithm in context.learners():
+            table = context.input_table(node)
+            if algorithm.task not in SUPERVISED or table is None or table.label is None or id(table) in seen:
+                continue
+            seen.add(id(table))
+            rows, known = len(training_rows(table)), len(label_values(table))
+            if not 0 < known < rows:
+                continue
+            params = {"strategy": "drop_rows", "columns": [table.label]}
+            edits = inserted(context, node, _CLEAN, params) if _CLEAN in context.types else ()
+            message = f"the label '{table.label}' is missing in {rows - known} of {rows} rows of the sample; such rows "
+            message += "are left out."
+            yield self.at(node, message, "Fill them in at the source, or drop the rows yourself.", edits=edits)
 
 
 class OneClass(Rule):
@@ -140,7 +167,7 @@ class RareClass(Rule):
         for node, _, _, label, values in _labels(context, "classification"):
             folds = getattr(node.step, "n_folds", None)
             counts = values.value_counts()
-            if not isinstance(folds, int) or _is_continuous(values) or len(counts) < 2 or counts.min() >= folds:
+            if not isinstance(folds, int) or is_continuous(context, node) or len(counts) < 2 or counts.min() >= folds:
                 continue
             few, rows = str(counts.index[-1]), int(counts.min())
             message = f"the class {few!r} of '{label}' has {rows} {'row' if rows == 1 else 'rows'} for {folds} folds."
@@ -163,15 +190,13 @@ class NeedsScaling(Rule):
             schema, table = context.inputs.get(node.id), context.input_table(node)
             if not algorithm.needs_scaling or schema is None or table is None or len(table.frame) < 2:
                 continue
-            numbers = [n for n in schema.features if schema[n].type.is_numeric and n in table.frame]
-            spread = table.frame[numbers].astype("float64").std()
-            spread = spread[spread > 0]
+            spread = spreads(table)
             if len(spread) < 2 or spread.max() / spread.min() < self._TIMES:
                 continue
             message = f"{algorithm.title} does better on numbers of one scale; '{spread.idxmax()}' spreads far wider "
             message += f"than '{spread.idxmin()}'."
             known = _SCALE in context.types
-            edits = _inserted(context, node, _SCALE, {}) if known else ()
+            edits = inserted(context, node, _SCALE, {}) if known else ()
             yield self.at(node, message, f"Put {context.called(_SCALE)} before it.", edits=edits)
 
 
@@ -193,11 +218,18 @@ def _labels(context: Context, task: str) -> Iterator[tuple[Node, str, Algorithm,
         table = context.input_table(node)
         if algorithm.task != task or table is None or table.label is None or not context.inputs.get(node.id):
             continue
-        values = table.training[table.label].dropna()
-        yield node, parameter, algorithm, table.label, values
+        yield node, parameter, algorithm, table.label, label_values(table)
 
 
-def _is_continuous(values: pd.Series) -> bool:
+def is_continuous(context: Context, node: Node) -> bool:
+    """Whether the label a step learns holds measured numbers rather than classes."""
+    table = context.input_table(node)
+    return table is not None and table.label is not None and _is_continuous(table)
+
+
+@per_table
+def _is_continuous(table: Table) -> bool:
+    values = label_values(table)
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values) or not len(values):
         return False
     numbers, distinct = values.astype("float64"), values.nunique()
@@ -225,29 +257,3 @@ def _certain(context: Context, node: Node) -> Severity:
 def _upstream(context: Context, node: Node) -> Sequence[Table]:
     return [context.tables[n.id] for n in context.graph.ancestors(node.id) if n.id in context.tables]
 
-
-def _inserted(
-    context: Context, node: Node, step_type: str, params: Mapping[str, Any], early: str = ""
-) -> tuple[Edit, ...]:
-    """Edits that put a step in front of ``node``; behind the source of its rows where ``early`` names a column there.
-
-    Only what really leads there is offered: the new step must be one that ``node`` is made from.
-    """
-    if node.main is None:
-        return ()
-    step_id = new_id(context.document, step_type)
-    source = node.main.step if node.main.part is None else f"{node.main.step}.{node.main.part}"
-    port = next(iter(p for p, e in node.edges.items() if e == node.main), MAIN)
-    written = next((p for p in (port, MAIN) if p in node.node.inputs), None)
-    here: list[Edit] = [AddStep(step_type, node.main.step, params, step_id)]
-    if written is not None:
-        here += [SetInput(step_id, MAIN, source), SetInput(node.id, written, step_id)]
-    choices = [here]
-    head = context.graph.ancestors(node.id)[0].id if early else ""
-    if head and early in (context.schemas.get(head) or ()):
-        choices.insert(0, [AddStep(step_type, head, params, step_id)])
-    for edits in choices:
-        graph = context.after(edits)
-        if graph is not None and any(n.id == step_id for n in graph.ancestors(node.id)):
-            return tuple(edits)
-    return ()

@@ -11,9 +11,9 @@ from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.order import Node
 from pipelines.graph.parameters import ParameterProblem
 from pipelines.graph.rules.base import Context, Rule
+from pipelines.parameters import Form
 from pipelines.settings import settings
 from pipelines.steps.base import Behaviour
-from pipelines.steps.parameters import Form
 
 
 class WrongParameter(Rule):

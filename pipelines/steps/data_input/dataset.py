@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from pipelines.parameters import DatasetName
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
-from pipelines.steps.parameters import DatasetName
 from pipelines.table import Table
 
 

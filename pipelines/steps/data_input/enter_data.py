@@ -13,8 +13,8 @@ from pydantic import Field
 from pipelines.datasets.normalise import column_names, frame_of, from_text
 from pipelines.datasets.options import ReadOptions
 from pipelines.errors import ParameterError
+from pipelines.parameters import Form
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
-from pipelines.steps.parameters import Form
 from pipelines.table import Table
 
 

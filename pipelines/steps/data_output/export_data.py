@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pipelines.errors import ParameterError
+from pipelines.parameters import Form
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
-from pipelines.steps.parameters import Form
 
 _NOT_A_NAME = re.compile(r"[\x00-\x1f/\\:*?\"<>|]")
 

@@ -14,9 +14,9 @@ from pipelines.chain.predictor import target
 from pipelines.chain.transformer import Transformer, numbers
 from pipelines.columns import NUMERIC
 from pipelines.errors import InputError
+from pipelines.parameters import ColumnRule
 from pipelines.schema import ColumnType, Role, TableSchema, column_type
 from pipelines.steps.base import Behaviour, Step
-from pipelines.steps.parameters import ColumnRule
 
 FEW_CLASSES = 10
 

@@ -15,10 +15,10 @@ from pydantic import Field, field_validator
 from pipelines.chain.transformer import Transformer
 from pipelines.datasets.normalise import normalise
 from pipelines.errors import DatasetFileError, ForbiddenError, InputError
+from pipelines.parameters import PythonCode
 from pipelines.schema import Role, TableSchema
 from pipelines.settings import settings
 from pipelines.steps.base import Behaviour, Step
-from pipelines.steps.parameters import PythonCode
 
 FILE = "<execute_python>"
 STARTER = "def run(table):\n    return table\n"

@@ -15,10 +15,10 @@ from pipelines.algorithms.library import AnyAlgorithm
 from pipelines.chain.conform import as_text
 from pipelines.chain.predictor import probability_columns
 from pipelines.errors import InputError
+from pipelines.parameters import Form
 from pipelines.schema import Role
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Replay, Report, Step
 from pipelines.steps.evaluation.assess import Assessment, assess
-from pipelines.steps.parameters import Form
 from pipelines.steps.training.fit import fit, label_of
 from pipelines.table import Scored, Table
 

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from pipelines.algorithms.library import AnyAlgorithm
 from pipelines.chain.chain import Chain, head_of
+from pipelines.parameters import Form
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
-from pipelines.steps.parameters import Form
 from pipelines.steps.training.fit import fit, label_of, labelled_rows
 from pipelines.steps.training.summary import summarise
 from pipelines.table import Table

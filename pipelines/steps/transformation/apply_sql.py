@@ -7,10 +7,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from pipelines.errors import InputError
+from pipelines.parameters import Sql
 from pipelines.schema import Role
 from pipelines.steps import sql
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
-from pipelines.parameters import Sql
 from pipelines.table import Table
 
 PREVIEW_SECONDS = 5.0

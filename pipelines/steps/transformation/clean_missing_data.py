@@ -13,10 +13,10 @@ from pipelines.chain.conform import as_text
 from pipelines.chain.transformer import Columnwise, Transformer, numbers
 from pipelines.columns import EVERY
 from pipelines.errors import InputError
+from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import ColumnType, TableSchema, column_type
 from pipelines.steps.base import Behaviour, Step
 from pipelines.steps.checks import WORDS, require_numeric
-from pipelines.parameters import ColumnRule, Form
 
 Strategy = Literal["mean", "median", "most_frequent", "constant", "drop_rows", "drop_columns"]
 Constant = bool | int | float | str | None

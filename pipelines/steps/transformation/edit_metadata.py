@@ -12,9 +12,9 @@ from pydantic import Field, model_validator
 from pipelines.chain.conform import conform_column
 from pipelines.chain.transformer import Transformer
 from pipelines.errors import InputError
+from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import ColumnType, Role, TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.parameters import ColumnRule, Form
 
 DataType = Literal["unchanged", "integer", "float", "text", "boolean", "category", "datetime"]
 

@@ -12,9 +12,9 @@ from pydantic import Field
 from pipelines.chain.conform import as_text, is_missing
 from pipelines.chain.transformer import Columnwise, Transformer, array_of
 from pipelines.columns import CATEGORICAL
+from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.parameters import ColumnRule, Form
 
 FEW = 64
 Category = str | None

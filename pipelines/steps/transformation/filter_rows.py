@@ -8,10 +8,10 @@ import pandas as pd
 from pydantic import Field
 
 from pipelines.errors import InputError
+from pipelines.parameters import Expression
 from pipelines.schema import TableSchema
 from pipelines.steps import sql
 from pipelines.steps.base import Behaviour, Step
-from pipelines.parameters import Expression
 
 
 class FilterRows(Step):

@@ -14,10 +14,10 @@ from sklearn.preprocessing import KBinsDiscretizer
 
 from pipelines.chain.transformer import Columnwise, Transformer, numbers
 from pipelines.columns import NUMERIC
+from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
 from pipelines.steps.checks import require_numeric
-from pipelines.parameters import ColumnRule, Form
 
 
 class Bins(Columnwise):

@@ -11,10 +11,10 @@ from pydantic import Field, model_validator
 
 from pipelines.columns import Columns
 from pipelines.errors import InputError
+from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import Role, TableSchema
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
 from pipelines.steps.checks import WORDS, kind_of
-from pipelines.parameters import ColumnRule, Form
 
 Both = Literal["inner", "left", "right", "outer"]
 How = Literal["inner", "left", "right", "outer", "semi", "anti"]

@@ -9,10 +9,10 @@ from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, Stan
 
 from pipelines.chain.transformer import Transformer
 from pipelines.columns import NUMERIC
+from pipelines.parameters import ColumnRule
 from pipelines.schema import TableSchema
 from pipelines.steps.base import FittedStep
 from pipelines.steps.checks import require_numeric
-from pipelines.parameters import ColumnRule
 
 SCALERS = {"zscore": StandardScaler, "minmax": MinMaxScaler, "robust": RobustScaler, "maxabs": MaxAbsScaler}
 

@@ -8,9 +8,9 @@ import pandas as pd
 from pydantic import Field
 
 from pipelines.columns import Columns
+from pipelines.parameters import Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.parameters import Form
 
 
 class RemoveDuplicateRows(Step):

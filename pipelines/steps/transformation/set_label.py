@@ -10,9 +10,9 @@ from pydantic import Field, model_validator
 from pipelines.chain.transformer import Transformer
 from pipelines.columns import Columns
 from pipelines.errors import InputError
+from pipelines.parameters import ColumnName, ColumnRule, Form
 from pipelines.schema import Role, TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.parameters import ColumnName, ColumnRule, Form
 
 
 class Unchanged(Transformer):

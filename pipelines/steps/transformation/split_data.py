@@ -10,9 +10,9 @@ from pydantic import Field, model_validator
 from sklearn.model_selection import train_test_split
 
 from pipelines.errors import InputError, ParameterError
+from pipelines.parameters import Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.parameters import Form
 from pipelines.table import TEST, TRAIN
 
 

@@ -69,9 +69,9 @@ def test_only_what_an_edit_touches_runs_again(document: Make, run: Run) -> None:
     cars = document(CARS)
     run(cars)
     changed = edits.SetParameter("train", "algorithm", {"type": "ridge", "alpha": 2.0}).apply(cars)
-    assert steps_of(run(changed)) == dict.fromkeys(["cars", "columns", "label", "clean", "split"], "reused") | dict.fromkeys(
-        ["train", "score", "evaluate"], "done"
-    )
+    assert steps_of(run(changed)) == dict.fromkeys(
+        ["cars", "columns", "label", "clean", "split"], "reused"
+    ) | dict.fromkeys(["train", "score", "evaluate"], "done")
 
 
 def test_a_reused_result_equals_a_cold_one(document: Make, run: Run, furnished: Workspace, tmp_path: Path) -> None:
@@ -153,13 +153,19 @@ NOISE = """
 """
 
 
-def test_feature_selection_on_pure_noise_scores_no_better_than_chance(workspace: Workspace, document: Make, tmp_path: Path) -> None:
+def test_feature_selection_on_pure_noise_scores_no_better_than_chance(
+    workspace: Workspace, document: Make, tmp_path: Path
+) -> None:
     workspace.datasets.add_frame("noise", noise())
     without_split = "\n".join(NOISE.strip().splitlines()[:4])
-    result = Runner(WholeDatasets(workspace.datasets), ResultStore(tmp_path / "a")).run(leak_proof(resolve(document(without_split))))
+    result = Runner(WholeDatasets(workspace.datasets), ResultStore(tmp_path / "a")).run(
+        leak_proof(resolve(document(without_split)))
+    )
     assert 0.40 < result.metrics["roc_auc"] < 0.60
     straight = "\n".join(line for line in NOISE.strip().splitlines() if "validate" not in line)
-    result = Runner(WholeDatasets(workspace.datasets), ResultStore(tmp_path / "b")).run(leak_proof(resolve(document(straight))))
+    result = Runner(WholeDatasets(workspace.datasets), ResultStore(tmp_path / "b")).run(
+        leak_proof(resolve(document(straight)))
+    )
     assert 0.36 < result.metrics["roc_auc"] < 0.64
 
 

@@ -14,7 +14,7 @@ from pipelines.document.codec import loads
 from pipelines.graph.diagnostics import Diagnostic, diagnose
 from pipelines.graph.order import Graph, resolve
 from pipelines.steps.base import Behaviour, Port, Step
-from pipelines.steps.parameters import ColumnName, ColumnRule, DatasetName
+from pipelines.parameters import ColumnName, ColumnRule, DatasetName
 from pipelines.table import Table
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.processes import ProcessId, free_port
-from pipelines.services import ServiceStatus, service_addresses, status
-from pipelines.services.addresses import publish, read
+from pipelines.addresses import ServiceStatus, service_addresses, status
+from pipelines.addresses import publish, read
 from pipelines.workspace import Home
 
 ROOT = Path(__file__).parents[3]

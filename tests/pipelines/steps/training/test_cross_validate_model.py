@@ -12,7 +12,7 @@ from pipelines.columns import Columns
 from pipelines.errors import InputError
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.steps.parameters import ColumnRule
+from pipelines.parameters import ColumnRule
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
 
 NUMERIC = Columns(kind="numeric")

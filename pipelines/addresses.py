@@ -12,6 +12,7 @@ from pipelines.settings import settings
 from pipelines.workspace import Home, write_atomic
 
 NAMES = ("worker", "mlflow", "api")
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -112,3 +113,9 @@ def _checked(service: ServiceStatus, written: Mapping[str, ServiceStatus]) -> Se
     supervisor = written.get("supervisor")
     watched = supervisor is not None and supervisor.is_alive and supervisor.pid == service.supervisor
     return replace(service, state="restarting" if watched else "stopped", url=None, pid=None, started=None)
+
+
+def web_address(host: str, port: int) -> str:
+    """The address that a browser on this machine uses."""
+    shown = {"0.0.0.0": LOOPBACK, "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"

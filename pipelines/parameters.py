@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pipelines.columns import Columns
 
-Widget = Literal["columns", "column", "new_column", "dataset", "expression", "sql", "python", "text", "algorithm", "slider", "grid"]
+Widget = Literal[
+    "columns", "column", "new_column", "dataset", "expression", "sql", "python", "text", "algorithm", "slider", "grid"
+]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.services.log import MAX_BYTES, last_words, rotate
+from pipelines.logs import MAX_BYTES, last_words, rotate
 
 TRACE = """2026/11/24 02:18:24 INFO mlflow.store: Creating tables...
 Traceback (most recent call last):

@@ -1,0 +1,164 @@
+"""What the rules need to know of a sample, worked out once for each table and kept as long as the table is."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from pipelines.schema import ColumnType
+from pipelines.table import Table
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ENOUGH = 20
+"""With fewer rows than this, columns agree by chance."""
+
+
+def per_table(function: Callable[Concatenate[Table, P], T]) -> Callable[Concatenate[Table, P], T]:
+    """``function`` with its results kept for each table, by identity, until the table is gone.
+
+    An edit leaves the tables before it as they were, so that the rules look at nothing twice. What the function gives
+    must not hold the table itself.
+    """
+    kept: dict[int, dict[Hashable, Any]] = {}
+
+    @wraps(function)
+    def cached(table: Table, *args: P.args, **kwargs: P.kwargs) -> T:
+        mine = kept.get(id(table))
+        if mine is None:
+            mine = kept[id(table)] = {}
+            weakref.finalize(table, kept.pop, id(table), None).atexit = False
+        key = (args, tuple(sorted(kwargs.items())))
+        if key not in mine:
+            mine[key] = function(table, *args, **kwargs)
+        found: T = mine[key]
+        return found
+
+    return cached
+
+
+@per_table
+def part_of(table: Table, part: str) -> Table:
+    """The table with the rows of one partition; the same object each time."""
+    return table.only(part)
+
+
+@per_table
+def training_rows(table: Table) -> pd.DataFrame:
+    """The rows a step may learn from."""
+    return table.training
+
+
+@per_table
+def label_values(table: Table) -> pd.Series:
+    """The label in the training rows, where it is known; the table must have one."""
+    return training_rows(table)[table.label].dropna()
+
+
+@per_table
+def distinct(table: Table, column: str) -> int:
+    """How many different values a column has, without missing ones."""
+    return int(table.frame[column].nunique())
+
+
+@per_table
+def constant_columns(table: Table) -> tuple[tuple[str, str], ...]:
+    """The features with the same value in every training row, with that value; empty text: no value at all."""
+    rows = training_rows(table)
+    if len(rows) < ENOUGH:
+        return ()
+    found = []
+    for name in table.schema.features:
+        values = rows[name]
+        first = values.iloc[0]
+        if pd.isna(first):
+            if values.isna().all():
+                found.append((name, ""))
+        elif values.iloc[-1] == first and bool((values == first).fillna(False).all()):
+            found.append((name, str(first)))
+    return tuple(found)
+
+
+@per_table
+def spreads(table: Table) -> pd.Series:
+    """The standard deviation of every numeric feature that has any."""
+    schema = table.schema
+    numbers = [n for n in schema.features if schema[n].type.is_numeric]
+    matrix = np.column_stack([as_floats(table.frame[n]) for n in numbers]) if numbers else np.zeros((0, 0))
+    found = pd.Series(matrix, dtype=np.float64) if not matrix.size else pd.DataFrame(matrix, columns=numbers).std()
+    return found[found > 0]
+
+
+@per_table
+def numbers_as_text(table: Table, column: str) -> tuple[float, tuple[str, ...]]:
+    """The share of a text column's values that are numbers, and up to three that are none.
+
+    Codes with a leading zero, such as postal codes, count as text.
+    """
+    values = table.frame[column].dropna().astype(str).str.strip()
+    if not len(values):
+        return 0.0, ()
+    if not any(c.isdigit() for c in values.iloc[0]) and not values.str.contains(r"\d").mean() >= 0.5:
+        return 0.0, ()
+    numeric = pd.to_numeric(values, errors="coerce")
+    coded = values.str.fullmatch(r"[+-]?0\d.*")
+    good = numeric.notna() & ~coded.astype(bool)
+    return float(good.mean()), tuple(dict.fromkeys(values[~good]))[:3]
+
+
+@per_table
+def id_like(table: Table, column: str) -> str:
+    """Why a column looks like an id: a few words; empty where it does not.
+
+    An id is text or a whole number that (nearly) every row has for itself. Measured whole numbers can be like that by
+    chance, so they need the name of an id or to count the rows.
+    """
+    kind, values = table.schema[column].type, table.frame[column].dropna()
+    if len(values) < ENOUGH or kind not in (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.INTEGER):
+        return ""
+    if not _nearly_all_distinct(values):
+        return ""
+    if kind is not ColumnType.INTEGER:
+        short = float(values.head(200).astype(str).str.len().mean()) <= _LONGEST_ID
+        return "a text of its own in nearly every row" if short or named_like_an_id(column) else ""
+    if named_like_an_id(column):
+        return "a number of its own in nearly every row"
+    return "a number that counts the rows" if _counts_rows(values) else ""
+
+
+def named_like_an_id(column: str) -> bool:
+    """Whether a column is called as ids are: ``customer_id``, ``orderNo``, ``uuid``, ``Unnamed: 0``."""
+    spaced = "".join(f" {c}" if c.isupper() and before.islower() else c for before, c in zip(" " + column, column))
+    words = "".join(c if c.isalnum() else " " for c in spaced.casefold()).split()
+    return bool(words) and (words[0] in ("id", "unnamed", "index") or words[-1] in _ID_WORDS)
+
+
+def as_floats(values: pd.Series) -> np.ndarray:
+    """A column of numbers, truth values or moments as float64, NaN for what is missing."""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        ticks = values.astype("int64").to_numpy(dtype=np.float64)
+        return np.where(values.isna().to_numpy(), np.nan, ticks)
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+_LONGEST_ID = 40.0
+_ID_WORDS = ("id", "ids", "no", "nr", "number", "key", "uuid", "guid", "index", "rowid", "serial", "row", "code")
+
+
+def _nearly_all_distinct(values: pd.Series) -> bool:
+    return bool(values.nunique() >= 0.98 * len(values))
+
+
+def _counts_rows(values: pd.Series) -> bool:
+    """Whether whole numbers go up (or down) evenly from row to row, as a counter does; also in a sample of the rows."""
+    numbers = as_floats(values)
+    steps = np.diff(numbers)
+    if not ((steps > 0).all() or (steps < 0).all()):
+        return False
+    return bool(abs(np.corrcoef(numbers, np.arange(len(numbers)))[0, 1]) >= 0.99)
