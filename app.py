@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from components import error_box, session, studio
+from components import error_box, session, studio, theme
 
 ROOT = Path(__file__).parent
 ICON = ROOT / "components" / "icon.svg"
@@ -29,9 +29,7 @@ if get_script_run_ctx(suppress_warning=True) is None:  # imported by the server;
     app = st.App(__file__, lifespan=studio.lifespan)
 else:
     st.set_page_config(page_title="Sekkei", page_icon=str(ICON), layout="wide", initial_sidebar_state=184)
-    st.html(
-        "<style>.stMainBlockContainer{padding-left:1.25rem;padding-right:1.25rem}</style>"
-    )  # the theme cannot set it
+    st.html(f"<style>{theme.CSS}</style>")
     st.logo(str(ROOT / "components" / "logo.svg"), icon_image=str(ICON), size="large")
     page = st.navigation(
         {
@@ -43,7 +41,6 @@ else:
                     visibility="hidden" if path in HIDDEN else "visible",
                 )
                 for path, title, icon in entries
-                if (ROOT / "pages" / f"{path}.py").exists()
             ]
             for section, entries in PAGES.items()
         }

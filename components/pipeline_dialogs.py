@@ -45,7 +45,7 @@ def show(document: PipelineDocument | None, actions: Actions, *, key: str) -> No
     kind = st.session_state.get(key)
     if kind not in _BODIES or (document is None and kind not in _ALWAYS):
         return
-    width: Literal["small", "large"] = "large" if kind in ("revisions", "export", "import") else "small"
+    width: Literal["small", "medium"] = "medium" if kind in ("revisions", "export", "import") else "small"
 
     @st.dialog(MENU[kind], width=width, on_dismiss=lambda: _close(key))
     @error_box.guarded(f"{key}.error")

@@ -210,7 +210,14 @@ def _inputs(document: PipelineDocument, node: StepNode, ports: Sequence[Port], k
         def chosen(port: Port = port, widget: str = widget) -> None:
             on_edit(SetInput(node.id, port.name, st.session_state.get(widget)))
 
-        st.selectbox(f"Input: {port.name.replace('_', ' ')}", options, key=widget, format_func=label, on_change=chosen)
+        st.selectbox(
+            f"Input: {port.name.replace('_', ' ')}",
+            options,
+            key=widget,
+            format_func=label,
+            on_change=chosen,
+            placeholder=default.capitalize(),
+        )
 
 
 def sources(document: PipelineDocument, step: str, port: Port) -> list[str]:

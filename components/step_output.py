@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from components.theme import palette
 from components.wording import count
 from pipelines.datasets.profile import ColumnProfile, profile
 from pipelines.schema import Column, Role, TableSchema, schema_of
@@ -117,7 +118,7 @@ def show_columns(profiles: Sequence[ColumnProfile], schema: TableSchema | None, 
                     "Missing", format="percent", min_value=0, max_value=1, width="small"
                 ),
                 "distinct": st.column_config.NumberColumn("Distinct", format="localized", width="small"),
-                "shape": st.column_config.BarChartColumn("Distribution", width="medium"),
+                "shape": st.column_config.BarChartColumn("Distribution", width="medium", y_min=0),
             },
             alt="The columns after this step",
         )
@@ -163,13 +164,13 @@ def _columns_frame(profiles: Sequence[ColumnProfile], roles: dict[str, str]) -> 
     return pd.DataFrame(
         {
             "column": [p.name for p in profiles],
-            "type": [p.type for p in profiles],
-            "role": [roles.get(p.name, "feature") for p in profiles],
+            "Type": [p.type for p in profiles],
+            "Role": [roles.get(p.name, "feature") for p in profiles],
             "missing": [p.missing / p.rows if p.rows else 0.0 for p in profiles],
             "distinct": [p.distinct for p in profiles],
-            "min": [_brief(p.min) for p in profiles],
-            "mean": [_brief(p.mean) for p in profiles],
-            "max": [_brief(p.max) for p in profiles],
+            "Min": [_brief(p.min) for p in profiles],
+            "Mean": [_brief(p.mean) for p in profiles],
+            "Max": [_brief(p.max) for p in profiles],
             "shape": [list(p.counts or [n for _, n in p.top]) for p in profiles],
         }
     )
@@ -188,6 +189,7 @@ def _distribution(one: ColumnProfile) -> None:
     if len(frame):
         st.bar_chart(
             frame,
+            color=palette().blue,
             x="from",
             y="rows",
             x_label="",

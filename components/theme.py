@@ -6,6 +6,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+# What .streamlit/config.toml cannot say: narrow margins, and code in text areas.
+CSS = (
+    ".stMainBlockContainer{padding-left:1.25rem;padding-right:1.25rem}"
+    "[class*='-mono'] textarea{font-family:'Source Code Pro',ui-monospace,monospace;font-size:12.5px;line-height:1.5;"
+    "white-space:pre;overflow-wrap:normal;overflow-x:auto}"
+)
+
 
 @dataclass(frozen=True)
 class Palette:
