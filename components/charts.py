@@ -37,9 +37,7 @@ def draw(chart: Any, *, key: str, alt_text: str) -> None:
             labelPadding=6,
         )
         .configure_view(strokeWidth=0)
-        .configure_legend(
-            orient="bottom", title=None, labelFontSize=12, labelColor=palette.text, labelLimit=320, columns=3
-        )
+        .configure_legend(labelFontSize=12, labelColor=palette.text, labelLimit=320)
         .configure(background="transparent")
     )
     st.altair_chart(styled, width="stretch", key=key, alt=alt_text)

@@ -14,6 +14,7 @@ from pipelines.document.difference import difference
 from pipelines.errors import SekkeiError
 from pipelines.tracking import Comparison
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ORDER = ("roc", "precision_recall", "calibration", "predicted_vs_true", "residuals", "gain", "lift")
 
 
@@ -35,9 +36,8 @@ def show(comparison: Comparison, documents: Sequence[str], *, key: str) -> None:
 
 
 def run_names(comparison: Comparison) -> list[str]:
-    """A short name for each run, no two alike: its own, with its place where needed."""
-    own = [r.name or r.run_id[:8] for r in comparison.runs]
-    return [n if own.count(n) == 1 else f"{n} #{i}" for i, n in enumerate(own, 1)]
+    """A letter for each run, by which the columns and curves here call it."""
+    return [f"{LETTERS[i % 26]}{i // 26 or ''}" for i in range(len(comparison.runs))]
 
 
 def _differing(comparison: Comparison, names: Sequence[str], key: str) -> None:
@@ -68,10 +68,7 @@ def _words(documents: Sequence[str], names: Sequence[str]) -> None:
             f"From {names[0]} to {name}: {wording.count(len(lines), 'change')} to the pipeline",
             expanded=len(names) == 2,
         ):
-            for line in lines:
-                st.text(line)
-            if not lines:
-                st.caption("The pipelines are the same.")
+            st.text("\n".join(lines) or "The pipelines are the same.")
 
 
 def changes(old: str, new: str) -> list[str]:

@@ -62,13 +62,18 @@ def tabs(endpoint: Endpoint, ask: Ask, *, key: str) -> None:
             _test(endpoint, ask, key)
     if consume.open:
         with consume:
-            row = (
-                try_it_form.example_row(endpoint.contract, endpoint.example) if endpoint.contract else endpoint.example
-            )
-            consume_code.show(endpoint.url, row, key=f"{key}_consume")
+            consume_code.show(endpoint.url, _row(endpoint, key), key=f"{key}_consume")
     if details.open:
         with details:
             _details(endpoint, key)
+
+
+def _row(endpoint: Endpoint, key: str) -> Mapping[str, Any]:
+    """The row tried last, or the example: what programs are shown gives the answer that was seen."""
+    tried: Mapping[str, Any] | None = st.session_state.get(f"{key}_row")
+    if tried is not None:
+        return tried
+    return try_it_form.example_row(endpoint.contract, endpoint.example) if endpoint.contract else endpoint.example
 
 
 def _test(endpoint: Endpoint, ask: Ask, key: str) -> None:
@@ -85,6 +90,7 @@ def _test(endpoint: Endpoint, ask: Ask, key: str) -> None:
     with result:
         if row is not None:
             st.session_state.pop(kept, None)
+            st.session_state[f"{key}_row"] = row
             with error_box.shown(f"{key}_refused"):
                 st.session_state[kept] = ask([row])["predictions"][0]
         if kept in st.session_state:

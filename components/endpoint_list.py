@@ -12,7 +12,6 @@ HEADINGS = [
     Heading("Endpoint", wide=True),
     Heading("State", "status"),
     Heading("Model"),
-    Heading("Created", right=True, quiet=True),
 ]
 
 
@@ -20,10 +19,9 @@ def show(endpoints: Sequence[Endpoint], *, selected: str | None, key: str, heigh
     """Draw the endpoints; the name of the one just opened."""
     rows = {
         e.name: [
-            cell(e.name),
+            cell(e.name, hint=f"created {wording.ago(e.created_at)}"),
             cell(str(e.state).capitalize(), colour=status.colour(e.state), pulse=is_moving(e), hint=e.reason),
             cell(model_of(e)),
-            cell(wording.ago(e.created_at), e.created_at.timestamp(), hint=wording.when(e.created_at)),
         ]
         for e in endpoints
     }

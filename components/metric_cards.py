@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -11,27 +12,37 @@ from components.record_table import Heading, cell
 
 SHOWN = 6
 FIRST = (
-    "roc_auc", "f1", "f1_macro", "accuracy", "balanced_accuracy", "precision", "recall", "average_precision",
-    "r2", "root_mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error",
+    "roc_auc", "f1", "f1_weighted", "f1_macro", "accuracy", "balanced_accuracy", "precision", "recall",
+    "average_precision", "r2", "root_mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error",
     "silhouette", "calinski_harabasz", "davies_bouldin", "n_clusters",
 )  # fmt: skip
+SPREAD = "_std"
 _LOWER = ("error", "loss", "davies_bouldin")
-_NEITHER = ("n_clusters", "rows_not_scored", "rows", "_std")
+_NEITHER = ("n_clusters", "rows_not_scored", SPREAD)
+
+Values = Mapping[str, float | None]
 
 
 def main_metrics(metrics: Mapping[str, float], limit: int = SHOWN) -> dict[str, float]:
-    """The metrics that tell most, those first that a reader looks for first."""
-    return {name: metrics[name] for name in sorted(metrics, key=_rank)[:limit]}
+    """The metrics that tell most by their own names, of several models' the best, the first looked for first."""
+    found: dict[str, dict[str, float]] = {}
+    for name, value in metrics.items():
+        if not name.endswith(SPREAD):
+            found.setdefault(name.rpartition(".")[2], {})[name] = value
+    ordered = sorted(found, key=_rank)[:limit]
+    return {
+        own: next((found[own][w] for w in winners(own, found[own])), next(iter(found[own].values()))) for own in ordered
+    }
 
 
-def best(name: str, values: Mapping[str, float | None]) -> str | None:
-    """Who has the best value of metric ``name``; None where none is better, or better means nothing."""
+def winners(name: str, values: Values) -> set[str]:
+    """Who has the best value of metric ``name``; nobody where all have the same, or better means nothing."""
     own = name.rpartition(".")[2]
     given = {k: v for k, v in values.items() if v is not None and v == v}
-    if len(given) < 2 or len(set(given.values())) < 2 or own.endswith(_NEITHER):
-        return None
-    choose = min if any(mark in own for mark in _LOWER) else max
-    return choose(given, key=lambda k: given[k])
+    if len(set(given.values())) < 2 or own.endswith(_NEITHER):
+        return set()
+    top = (min if any(mark in own for mark in _LOWER) else max)(given.values())
+    return {k for k, v in given.items() if v == top}
 
 
 def groups(metrics: Mapping[str, float]) -> dict[str, dict[str, float]]:
@@ -52,33 +63,45 @@ def show(metrics: Mapping[str, float], *, key: str, limit: int = SHOWN) -> None:
         table(by_group, key=key)
         return
     values = next(iter(by_group.values()))
+    names = [n for n in sorted(values, key=_rank) if not n.endswith(SPREAD)]
     with st.container(border=True, horizontal=True, gap="medium", key=f"{key}_cards"):
-        for name, value in main_metrics(values, limit).items():
-            st.metric(wording.metric(name), wording.number(value), width="content", help=f"`{name}` = {value!r}")
-    if len(values) > limit:
-        with st.expander(f"All {len(values)} metrics", key=f"{key}_all"):
-            facts.show({wording.metric(n): wording.number(values[n]) for n in sorted(values, key=_rank)}, min_width=230)
+        for name in names[:limit]:
+            st.metric(wording.metric(name), _told(name, values), width="content")
+    if len(names) > limit:
+        with st.expander(f"All {len(names)} metrics", key=f"{key}_all"):
+            facts.show({wording.metric(n): _told(n, values) for n in names}, min_width=230)
 
 
-def table(columns: Mapping[str, Mapping[str, float | None]], *, key: str) -> None:
+def table(columns: Mapping[str, Values], *, key: str) -> None:
     """Draw metrics side by side, one column a model, step or run, the best of each line marked."""
-    names = sorted({n for values in columns.values() for n in values}, key=_rank)
-    rows = {}
-    for name in names:
-        values = {column: given.get(name) for column, given in columns.items()}
-        winner = best(name, values)
-        rows[name] = [
-            cell(wording.metric(name), hint=name),
-            *(
-                cell(wording.number(v), v, mark="green" if c == winner else None, hint="" if v is None else repr(v))
-                for c, v in values.items()
-            ),
-        ]
+    names = sorted({n for values in columns.values() for n in values if not n.endswith(SPREAD)}, key=_rank)
+    rows = {name: _line(name, columns) for name in names}
     headings = [
         Heading("Metric", wide=True, sortable=False),
         *(Heading(c or "run", right=True, sortable=False) for c in columns),
     ]
-    record_table.show(headings, rows, label="Metrics", opens=False, key=f"{key}_metrics", empty="No metrics.")
+    with st.container(width=220 + 170 * len(columns)):
+        record_table.show(headings, rows, label="Metrics", opens=False, key=f"{key}_metrics", empty="No metrics.")
+
+
+def _line(name: str, columns: Mapping[str, Values]) -> list[dict[str, Any]]:
+    best = winners(name, {column: values.get(name) for column, values in columns.items()})
+    return [
+        cell(wording.metric(name), hint=name),
+        *(
+            cell(
+                _told(name, values),
+                mark="green" if column in best else None,
+                hint="" if values.get(name) is None else repr(values[name]),
+            )
+            for column, values in columns.items()
+        ),
+    ]
+
+
+def _told(name: str, values: Values) -> str:
+    spread = values.get(name + SPREAD)
+    return wording.number(values.get(name)) + ("" if spread is None else f" ± {spread:.2g}")
 
 
 def _rank(name: str) -> tuple[int, str]:

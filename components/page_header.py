@@ -7,11 +7,19 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+HEIGHT = 35  # pixels, of a button
+
 
 @contextmanager
-def row(title: str, icon: str, *, badges: Callable[[], None] | None = None) -> Iterator[None]:
-    """Draw the title; what is drawn inside the block stands at the right end of its line."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page_header"):
+def row(title: str, icon: str, *, badges: Callable[[], None] | None = None, flat: bool = False) -> Iterator[None]:
+    """Draw the title; what is drawn inside the block stands at the right end of its line.
+
+    ``flat``: there is no button inside, and the line is to be as high as one with buttons.
+    """
+    height = HEIGHT if flat else "content"
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", height=height, border=False, key="page_header"
+    ):
         st.subheader(title, icon=f":material/{icon}:", width="content", anchor=False)
         if badges:
             badges()
@@ -20,9 +28,9 @@ def row(title: str, icon: str, *, badges: Callable[[], None] | None = None) -> I
 
 
 def show(title: str, icon: str) -> None:
-    """Draw the title alone, on a line as high as one with buttons."""
-    with row(title, icon):
-        st.space("medium")
+    """Draw the title alone."""
+    with row(title, icon, flat=True):
+        pass
 
 
 def section(title: str, note: str = "") -> None:

@@ -9,6 +9,14 @@ import streamlit as st
 
 from components import facts
 
+TITLES = {
+    "sets": "Kinds of rows",
+    "ways": "Asked",
+    "largest_difference": "Largest difference of two numbers",
+    "checked_at": "Checked",
+    "mlflow": "MLflow",
+}
+
 
 def show(parity: Mapping[str, Any] | None, *, key: str) -> None:
     """Draw what was compared and what was found."""
@@ -17,7 +25,7 @@ def show(parity: Mapping[str, Any] | None, *, key: str) -> None:
         return
     with st.container(border=True, gap="small", key=key):
         st.markdown(":green[:material/verified:] **Same rows, same answers**")
-        facts.show({_words(k): _value(v) for k, v in parity.items()}, min_width=220)
+        facts.show({TITLES.get(k, _words(k)): _value(v) for k, v in parity.items()}, min_width=320)
 
 
 def _words(name: str) -> str:
@@ -30,5 +38,5 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{_words(str(k))}: {_value(v)}" for k, v in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(_value(v) for v in value)
+        return "; ".join(_value(v) for v in value)
     return f"{value:.3g}" if isinstance(value, float) else str(value)

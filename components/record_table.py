@@ -15,7 +15,7 @@ CSS = """
 :host{display:block}
 .box{overflow:auto;border:1px solid var(--st-border-color);border-radius:6px;background:var(--st-background-color)}
 table{border-collapse:separate;border-spacing:0;width:100%;font:400 13px var(--st-font);color:var(--st-text-color)}
-th,td{padding:5px 10px;text-align:left;white-space:nowrap;border-bottom:1px solid color-mix(in srgb,var(--st-border-color) 70%,transparent)}
+th,td{padding:5px 9px;text-align:left;white-space:nowrap;border-bottom:1px solid color-mix(in srgb,var(--st-border-color) 70%,transparent)}
 tbody tr:last-child td{border-bottom:0}
 th{position:sticky;top:0;z-index:1;background:var(--st-secondary-background-color);font-weight:500;font-size:12px;color:color-mix(in srgb,var(--st-text-color) 72%,transparent)}
 th button{all:unset;cursor:pointer;display:inline-flex;gap:3px;align-items:center}

@@ -15,7 +15,8 @@ def show(detail: RunDetail, *, key: str) -> None:
         page_header.empty("This run measured nothing: it has no step that evaluates or trains.", icon="monitoring")
         return
     titles = {s.id: s.title or s.id for s in detail.steps}
-    measured = {k: r for k, r in detail.reports.items() if r.metrics}
+    evaluated = sorted(detail.reports.items(), key=lambda pair: not pair[1].curves)
+    measured = {k: r for k, r in evaluated if r.metrics}
     learned = {k: r for k, r in detail.reports.items() if not r.metrics and (r.curves or r.tables)}
     if len(measured) > 1:
         columns = {

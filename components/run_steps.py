@@ -43,7 +43,7 @@ def failure(step: StepResult, *, key: str) -> None:
 def _cells(number: int, s: StepResult) -> list[dict[str, Any]]:
     seconds = None if s.reused or s.status not in (Status.DONE, Status.FAILED) else s.seconds
     return [
-        cell(f"{number}  {s.title or s.id}", note=s.id if s.title and s.title != s.id else ""),
+        cell(f"{number}  {s.title or s.id}", hint=s.id),
         cell(s.status.value.capitalize(), colour=status.colour(s.status), pulse=s.status is Status.RUNNING),
         cell("" if seconds is None else wording.duration(seconds), seconds),
         cell("" if s.rows is None else f"{s.rows:,}", s.rows),

@@ -18,43 +18,44 @@ def show(
     key: str,
     multiple: bool = True,
     height: int | None = 640,
+    brief: bool = False,
+    marks: Sequence[str] = (),
     empty: str = "No runs yet.",
 ) -> Clicked:
-    """Draw ``runs``. Runs of one pipeline have a column for each main metric, others theirs in words."""
-    same = len({r.pipeline for r in runs}) == 1
-    columns = (
-        list(dict.fromkeys(n for r in runs for n in metric_cards.main_metrics(r.metrics, METRICS)))[:METRICS]
-        if same
-        else []
-    )
+    """Draw ``runs``. Runs of one pipeline have a column for each main metric, others theirs in words.
+
+    ``brief`` leaves out what the run's name tells already; ``marks`` are put before the names, one each.
+    """
+    columns: list[str] = []
+    if len({r.pipeline for r in runs}) == 1 and not brief:
+        names = dict.fromkeys(n for r in runs for n in metric_cards.main_metrics(r.metrics, METRICS))
+        columns = list(names)[:METRICS]
     headings = [
         Heading("Run", wide=True),
-        Heading("Pipeline"),
+        *([] if brief else [Heading("Pipeline")]),
         Heading("Status", "status"),
         Heading("Started", quiet=True),
         Heading("Took", right=True, quiet=True),
-        *(Heading(wording.metric(c), right=True, hint=c) for c in columns),
+        *(Heading(wording.metric(c), right=True, hint="The best, where a run has several models") for c in columns),
         *([] if columns else [Heading("Metrics", sortable=False)]),
-        Heading("Revision", right=True, quiet=True),
+        *([] if brief else [Heading("Revision", right=True, quiet=True)]),
     ]
-    rows = {r.run_id: _cells(r, columns) for r in runs}
+    named = zip(runs, marks or [""] * len(runs), strict=True)
+    rows = {r.run_id: _cells(r, columns, brief, mark) for r, mark in named}
     return record_table.show(headings, rows, label="Runs", multiple=multiple, key=key, height=height, empty=empty)
 
 
-def _cells(run: RunSummary, columns: Sequence[str]) -> list[dict[str, Any]]:
-    values = metric_cards.main_metrics(run.metrics, 3)
+def _cells(run: RunSummary, columns: Sequence[str], brief: bool, mark: str) -> list[dict[str, Any]]:
+    values = metric_cards.main_metrics(run.metrics, METRICS if columns else 2 if brief else 3)
     words = " · ".join(f"{wording.metric(n)} {wording.number(v)}" for n, v in values.items())
+    started = run.started_at.timestamp() if run.started_at else None
     return [
-        cell(run.name, hint=run.run_id),
-        cell(run.pipeline),
+        cell(f"{mark}  {run.name}" if mark else run.name, hint=run.run_id),
+        *([] if brief else [cell(run.pipeline)]),
         cell(run.status.capitalize(), colour=status.colour(run.status), pulse=run.status == "running"),
-        cell(
-            wording.ago(run.started_at),
-            run.started_at.timestamp() if run.started_at else None,
-            hint=wording.when(run.started_at),
-        ),
+        cell(wording.ago(run.started_at), started, hint=wording.when(run.started_at)),
         cell(wording.duration(run.seconds), run.seconds),
-        *(cell(wording.number(run.metrics.get(c)), run.metrics.get(c)) for c in columns),
+        *(cell(wording.number(values.get(c)), values.get(c)) for c in columns),
         *([] if columns else [cell(words, hint=words)]),
-        cell("–" if run.revision is None else f"r{run.revision}", run.revision),
+        *([] if brief else [cell("–" if run.revision is None else f"r{run.revision}", run.revision)]),
     ]

@@ -28,7 +28,7 @@ def show(
     chosen = st.session_state.get(state)
     if chosen not in [s.id for s in steps]:
         chosen = _interesting(steps)
-    left, right = st.columns([4, 7], gap="medium")
+    left, right = st.columns([5, 8], gap="medium")
     with left:
         opened = run_steps.show(steps, selected=chosen, key=f"{key}_steps")
         if opened:

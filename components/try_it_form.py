@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,20 +14,26 @@ from pipelines.chain.contract import Contract, ContractColumn
 from pipelines.schema import ColumnType
 
 LABELS, SHARES = "Scored Labels", "Scored Probabilities"
+ABREAST, TALL = 3, 470
 MENU = 200  # values seen in training; a contract holds no more
 
 
 def show(contract: Contract, example: Mapping[str, Any], *, key: str) -> dict[str, Any] | None:
     """Draw the form; the row when Predict was pressed. An empty field is a missing value, where that may be."""
     with st.form(f"{key}_form", border=True):
-        with st.container(height=380, border=False):
-            columns = st.columns(3, gap="small")
-            row = {
-                c.name: _field(columns[i % 3], c, example.get(c.name, c.example), f"{key}_{i}")
-                for i, c in enumerate(contract.columns)
-            }
+        with st.container(height=TALL if len(contract.columns) > 18 else "content", border=False):
+            row = _fields(contract.columns, example, key)
         sent = st.form_submit_button("Predict", type="primary", icon=":material/bolt:", key=f"{key}_send")
     return row if sent else None
+
+
+def _fields(columns: Sequence[ContractColumn], example: Mapping[str, Any], key: str) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for start in range(0, len(columns), ABREAST):
+        places = st.columns(ABREAST, gap="small", vertical_alignment="bottom")
+        for i, (place, c) in enumerate(zip(places, columns[start : start + ABREAST], strict=False), start):
+            row[c.name] = _field(place, c, example.get(c.name, c.example), f"{key}_{i}")
+    return row
 
 
 def answer(prediction: Mapping[str, Any], *, key: str) -> None:
@@ -38,7 +44,7 @@ def answer(prediction: Mapping[str, Any], *, key: str) -> None:
             st.metric("Prediction", wording.number(label) if isinstance(label, float) else str(label))
         shares = probabilities(prediction)
         if shares:
-            chart = charts.bars(list(shares), list(shares.values()), "Probability", height=50 + 26 * len(shares))
+            chart = charts.bars(list(shares), list(shares.values()), "Probability", height=70 + 28 * len(shares))
             charts.draw(chart, key=f"{key}_shares", alt_text="Probability of each class")
         with st.expander("The answer as it is", key=f"{key}_raw"):
             st.code(json.dumps(dict(prediction), indent=1, ensure_ascii=False, default=str), language="json")

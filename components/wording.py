@@ -39,11 +39,11 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
 
 
 def when(moment: datetime | None) -> str:
-    """The moment in full, in UTC: ``24 Nov 2026, 02:10:05 UTC``."""
+    """The moment, in UTC: ``24 Nov 2026, 02:10 UTC``."""
     if moment is None:
         return "–"
     moment = moment.astimezone(UTC) if moment.tzinfo else moment
-    return f"{moment:%d %b %Y, %H:%M:%S} UTC"
+    return f"{moment:%d %b %Y, %H:%M} UTC"
 
 
 def size(count_of_bytes: int) -> str:
@@ -81,12 +81,16 @@ _METRICS = {
     "roc_auc": "ROC AUC",
     "f1": "F1",
     "r2": "R²",
-    "mse": "MSE",
-    "rmse": "RMSE",
-    "mae": "MAE",
     "mean_absolute_error": "MAE",
     "mean_squared_error": "MSE",
     "root_mean_squared_error": "RMSE",
+    "mean_absolute_percentage_error": "MAPE",
+    "matthews_corrcoef": "Matthews correlation",
+    "davies_bouldin": "Davies-Bouldin",
+    "calinski_harabasz": "Calinski-Harabasz",
+    "n_clusters": "Clusters",
+    "f1_macro": "F1 macro",
+    "f1_weighted": "F1 weighted",
     "log_loss": "Log loss",
     "average_precision": "Average precision",
 }

@@ -22,10 +22,16 @@ def show(report: Report, *, key: str) -> None:
     if report.confusion:
         matrix, classes = st.columns(2, gap="medium")
         with matrix:
-            _confusion(report.confusion, f"{key}_confusion")
+            _confusion(report.confusion, model_of(report), f"{key}_confusion")
         with classes:
             by_class(report, key=f"{key}_classes")
     pictures.grid(curves, key=key, order=ORDER)
+
+
+def model_of(report: Report) -> str:
+    """Whose confusion matrix it is, in a report of two models: the first's."""
+    first = next(iter(report.metrics), "")
+    return first.rpartition(".")[0]
 
 
 def by_class(report: Report, *, key: str) -> None:
@@ -47,9 +53,9 @@ def by_class(report: Report, *, key: str) -> None:
             )
 
 
-def _confusion(found: Mapping[str, Any], key: str) -> None:
+def _confusion(found: Mapping[str, Any], model: str, key: str) -> None:
     rows = int(sum(map(sum, found["matrix"])))
-    st.markdown(f"**Confusion matrix**  :gray[{rows:,} rows]")
+    st.markdown(f"**Confusion matrix{f', {model}' if model else ''}**  :gray[{rows:,} rows]")
     charts.draw(
         confusion_chart(found),
         key=key,
@@ -80,9 +86,8 @@ def confusion_chart(found: Mapping[str, Any]) -> alt.LayerChart:
             alt.Tooltip("share:Q", format=".1%", title="of the actual class"),
         ],
     )
-    readable = alt.condition(
-        alt.datum.share > 0.55, alt.value("#ffffff" if not theme.is_dark() else "#0e1218"), alt.value(palette.text)
-    )
+    on_colour, turns = ("#0e1218", 0.6) if theme.is_dark() else ("#ffffff", 0.75)
+    readable = alt.condition(alt.datum.share > turns, alt.value(on_colour), alt.value(palette.text))
     counts = base.mark_text(fontSize=15, fontWeight=600, dy=-7).encode(
         text=alt.Text("rows:Q", format=","), color=readable
     )

@@ -63,6 +63,7 @@ with right, error_box.shown("home_runs"):
         workspace.runs.list(limit=12),
         key="home_runs",
         multiple=False,
+        brief=True,
         height=None,
         empty="No runs yet. Open a pipeline and press Run.",
     )

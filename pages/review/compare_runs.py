@@ -19,7 +19,9 @@ with page_header.row("Compare runs", "compare_arrows"):
     st.page_link("pages/review/runs.py", label="All runs", icon=":material/arrow_back:")
     if found.mlflow_url:
         st.link_button("MLflow", found.mlflow_url, icon=":material/open_in_new:", type="tertiary", key="compare_mlflow")
-clicked = run_table.show(found.runs, key="compare_table", multiple=False, height=None)
+clicked = run_table.show(
+    found.runs, key="compare_table", multiple=False, height=None, marks=comparison.run_names(found)
+)
 if clicked.opened:
     st.switch_page("pages/review/run_detail.py", query_params={"run": clicked.opened})
 comparison.show(found, [workspace.runs.get(r.run_id).yaml for r in found.runs], key="compare")

@@ -31,7 +31,7 @@ if not run_id and not job_id:
 
 job = run_follow.job_of(workspace.jobs, workspace.runs, run_id, job_id)
 if job is not None and not job.state.is_final:
-    with page_header.row(job.title, "play_circle"):
+    with page_header.row(job.title, "play_circle", flat=True):
         st.page_link("pages/review/runs.py", label="All runs", icon=":material/arrow_back:")
     live.show(
         lambda: run_follow.draw(
@@ -85,7 +85,7 @@ facts.show(
         "Took": wording.duration(summary.seconds),
         "Data": ", ".join(f"{d.name} v{d.version}" for d in detail.datasets) or "–",
     },
-    min_width=220,
+    min_width=180,
 )
 run_follow.failed(detail, key="run_failed")
 tabs = st.tabs(

@@ -11,7 +11,7 @@ workspace = session.workspace()
 pipelines = [p.name for p in workspace.pipelines.list()]
 
 with page_header.row("Runs", "monitoring"):
-    compare = st.container()
+    compare = st.container(width="content")
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     text = st.text_input(
