@@ -15,8 +15,23 @@ from mlflow.models import infer_signature
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, average_precision_score, balanced_accuracy_score, brier_score_loss, confusion_matrix
-from sklearn.metrics import f1_score, log_loss, matthews_corrcoef, precision_recall_curve, precision_score, recall_score, roc_auc_score, roc_curve
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    balanced_accuracy_score,
+    brier_score_loss,
+    confusion_matrix,
+)
+from sklearn.metrics import (
+    f1_score,
+    log_loss,
+    matthews_corrcoef,
+    precision_recall_curve,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+    roc_curve,
+)
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -28,8 +43,16 @@ def pipeline(model: object | None = None) -> Pipeline:
     """Impute and scale numbers, impute and one-hot encode text, then a logistic regression."""
     columns = ColumnTransformer(
         [
-            ("numbers", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), make_column_selector(dtype_include="number")),
-            ("text", make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore")), make_column_selector(dtype_exclude="number")),
+            (
+                "numbers",
+                make_pipeline(SimpleImputer(strategy="median"), StandardScaler()),
+                make_column_selector(dtype_include="number"),
+            ),
+            (
+                "text",
+                make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore")),
+                make_column_selector(dtype_exclude="number"),
+            ),
         ]
     )
     return Pipeline([("columns", columns), ("model", model or LogisticRegression(max_iter=1000))])
@@ -58,9 +81,20 @@ def train(table: Path, tracking_uri: str, experiment: str, folder: Path) -> dict
             "brier": brier_score_loss(truth, share),
             "matthews_corrcoef": matthews_corrcoef(y_test, found),
         }
-        mlflow.log_params({"train_size": 0.7, "random_state": 0, "max_iter": 1000, "imputer": "median", "scaler": "standard", "encoder": "onehot"})
+        mlflow.log_params(
+            {
+                "train_size": 0.7,
+                "random_state": 0,
+                "max_iter": 1000,
+                "imputer": "median",
+                "scaler": "standard",
+                "encoder": "onehot",
+            }
+        )
         mlflow.log_metrics(metrics)
-        mlflow.log_input(MetaDataset(mlflow.data.dataset_source_registry.resolve_dataset_source(str(table)), name="adult"))
+        mlflow.log_input(
+            MetaDataset(mlflow.data.dataset_source_registry.resolve_dataset_source(str(table)), name="adult")
+        )
         _draw(folder, truth, share, confusion_matrix(y_test, found))
         mlflow.log_artifacts(str(folder), "plots")
         mlflow.sklearn.log_model(

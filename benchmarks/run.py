@@ -48,7 +48,9 @@ def benchmark_pipeline() -> Pipeline:
     )
 
 
-def alternately(first: Callable[[int], object], second: Callable[[int], object], repeats: int = REPEATS) -> tuple[float, float]:
+def alternately(
+    first: Callable[[int], object], second: Callable[[int], object], repeats: int = REPEATS
+) -> tuple[float, float]:
     """Median seconds of each, run in turn."""
     times: tuple[list[float], list[float]] = ([], [])
     for turn in range(repeats + 1):
@@ -77,7 +79,12 @@ def runs(workspace: Workspace, folder: Path) -> None:
         workspace.run(document)
 
     hand, ours = alternately(by_hand, cold)
-    row("cold run / by hand", ours / hand, "under 1.1 + 0.3 s", f"{ours:.2f} s, {hand:.2f} s; limit {1.1 * hand + 0.3:.2f} s")
+    row(
+        "cold run / by hand",
+        ours / hand,
+        "under 1.1 + 0.3 s",
+        f"{ours:.2f} s, {hand:.2f} s; limit {1.1 * hand + 0.3:.2f} s",
+    )
 
     def last_changed(turn: int) -> None:
         changed = SetParameter("score", "rows", ["test", "all"][turn % 2]).apply(document)
@@ -94,7 +101,9 @@ def one_row(workspace: Workspace) -> None:
     frame = workspace.datasets.read("adult-income")
     fitted = handwritten.pipeline().fit(frame.drop(columns=["income"]), frame["income"].astype(object))
     single = frame.drop(columns=["income"]).iloc[[7]]
-    hand, ours = alternately(lambda _: [fitted.predict(single) for _ in range(100)], lambda _: [chain.predict(single) for _ in range(100)])
+    hand, ours = alternately(
+        lambda _: [fitted.predict(single) for _ in range(100)], lambda _: [chain.predict(single) for _ in range(100)]
+    )
     row("one row in process / by hand", ours / hand, "at most 0.75", f"{ours * 10:.2f} ms, {hand * 10:.2f} ms")
 
 
@@ -110,14 +119,28 @@ def batch(workspace: Workspace, folder: Path, rows: int) -> None:
     began = time.perf_counter()
     chain.predict(some)
     bare = len(some) / (time.perf_counter() - began)
-    command = [sys.executable, "-m", "pipelines", "score", "models:/benchmark@champion", str(source), str(folder / "scored.parquet"), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "pipelines",
+        "score",
+        "models:/benchmark@champion",
+        str(source),
+        str(folder / "scored.parquet"),
+        "--json",
+    ]
     environment = os.environ | {"SEKKEI_HOME": str(workspace.home.root)}
     began = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
     assert status == 0, "batch scoring failed"
-    row("batch rows per second / in-process predict", rows / seconds / bare, "at least 0.9", f"{rows / seconds:,.0f}, {bare:,.0f} rows/s; whole process")
+    row(
+        "batch rows per second / in-process predict",
+        rows / seconds / bare,
+        "at least 0.9",
+        f"{rows / seconds:,.0f}, {bare:,.0f} rows/s; whole process",
+    )
     row("batch peak memory, GiB", usage.ru_maxrss / 2**20, "under 1.5 GB (1.40 GiB)", f"{rows:,} rows")
 
 
