@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import weakref
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,6 @@ class _Upload:
     """The uploaded file on disk, in a folder that goes with the session."""
 
     id: str
-    folder: tempfile.TemporaryDirectory[str]
     path: Path
     found: ReadOptions | None = None
     error: SekkeiError | None = None
@@ -107,12 +107,14 @@ def _keep(given: Any, key: str) -> _Upload:
     kept: _Upload | None = st.session_state.get(f"{key}_upload")
     if kept is not None and kept.id == given.file_id:
         return kept
-    folder = tempfile.TemporaryDirectory(prefix="sekkei-import-")
-    path = Path(folder.name) / f"upload{Path(given.name).suffix.lower()[:12]}"
+    _forget(key)
+    folder = Path(tempfile.mkdtemp(prefix="sekkei-import-"))
+    path = folder / f"upload{Path(given.name).suffix.lower()[:12]}"
     given.seek(0)
     with path.open("wb") as file:
         shutil.copyfileobj(given, file)
-    kept = _Upload(given.file_id, folder, path)
+    kept = _Upload(given.file_id, path)
+    weakref.finalize(kept, shutil.rmtree, folder, ignore_errors=True)  # also when the session is forgotten
     try:
         kept.found = sniff(path, given.name)
     except SekkeiError as error:
@@ -122,9 +124,7 @@ def _keep(given: Any, key: str) -> _Upload:
 
 
 def _forget(key: str) -> None:
-    kept: _Upload | None = st.session_state.pop(f"{key}_upload", None)
-    if kept is not None:
-        kept.folder.cleanup()
+    st.session_state.pop(f"{key}_upload", None)
 
 
 def _naming(file_name: str, upload: str, known: Collection[str], key: str) -> tuple[str, str, Any]:

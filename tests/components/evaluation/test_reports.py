@@ -1,0 +1,103 @@
+"""Pictures of what a run found: right way round, right kind, and valid charts."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.evaluation import classification, clustering, regression, training
+from components.evaluation import report as report_view
+from pipelines.steps.base import Curve, Report
+
+PIECES = [classification, regression, clustering, training]
+
+
+def test_a_confusion_cell_is_found_under_its_actual_and_predicted_class() -> None:
+    frame = classification.confusion_frame({"labels": ["good", "bad"], "matrix": [[90, 10], [5, 20]]})
+    cells = {(r.true, r.predicted): (r.rows, r.share) for r in frame.itertuples()}
+    assert cells["good", "bad"] == (10, 0.1)
+    assert cells["bad", "good"] == (5, 0.2)
+
+
+def test_the_confusion_chart_has_actual_classes_down_and_predicted_along() -> None:
+    at = AppTest.from_function(_draw_confusion).run()
+    assert not at.exception
+    spec = at.session_state["spec"]
+    for layer in spec["layer"]:
+        assert layer["encoding"]["y"]["field"] == "true"
+        assert layer["encoding"]["x"]["field"] == "predicted"
+        assert layer["encoding"]["x"]["sort"] == layer["encoding"]["y"]["sort"] == ["good", "bad"]
+    assert spec["layer"][0]["encoding"]["y"]["title"] == "Actual"
+
+
+def test_a_class_without_rows_has_no_share() -> None:
+    frame = classification.confusion_frame({"labels": ["a", "b"], "matrix": [[0, 0], [1, 3]]})
+    assert list(frame["share"]) == [0.0, 0.0, 0.25, 0.75]
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=lambda p: p.__name__)
+def test_each_task_is_drawn_by_its_own_piece(piece: object) -> None:
+    assert report_view.piece_of(piece.example()) is piece.show  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", [p.__name__.rpartition(".")[2] for p in PIECES])
+def test_every_report_is_drawn(name: str) -> None:
+    at = AppTest.from_function(_draw_report, args=(name,)).run()
+    assert not at.exception
+    assert len(at.get("vega_lite_chart")) >= 1
+
+
+def test_two_models_are_told_apart_and_the_reference_line_stays() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from components.evaluation import pictures
+        from pipelines.steps.base import Curve
+
+        curves = [(n, Curve("roc", n, [0.0, 1.0], [0.0, 1.0], "False", "True")) for n in ("one", "two")]
+        st.session_state["spec"] = pictures.picture("roc", curves).to_dict()
+
+    at = AppTest.from_function(page).run()
+    assert not at.exception
+    reference, lines = at.session_state["spec"]["layer"]
+    assert reference["mark"]["strokeDash"]
+    assert lines["encoding"]["color"]["scale"]["domain"] == ["one", "two"]
+    assert len(set(lines["encoding"]["color"]["scale"]["range"])) == 2
+
+
+def test_an_unknown_kind_of_curve_is_a_line_with_its_own_labels() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from components.evaluation import pictures
+        from pipelines.steps.base import Curve
+
+        curve = Curve("learning_rate", "model", [1.0, 2.0], [0.1, 0.05], "Pass", "Rate")
+        st.session_state["spec"] = pictures.picture("learning_rate", [("model", curve)]).to_dict()
+
+    spec = AppTest.from_function(page).run().session_state["spec"]
+    assert spec["layer"][0]["mark"]["type"] == "line"
+    assert spec["layer"][0]["encoding"]["x"]["title"] == "Pass"
+
+
+def test_importances_and_coefficients_leave_out_the_intercept() -> None:
+    found = training.weights(training.example())
+    assert found is not None
+    assert list(found[1]["feature"]) == ["age", "plan"]
+    assert training.weights(Report(curves=(Curve("loss", "t", [1.0], [1.0], "Pass", "Loss"),))) is None
+
+
+def _draw_confusion() -> None:
+    import streamlit as st
+
+    from components.evaluation import classification
+
+    st.session_state["spec"] = classification.confusion_chart(classification.example().confusion).to_dict()
+
+
+def _draw_report(name: str) -> None:
+    import importlib
+
+    from components.evaluation import report as report_view
+
+    report_view.show(importlib.import_module(f"components.evaluation.{name}").example(), key="report")

@@ -1,0 +1,77 @@
+"""Importing: what was found is shown and can be corrected before anything is kept."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+SEMICOLONS = "name;price;note\nOslo;1,5;?\nRoma;2,25;fine\nBonn;NA;?\n".encode("cp1252")
+
+
+def _panel() -> None:
+    import streamlit as st
+
+    from components import dataset_import
+
+    order = dataset_import.show(["cities"], key="import")
+    if order is not None:
+        st.session_state["order"] = order
+        st.session_state["kept"] = order.path.read_bytes()
+
+
+def _given(name: str, content: bytes) -> AppTest:
+    at = AppTest.from_function(_panel, default_timeout=30).run()
+    at.file_uploader(key="import_file").set_value((name, content, "text/csv")).run()
+    assert not at.exception
+    return at
+
+
+def _widget(at: AppTest, kind: str, ending: str):  # type: ignore[no-untyped-def]
+    return next(w for w in getattr(at, kind) if w.key and w.key.endswith(ending))
+
+
+def test_delimiter_decimal_header_and_marks_are_found_and_shown() -> None:
+    at = _given("cities.csv", SEMICOLONS)
+    assert _widget(at, "selectbox", "_delimiter").value == ";"
+    assert _widget(at, "selectbox", "_decimal").value == ","
+    assert _widget(at, "toggle", "_header").value is True
+    assert _widget(at, "multiselect", "_missing").value == ["?"]
+    frame = at.dataframe[0].value
+    assert list(frame["price"].dropna()) == [1.5, 2.25]
+    assert frame["note"].isna().tolist() == [True, False, True]
+
+
+def test_a_correction_changes_the_preview_and_what_is_ordered() -> None:
+    at = _given("cities.csv", SEMICOLONS)
+    _widget(at, "multiselect", "_missing").set_value(["fine"]).run()
+    assert at.dataframe[0].value["note"].tolist()[0] == "?"
+    at.button(key="import_go").click().run()
+    order = at.session_state["order"]
+    assert order.options.missing == ("fine",)
+    assert order.options.delimiter == ";"
+    assert (order.name, order.file_name) == ("cities", "cities.csv")
+    assert at.session_state["kept"] == SEMICOLONS
+
+
+def test_a_name_that_exists_is_told_to_become_a_version() -> None:
+    at = _given("cities.csv", SEMICOLONS)
+    assert any("becomes its next version" in c.value for c in at.caption)
+    _widget(at, "text_input", "_name").set_value("towns").run()
+    assert not any("becomes its next version" in c.value for c in at.caption)
+
+
+def test_a_ragged_file_is_named_by_line_and_cannot_be_imported() -> None:
+    at = _given("bad.csv", b"a,b\n1,2\n3,4,5\n")
+    assert "Line 3" in at.error[0].value
+    assert at.button(key="import_go").disabled
+
+
+def test_a_file_of_another_kind_is_refused_with_its_cause() -> None:
+    at = _given("table.csv", b"%PDF-1.7 some pages")
+    assert "PDF" in at.error[0].value
+    assert not [b for b in at.button if b.key == "import_go"]
+
+
+def test_another_delimiter_brings_the_error_box_and_no_trace() -> None:
+    at = _given("cities.csv", b"a,b;c\n1,2;3\n4;5\n")
+    assert not at.exception
+    assert len(at.error) <= 1
