@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipelines.datasets.catalogue import Catalogue
+from pipelines.datasets.versions import DatasetVersion
+from pipelines.errors import NotFoundError
 from pipelines.execution.result import DatasetUse
 
 
@@ -20,6 +22,13 @@ class WholeDatasets:
         """The version a step reads: the one given, or the newest."""
         found = self.catalogue.get(name, version)
         return DatasetUse(step, name, found.version, found.content_hash, found.rows)
+
+    def versions(self, name: str) -> list[DatasetVersion]:
+        """Every version of a dataset, oldest first; none where there is no such dataset."""
+        try:
+            return self.catalogue.versions(name)
+        except NotFoundError:
+            return []
 
     def read(self, name: str, version: int | None) -> pd.DataFrame:
         return self.catalogue.read(name, version)

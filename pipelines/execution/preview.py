@@ -89,7 +89,9 @@ class Inspector:
             elif found.table is not None:
                 tables[node.id] = found.table
         schemas = {step: table.schema for step, table in tables.items()}
-        diagnostics = diagnose(written, schemas=schemas, inputs=inputs, tables=tables, failures=failures)
+        diagnostics = diagnose(
+            written, schemas, inputs, tables, failures, versions=getattr(self.datasets, "versions", lambda name: ())
+        )
         return Inspection(graph, tables, schemas, inputs, failures, diagnostics)
 
     def table(self, key: str) -> Table:

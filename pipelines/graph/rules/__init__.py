@@ -1,17 +1,20 @@
 """The rules, in the order they are asked. A new one is its class and a line here."""
 
-from pipelines.graph.rules import columns, failures, label, parameters, split, structure
+from pipelines.graph.rules import columns, failures, features, label, leaks, parameters, sources, split, structure
 from pipelines.graph.rules.base import Context, Rule
 
 RULES: tuple[type[Rule], ...] = (
     *(structure.NoSteps, structure.UnknownType, structure.UnknownSource, structure.LaterSource),
     *(structure.MissingInput, structure.UnknownPort, structure.WrongKind, structure.MissingModel),
     *(structure.Unused, structure.PartWithoutSplit, structure.EvaluateWithoutScores),
-    *(columns.UnknownColumn, columns.NotNumeric),
+    *(columns.UnknownColumn, columns.NotNumeric, features.NumbersAsText),
     *(parameters.WrongParameter, parameters.UnknownDataset, parameters.FileName, parameters.PythonOff),
     *(label.MissingLabel, label.MissingValues, label.ContinuousClasses, label.WordsAsNumbers),
-    *(label.OneClass, label.RareClass, label.NeedsScaling),
+    *(label.OneClass, label.RareClass, label.NeedsScaling, label.MissingTarget),
     *(split.LearnsBeforeSplit, split.SecondSplit, split.PartitionLost),
+    *(leaks.LeakingLabel, leaks.SameRows, leaks.TimeIgnored),
+    *(features.IdLike, features.ConstantColumn, features.ManyCategories),
+    *(sources.OldVersion, sources.NotServed),
     failures.FailedStep,  # last: it tells what no other rule explains
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -136,7 +137,7 @@ def _ordered(values: np.ndarray, codes: np.ndarray, classes: int) -> str:
     means = np.bincount(codes, weights=values, minlength=classes) / sizes
     order = np.argsort(means)
     groups = [values[codes == c] for c in order]
-    least = min(_auc(low, high) for low, high in zip(groups, groups[1:], strict=False))
+    least = min(_auc(low, high) for low, high in pairwise(groups))
     return f"keeps its classes apart (AUC {least:.3f})" if least >= LEAK else ""
 
 
@@ -155,4 +156,3 @@ def _written_numbers(values: pd.Series) -> np.ndarray | None:
     bare = values.astype(str).str.replace(r"[^0-9.eE+-]|(?<![0-9])[eE]", "", regex=True)
     found = pd.to_numeric(bare, errors="coerce").where(values.notna()).to_numpy(dtype=np.float64)
     return found if np.isfinite(found).sum() >= 0.95 * len(texts) else None
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 from pipelines.algorithms.base import Algorithm
@@ -13,7 +14,7 @@ from pipelines.document.edits import Edit
 from pipelines.document.model import PipelineDocument
 from pipelines.errors import SekkeiError
 from pipelines.graph.diagnostic import Diagnostic, Severity
-from pipelines.graph.order import Graph, Node, resolve
+from pipelines.graph.order import Edge, Graph, Node, leak_proof, resolve
 from pipelines.graph.rules.facts import part_of
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
@@ -49,15 +50,27 @@ class Context:
 
     def learners(self) -> Iterator[tuple[Node, str, Algorithm]]:
         """Every step that fits an algorithm, with the parameter that holds it."""
+        return iter(self._learners)
+
+    @cached_property
+    def _learners(self) -> list[tuple[Node, str, Algorithm]]:
+        return list(self._learning())
+
+    def _learning(self) -> Iterator[tuple[Node, str, Algorithm]]:
         for node, step in self.parsed():
             for name in type(step).model_fields:
                 value = getattr(step, name)
                 if isinstance(value, Algorithm):
                     yield node, name, value
 
+    @cached_property
+    def _fed(self) -> dict[str, Edge | None]:
+        """What feeds each step as the pipeline runs, where a split may stand before the steps it is written behind."""
+        return {n.id: n.main for n in leak_proof(self.graph).nodes}
+
     def input_table(self, node: Node) -> Table | None:
-        """The sample rows at a step's main input."""
-        edge = node.main
+        """The sample rows at a step's main input; the same object each time."""
+        edge = self._fed.get(node.id)
         table = self.tables.get(edge.step) if edge is not None else None
         return table if table is None or edge is None or edge.part is None else part_of(table, edge.part)
 

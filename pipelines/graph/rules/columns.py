@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelines.columns import Columns
-from pipelines.document.edits import ReplaceColumn, SetParameter
-from pipelines.errors import nearest
+from pipelines.document.edits import SetParameter
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.rules.base import Context, Rule, listed
+from pipelines.graph.rules.features import TEXTS, is_numbers
+from pipelines.graph.rules.renames import missing_columns
 from pipelines.schema import ColumnType
 
 
 class UnknownColumn(Rule):
-    """A parameter names a column that does not reach the step.
+    """A parameter, or the code of a step, names a column that does not reach the step.
+
+    Where a new version of the dataset has lost the column and gained one like it, or a name is merely misspelt, one
+    fix writes the new name in every step that has the old one.
 
     Bad: ``{type: set_label, params: {column: prce}}``
     Good: ``{type: set_label, params: {column: price}}``
@@ -22,18 +26,16 @@ class UnknownColumn(Rule):
     code, name = "SK201", "unknown column"
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, step in context.parsed():
-            schema = context.inputs.get(node.id)
-            if schema is None:
-                continue
-            for parameter, column in dict.fromkeys(step.named_columns()):
-                if column in schema:
-                    continue
-                best = nearest(column, schema.names)
-                few = listed(schema.names, 8)
-                fix = f"Did you mean '{best}'?" if best else f"The columns here are {few}."
-                edits = (ReplaceColumn(node.id, parameter, column, best),) if best else ()
-                yield self.at(node, f"there is no column '{column}' here.", fix, parameter=parameter, edits=edits)
+        for missing in missing_columns(context):
+            node, column, best = missing.node, missing.column, missing.better
+            few = listed(missing.here, 8)
+            fix = f"Did you mean '{best}'?" if best else f"The columns here are {few}." if few else ""
+            message = f"there is no column '{column}' here."
+            if missing.dataset:
+                message = f"the dataset '{missing.dataset}' has no column '{column}' any more."
+                fix = f"Write '{best}' in every step that names it." if best else fix
+            edits = context.offered(missing.edits)
+            yield self.at(node, message, fix, parameter=missing.parameter, edits=edits)
 
 
 class NotNumeric(Rule):
@@ -54,7 +56,9 @@ class NotNumeric(Rule):
                 numeric = isinstance(info.default, Columns) and info.default.kind == "numeric"
                 if schema is None or not numeric or not isinstance(value, Columns) or value.names is None:
                     continue
+                table = context.input_table(node)
                 wrong = [n for n in value.names if n in schema and schema[n].type not in self._FITS]
+                wrong = [n for n in wrong if table is None or schema[n].type not in TEXTS or not is_numbers(table, n)]
                 if not wrong:
                     continue
                 left = [n for n in value.names if n not in wrong]

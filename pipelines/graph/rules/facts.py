@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Callable, Hashable
 from functools import wraps
@@ -29,7 +30,7 @@ def per_table(function: Callable[Concatenate[Table, P], T]) -> Callable[Concaten
     kept: dict[int, dict[Hashable, Any]] = {}
 
     @wraps(function)
-    def cached(table: Table, *args: P.args, **kwargs: P.kwargs) -> T:
+    def cached(table: Table, /, *args: P.args, **kwargs: P.kwargs) -> T:
         mine = kept.get(id(table))
         if mine is None:
             mine = kept[id(table)] = {}
@@ -134,7 +135,9 @@ def id_like(table: Table, column: str) -> str:
 
 def named_like_an_id(column: str) -> bool:
     """Whether a column is called as ids are: ``customer_id``, ``orderNo``, ``uuid``, ``Unnamed: 0``."""
-    spaced = "".join(f" {c}" if c.isupper() and before.islower() else c for before, c in zip(" " + column, column))
+    spaced = "".join(
+        f" {c}" if c.isupper() and before.islower() else c for before, c in zip(" " + column, column, strict=False)
+    )
     words = "".join(c if c.isalnum() else " " for c in spaced.casefold()).split()
     return bool(words) and (words[0] in ("id", "unnamed", "index") or words[-1] in _ID_WORDS)
 

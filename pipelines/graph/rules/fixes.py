@@ -57,9 +57,10 @@ def made_ids(context: Context, node: Node, columns: Sequence[str], also: Sequenc
     for before in reversed(context.graph.ancestors(node.id)):
         given = getattr(before.step, "ids", None)
         schema = context.inputs.get(before.id)
-        if before.node.type == SET_LABEL and isinstance(given, Columns) and given.names is not None:
-            if schema is not None and all(c in schema for c in columns):
-                return context.offered([SetParameter(before.id, "ids", [*given.names, *columns])])
+        if before.node.type != SET_LABEL or not isinstance(given, Columns) or given.names is None:
+            continue
+        if schema is not None and all(c in schema for c in columns):
+            return context.offered([SetParameter(before.id, "ids", [*given.names, *columns])])
     return inserted(context, node, METADATA, {"columns": list(columns), "role": "id"}, also=also)
 
 

@@ -256,4 +256,3 @@ def _certain(context: Context, node: Node) -> Severity:
 
 def _upstream(context: Context, node: Node) -> Sequence[Table]:
     return [context.tables[n.id] for n in context.graph.ancestors(node.id) if n.id in context.tables]
-

@@ -16,7 +16,8 @@ from pipelines.parameters import Form
 from pipelines.steps.base import Step
 
 _SQL = re.compile(
-    r"""(?P<text>'(?:[^']|'')*')|(?P<quoted>"(?:[^"]|"")*")|(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<word>[^\W\d]\w*)""", re.S
+    r"""(?P<text>'(?:[^']|'')*')|(?P<quoted>"(?:[^"]|"")*")|(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<word>[^\W\d]\w*)""",
+    re.S,
 )
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -46,7 +47,9 @@ def mentions(node: Node, column: str) -> bool:
     if node.step is None:
         return False
     in_parameters = any(c == column for _, c, _ in named(node.step))
-    return in_parameters or any(_renamed(kind, text, column, column + "_") != text for _, kind, text in texts(node.step))
+    return in_parameters or any(
+        _renamed(kind, text, column, column + "_") != text for _, kind, text in texts(node.step)
+    )
 
 
 def in_code(step: Step, column: str) -> list[str]:

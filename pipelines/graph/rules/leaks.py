@@ -1,0 +1,139 @@
+"""SK42x: what makes the scores look better than they will be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from pipelines.document.edits import Edit, ResetParameter, SetParameter
+from pipelines.graph.diagnostic import Diagnostic
+from pipelines.graph.order import Node, hoisting
+from pipelines.graph.rules.agreement import suspects
+from pipelines.graph.rules.base import Context, Rule
+from pipelines.graph.rules.facts import ENOUGH, per_table
+from pipelines.graph.rules.fixes import inserted, left_out
+from pipelines.graph.rules.looked_at import features
+from pipelines.schema import ColumnType, Role
+from pipelines.steps.base import Behaviour
+from pipelines.table import TRAIN, Table
+
+_DISTINCT = "remove_duplicate_rows"
+
+
+class LeakingLabel(Rule):
+    """A feature gives the label away: a copy of it, a recoding, or something only known once the label is.
+
+    What is found is equal, has one value for each value of the label, or reaches 0.995 in correlation, AUC or
+    Cramér's V on the sample.
+
+    Bad: the label ``churned`` and the feature ``reason_for_leaving``
+    Good: ``{type: select_columns, params: {columns: {kind: all, exclude: [reason_for_leaving]}}}`` before training
+    """
+
+    code, name, severity = "SK421", "label leaks in", "warning"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for place in features(context):
+            if place.label is None:
+                continue
+            for found in suspects(place.table, place.label, place.columns, place.classes):
+                message = f"'{found.column}' gives the label '{place.label}' away: it {found.how}."
+                fix = "Leave it out, unless it is known before the label is."
+                edits = left_out(context, place.node, [found.column], place.also)
+                yield self.at(place.node, message, fix, edits=edits)
+
+
+class SameRows(Rule):
+    """Rows that are alike, on both sides of the split: the model is tested on what it has learned by heart.
+
+    Rows that may well be alike by chance, as in a table of few categories, are not meant.
+
+    Bad: dataset (with every row twice), split_data
+    Good: dataset, remove_duplicate_rows, split_data
+    """
+
+    code, name, severity = "SK422", "same rows in train and test", "warning"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, _ in context.parsed(Behaviour.SPLIT):
+            table = context.tables.get(node.id)
+            if table is None or table.partition is None:
+                continue
+            twins, tested = shared_rows(table)
+            if twins < 2 or twins < 0.01 * tested:
+                continue
+            many = f"{twins} of the {tested} test rows in the sample"
+            message = f"{many} are among the training rows too, value for value."
+            yield self.at(node, message, "Remove duplicate rows before the split.", edits=self._edits(context, node))
+
+    def _edits(self, context: Context, split: Node) -> tuple[Edit, ...]:
+        if _DISTINCT not in context.types:
+            return ()
+        # Before the fitted steps as well: a step that drops rows would keep the split from being moved before them.
+        first = hoisting(context.graph, split.id)
+        place = split if first is None else context.graph.node(first)
+        schema = context.inputs.get(place.id)
+        ids = [c.name for c in schema or () if c.role is Role.ID]
+        params = {"columns": [n for n in schema.names if n not in ids]} if schema and ids else {}
+        return inserted(context, place, _DISTINCT, params)
+
+
+class TimeIgnored(Rule):
+    """Rows that follow each other in time are split at random: the model learns from what came after its test rows.
+
+    Bad: rows in the order of ``date``, and ``{type: split_data}``
+    Good: ``{type: split_data, params: {shuffle: false}}``, which tests on the last rows
+    """
+
+    code, name, severity = "SK423", "time order ignored", "warning"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, step in context.parsed(Behaviour.SPLIT):
+            table = context.tables.get(node.id)
+            if table is None or getattr(step, "shuffle", None) is not True:
+                continue
+            column = time_order(table)
+            if column is None:
+                continue
+            edits: list[Edit] = [SetParameter(node.id, "shuffle", False)]
+            if "stratify" in node.node.params:
+                edits.append(ResetParameter(node.id, "stratify"))
+            message = f"the rows are in the order of '{column}', and a split at random lets the model look ahead."
+            fix = "Switch shuffle off, so that the last rows are for testing."
+            yield self.at(node, message, fix, parameter="shuffle", edits=edits)
+
+
+@per_table
+def shared_rows(table: Table) -> tuple[int, int]:
+    """How many test rows have a training row like them, and how many test rows there are.
+
+    Ids do not count. None are found where rows may well be alike by chance.
+    """
+    assert table.partition is not None
+    training = (table.partition == TRAIN).to_numpy()
+    tested = int((~training).sum())
+    names = [c.name for c in table.schema if c.role is not Role.ID and c.type is not ColumnType.OTHER]
+    if not names or not tested or len(training) < ENOUGH:
+        return 0, tested
+    hashes = pd.util.hash_pandas_object(table.frame[names], index=False).to_numpy()
+    twins = int(np.isin(hashes[~training], hashes[training]).sum())
+    if not twins:
+        return 0, tested
+    shares = [table.frame[n].value_counts(normalize=True, dropna=False) for n in names]
+    alike = float(np.prod([(s**2).sum() for s in shares]))  # how often two rows are, if the columns went their own ways
+    return (twins, tested) if alike * training.sum() < 0.01 else (0, tested)
+
+
+@per_table
+def time_order(table: Table) -> str | None:
+    """The column of moments that the rows are in the order of, (nearly) each with a moment of its own."""
+    for column in table.schema:
+        if column.type is not ColumnType.DATETIME:
+            continue
+        moments = table.frame[column.name].dropna()
+        ordered = moments.is_monotonic_increasing or moments.is_monotonic_decreasing
+        if len(moments) >= ENOUGH and ordered and moments.nunique() >= 0.9 * len(moments):
+            return column.name
+    return None
