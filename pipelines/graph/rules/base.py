@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pipelines.algorithms.base import Algorithm
 from pipelines.datasets.versions import DatasetVersion
@@ -36,6 +36,7 @@ class Context:
     failures: Mapping[str, SekkeiError] = field(default_factory=dict)
     types: ports.StepTypes = field(default_factory=ports.library)
     versions: Callable[[str], Sequence[DatasetVersion]] = lambda name: ()
+    kept: dict[str, Any] = field(default_factory=dict)  # what rules share and need to work out once
     found: list[Diagnostic] = field(default_factory=list)  # what the rules before this one found
 
     @property

@@ -135,10 +135,8 @@ def id_like(table: Table, column: str) -> str:
 
 def named_like_an_id(column: str) -> bool:
     """Whether a column is called as ids are: ``customer_id``, ``orderNo``, ``uuid``, ``Unnamed: 0``."""
-    spaced = "".join(
-        f" {c}" if c.isupper() and before.islower() else c for before, c in zip(" " + column, column, strict=False)
-    )
-    words = "".join(c if c.isalnum() else " " for c in spaced.casefold()).split()
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
+    words = re.sub(r"[\W_]+", " ", spaced.casefold()).split()
     return bool(words) and (words[0] in ("id", "unnamed", "index") or words[-1] in _ID_WORDS)
 
 

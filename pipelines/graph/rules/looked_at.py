@@ -28,8 +28,15 @@ class Features:
     also: tuple[Node, ...] = ()
 
 
-def features(context: Context) -> Iterator[Features]:
+def features(context: Context) -> list[Features]:
     """Every place where columns are learned from, each once, in running order for each learner."""
+    found: list[Features] | None = context.kept.get("features")
+    if found is None:
+        found = context.kept["features"] = list(_features(context))
+    return found
+
+
+def _features(context: Context) -> Iterator[Features]:
     seen: set[tuple[str, str | None]] = set()
     learners = list(context.learners())
     for node, _, algorithm in learners:
@@ -54,11 +61,10 @@ def features(context: Context) -> Iterator[Features]:
 
 def earliest(context: Context, node: Node, column: str) -> Table | None:
     """The first table on the way to ``node`` that has the column: its values as they came."""
-    for before in context.graph.ancestors(node.id):
-        table = context.tables.get(before.id)
-        if table is not None and column in table.frame.columns:
-            return table
-    return None
+    ancestors = context.kept.setdefault("ancestors", {})
+    if node.id not in ancestors:
+        ancestors[node.id] = [context.tables[n.id] for n in context.graph.ancestors(node.id) if n.id in context.tables]
+    return next((t for t in ancestors[node.id] if column in t.frame.columns), None)
 
 
 def _turned(context: Context, node: Node) -> tuple[str, ...]:

@@ -50,11 +50,13 @@ def missing_columns(context: Context) -> Iterator[Missing]:
     known: list[_Gone] = []
     lost = _lost(context)
     for node, step in context.parsed():
+        spelt = [(p, c, s) for p, c, port in named(step) if (s := _schema_at(context, node, port)) is not None]
+        if not (known or lost or any(c not in s for _, c, s in spelt)):
+            continue
         before = [*(n.id for n in context.graph.ancestors(node.id)), node.id]
         places: dict[str, tuple[str, _Gone]] = {}
-        for parameter, column, port in named(step):
-            schema = _schema_at(context, node, port)
-            if schema is None or column in schema or column in places:
+        for parameter, column, schema in spelt:
+            if column in schema or column in places:
                 continue
             gone = next((g for g in [*known, *lost] if _explains(g, column, before, schema)), None)
             if gone is None:
@@ -66,8 +68,8 @@ def missing_columns(context: Context) -> Iterator[Missing]:
                 places[gone.column] = (plain or in_code(step, gone.column))[0], gone
         for column, (parameter, gone) in places.items():
             known += [gone] if gone not in known else []
-            schema = context.inputs.get(node.id)
-            here = schema.names if schema is not None else []
+            main = context.inputs.get(node.id)
+            here = main.names if main is not None else []
             yield Missing(node, parameter, column, gone.better, here, gone.dataset, _repair(context, gone))
 
 
