@@ -139,19 +139,20 @@ def validate(file: Path, as_json: Json = False) -> None:
 def run(
     file: Path,
     assignments: Annotated[
-        list[str] | None, typer.Option("--set", help="STEP.PARAM=VALUE, in place of what the file says.")
+        list[str] | None,
+        typer.Option("--set", help="NAME=VALUE for a pipeline parameter, STEP.PARAM=VALUE for a step's."),
     ] = None,
+    until: Annotated[str, typer.Option(metavar="STEP", help="Run this step and what it needs, no more.")] = "",
+    fresh: Annotated[str, typer.Option(metavar="STEP", help="From this step on, compute anew what is kept.")] = "",
     as_json: Json = False,
 ) -> None:
     """Run a pipeline file and track the run in MLflow."""
     with answer(as_json) as say:
         workspace = Workspace.open()
-        found = workspace.run(workspace.read_document(file), overrides=assignments or [])
+        document = workspace.read_document(file)
+        found = workspace.run(document, overrides=assignments or [], until=until or None, fresh_from=fresh or None)
         values = found.to_dict()
-        lines = [
-            f"{s['id']:24} {s['status']:10} {s['seconds']:8.2f} s {s['rows'] if s['rows'] is not None else '':>10}"
-            for s in values["steps"]
-        ]
+        lines = [_step_line(s) for s in values["steps"]]
         lines += [f"{k} = {v:.6g}" for k, v in values["metrics"].items()]
         lines.append(
             f"run {values['run_id']}: {values['status']}"
@@ -265,6 +266,11 @@ def service(name: str) -> None:
     from pipelines.workspace import Home
 
     main_service(name, Home.open())
+
+
+def _step_line(step: dict[str, Any]) -> str:
+    rows = "" if step["rows"] is None else step["rows"]
+    return f"{step['id']:24} {step['status']:10} {step['seconds']:8.2f} s {rows:>10}  {step['reason']}".rstrip()
 
 
 def _diagnostic_line(found: dict[str, Any]) -> str:

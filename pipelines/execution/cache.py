@@ -13,13 +13,14 @@ process leaves no half entry.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -65,14 +66,17 @@ class ResultStore:
         held = meta.get("rows_at")
         return held is None or held == key or (self._entry(held) / "table.parquet").exists()
 
-    def put(self, key: str, output: Output) -> None:
-        """Keep ``output``; it is written in the background, ``flush`` waits for that."""
+    def put(self, key: str, output: Output, *, replace: bool = False) -> None:
+        """Keep ``output``; it is written in the background, ``flush`` waits for that.
+
+        With ``replace`` it takes the place of an output kept under this key, which else stays.
+        """
         rows_at = None
         if output.table is not None:
             rows_at = self._frames.setdefault(id(output.table.frame), key)
         self._live[key] = output
         self._writer = self._writer or ThreadPoolExecutor(1, thread_name_prefix="results")
-        self._pending.append(self._writer.submit(self._write, key, output, rows_at))
+        self._pending.append(self._writer.submit(self._write, key, output, rows_at, replace))
 
     def flush(self) -> None:
         """Wait until everything is written; the first error in writing is raised here."""
@@ -165,6 +169,22 @@ class ResultStore:
         path = self._entry(key) / "partition.parquet"
         return pd.read_parquet(path)["partition"] if path.exists() else None
 
+    def attach(self, key: str, folder: str, files: Mapping[str, bytes]) -> None:
+        """Keep files with an entry that were made from it alone, so that they need not be made again."""
+        entry = self._entry(key)
+        part = entry / f"{folder}.{uuid.uuid4().hex[:8]}"
+        with contextlib.suppress(OSError):  # the entry is gone, or another process attached the same
+            part.mkdir()
+            for name, content in files.items():
+                (part / name).write_bytes(content)
+            part.rename(entry / folder)
+        shutil.rmtree(part, ignore_errors=True)
+
+    def attached(self, key: str, folder: str) -> dict[str, bytes] | None:
+        """What ``attach`` kept, or None."""
+        place = self._entry(key) / folder
+        return {f.name: f.read_bytes() for f in sorted(place.iterdir())} if place.is_dir() else None
+
     def trim(self, limit: int) -> None:
         """Remove the entries not used for longest until at most ``limit`` bytes are left, and writings given up on."""
         entries = []
@@ -173,7 +193,7 @@ class ResultStore:
                 if time.time() - entry.stat().st_mtime > HOUR:
                     shutil.rmtree(entry, ignore_errors=True)
                 continue
-            size = sum(f.stat().st_size for f in entry.glob("*"))
+            size = sum(f.stat().st_size for f in entry.rglob("*"))
             entries.append((entry.stat().st_mtime, size, entry))
         total = sum(size for _, size, _ in entries)
         for _, size, entry in sorted(entries, key=lambda e: e[0]):
@@ -191,9 +211,9 @@ class ResultStore:
         if entry.exists():
             os.utime(entry)
 
-    def _write(self, key: str, output: Output, rows_at: str | None) -> None:
+    def _write(self, key: str, output: Output, rows_at: str | None, replace: bool) -> None:
         entry = self._entry(key)
-        if entry.exists():
+        if entry.exists() and not replace:
             return
         part = entry.with_name(f"{key}.{uuid.uuid4().hex[:8]}.part")
         part.mkdir(parents=True)
@@ -210,10 +230,31 @@ class ResultStore:
         if output.report is not None:
             (part / "report.json").write_text(json.dumps(report_to_dict(output.report), default=str))
         (part / "meta.json").write_text(json.dumps(_meta(output, rows_at)))
+        if replace:
+            self._set_aside(entry, part)
         try:
             part.rename(entry)
         except OSError:
             shutil.rmtree(part, ignore_errors=True)  # another process wrote the same result first
+
+    def _set_aside(self, entry: Path, part: Path) -> None:
+        """Take an entry away for another; with it those that have their rows here, where the rows are not the same."""
+        if not entry.exists():
+            return
+        old, new = entry / "table.parquet", part / "table.parquet"
+        if old.exists() and (not new.exists() or old.read_bytes() != new.read_bytes()):
+            for meta in self.folder.glob("*/*/meta.json"):
+                if meta.parent.name.isalnum() and meta.parent != entry and self._rows_at(meta) == entry.name:
+                    shutil.rmtree(meta.parent, ignore_errors=True)
+        aside = entry.with_name(f"{entry.name}.{uuid.uuid4().hex[:8]}.part")
+        entry.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+    def _rows_at(self, meta: Path) -> str | None:
+        try:
+            return str(json.loads(meta.read_bytes()).get("rows_at"))
+        except (OSError, ValueError):
+            return None
 
     def _read_table(self, entry: Path, meta: dict[str, Any]) -> Table:
         facts = meta["table"]

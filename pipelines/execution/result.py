@@ -28,7 +28,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class StepResult:
-    """One step of a run. ``key`` finds its output in the result store; ``seconds`` is what it took, 0 when reused."""
+    """One step of a run. ``key`` finds its output in the result store; ``seconds`` is what it took, 0 when reused;
+    ``reason`` says why an earlier result could not be taken, empty when that is not known."""
 
     id: str
     type: str
@@ -42,6 +43,7 @@ class StepResult:
     fix: str = ""
     trace: str = ""
     notes: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def reused(self) -> bool:

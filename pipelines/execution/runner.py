@@ -12,9 +12,11 @@ from pathlib import Path
 from pipelines.chain.chain import Chain
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.execution.apply import apply
-from pipelines.execution.cache import ResultStore, result_key
+from pipelines.execution.cache import ResultStore
 from pipelines.execution.context import Datasets, StepContext
 from pipelines.execution.events import Sink, StepChanged, ignore
+from pipelines.execution.plan import step_key
+from pipelines.execution.reasons import LastRun
 from pipelines.execution.result import DatasetUse, RunResult, Status, StepResult
 from pipelines.graph.order import Graph, Node
 from pipelines.steps.base import Behaviour, Inputs, Output, Step
@@ -23,13 +25,18 @@ from pipelines.table import Table
 
 @dataclass
 class Runner:
-    """Runs a resolved pipeline on whole datasets, keeping every step's output in ``store``."""
+    """Runs a resolved pipeline on whole datasets, keeping every step's output in ``store``.
+
+    Steps of ``fresh`` are computed anew, whatever is kept. With a ``last`` run, what is not reused tells why.
+    """
 
     datasets: Datasets
     store: ResultStore
     sink: Sink = ignore
     cancelled: Callable[[], bool] = lambda: False
     exports: Path | None = None
+    fresh: frozenset[str] = frozenset()
+    last: LastRun | None = None
     _keys: dict[str, str] = field(default_factory=dict)
 
     def run(self, graph: Graph) -> RunResult:
@@ -63,14 +70,15 @@ class Runner:
             assert step is not None
             key = self._key(node, step, result)
             self._keys[node.id] = key
-            if step.acts_as is not Behaviour.SINK and key in self.store:
+            if step.acts_as is not Behaviour.SINK and node.id not in self.fresh and key in self.store:
                 return self._reused(waiting, key, step, result)
+            waiting = replace(waiting, reason=self._reason(node, key, result))
             self.sink(StepChanged(replace(waiting, status=Status.RUNNING)))
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 output = self._apply(node, step, graph, key, result)
             output = replace(output, notes=(*output.notes, *_notes(caught)))
-            self.store.put(key, output)
+            self.store.put(key, output, replace=node.id in self.fresh)
             self._collect(node.id, output.report, output.model, result)
             return _finished(waiting, Status.DONE, key, output, time.perf_counter() - began)
         except SekkeiError as error:
@@ -99,12 +107,17 @@ class Runner:
             )
 
     def _key(self, node: Node, step: Step, result: RunResult) -> str:
-        extra = ""
-        if step.acts_as is Behaviour.SOURCE and hasattr(step, "dataset"):
-            use = self.datasets.use(node.id, step.dataset, getattr(step, "version", None))
+        key, use = step_key(node, step, self.datasets, self._keys)
+        if use is not None:
             result.datasets.append(use)
-            extra = use.content_hash
-        return result_key(step, [(port, self._keys[e.step], e.part) for port, e in node.edges.items()], extra)
+        return key
+
+    def _reason(self, node: Node, key: str, result: RunResult) -> str:
+        if self.last is None:
+            return ""
+        now = {s.id: s for s in result.steps}
+        uses = {d.step: d.content_hash for d in result.datasets}
+        return self.last.why_not_reused(node, key, now, uses, node.id in self.fresh)
 
     def _apply(self, node: Node, step: Step, graph: Graph, key: str, result: RunResult) -> Output:
         context = StepContext(

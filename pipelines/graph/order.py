@@ -96,6 +96,18 @@ class Graph:
                 wanted |= {e.step for e in node.edges.values()}
         return [n for n in reversed(found) if n.id != step_id]
 
+    def descendants(self, step_id: str) -> list[Node]:
+        """Everything that is made from the step, in running order."""
+        made = {step_id}
+        for node in self.nodes:
+            if any(e.step in made for e in node.edges.values()):
+                made.add(node.id)
+        return [n for n in self.nodes if n.id in made and n.id != step_id]
+
+    def until(self, step_id: str) -> Graph:
+        """The step and what it is made from alone; KeyError when there is no such step."""
+        return replace(self, nodes=(*self.ancestors(step_id), self.node(step_id)))
+
 
 def title_of(node: StepNode, step_type: type[Step] | None) -> str:
     """A step as the analyst sees it: its own title, or its type's with the id where that tells more."""

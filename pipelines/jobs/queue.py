@@ -98,7 +98,9 @@ class Jobs:
         self._settle(row)
         return self.get(job_id)
 
-    def list(self, kind: str | None = None, state: str | None = None, limit: int = 50) -> list[Job]:
+    def list(
+        self, kind: str | None = None, state: str | None = None, limit: int = 50, pipeline_id: str | None = None
+    ) -> list[Job]:
         """Jobs, newest first, without their steps."""
         self.reconcile()
         query = sa.select(JobRow).order_by(JobRow.created_at.desc(), JobRow.id).limit(limit)
@@ -106,6 +108,8 @@ class Jobs:
             query = query.where(JobRow.kind == kind)
         if state is not None:
             query = query.where(JobRow.state == str(state))
+        if pipeline_id is not None:
+            query = query.where(JobRow.pipeline_id == pipeline_id)
         with self.database.session(read_only=True) as session:
             return [_job(row, ()) for row in session.scalars(query)]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import yaml
@@ -13,13 +13,15 @@ import yaml
 from pipelines.datasets.catalogue import Catalogue
 from pipelines.document import codec, edits
 from pipelines.document.model import PipelineDocument
-from pipelines.errors import ParameterError, SekkeiError, nearest
+from pipelines.document.parameter_edits import with_values
+from pipelines.errors import NotFoundError, ParameterError, SekkeiError, nearest
 from pipelines.execution.cache import ResultStore
 from pipelines.execution.datasets import WholeDatasets
 from pipelines.execution.events import Event, Progress, Sink, StepChanged, ignore
+from pipelines.execution.reasons import LastRun
 from pipelines.execution.result import RunResult, Status
 from pipelines.execution.runner import Runner, in_words
-from pipelines.graph.order import leak_proof, resolve
+from pipelines.graph.order import Graph, leak_proof, resolve
 from pipelines.inference.logging import log_models
 from pipelines.jobs import Jobs
 from pipelines.records import Database
@@ -28,18 +30,31 @@ from pipelines.tracking import Tracking
 from pipelines.workspace import Home
 
 GIB = 2**30
+RECENT = 5  # of so many runs at most, one that has ended is looked for
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be run: the document, where it comes from, and who asked."""
+    """What is to be run: the document, where it comes from, who asked, and what of it.
+
+    ``parameters`` are the run's own values of pipeline parameters; ``until`` names the last step wanted, None: all;
+    from ``fresh_from`` on results are computed anew.
+    """
 
     document: PipelineDocument
     pipeline_id: str | None = None
     revision: int | None = None
     author: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    until: str | None = None
+    fresh_from: str | None = None
+
+    @property
+    def as_run(self) -> PipelineDocument:
+        """The document with the run's own values of its parameters."""
+        return with_values(self.document, self.parameters)
 
     def payload(self) -> dict[str, Any]:
         return asdict(self) | {"document": codec.dumps(self.document)}
@@ -47,6 +62,30 @@ class Order:
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Order:
         return cls(**payload | {"document": codec.loads(payload["document"])})
+
+
+def planned(graph: Graph, until: str | None, fresh_from: str | None) -> tuple[Graph, frozenset[str]]:
+    """The part of ``graph`` to be run, and the steps of it that are to be computed anew."""
+    if until is not None:
+        _require_step(graph, until)
+        graph = graph.until(until)
+    if fresh_from is None:
+        return graph, frozenset()
+    if fresh_from not in graph and until is not None and fresh_from in graph.document.ids:
+        raise ParameterError(
+            f"A run to {until!r} does not come to {fresh_from!r}, so it cannot begin there.",
+            fix="Choose a step before it, or run all.",
+        )
+    _require_step(graph, fresh_from)
+    return graph, frozenset([fresh_from, *(n.id for n in graph.descendants(fresh_from))])
+
+
+def _require_step(graph: Graph, step: str) -> None:
+    if step in graph:
+        return
+    if step in graph.document.ids:
+        raise ParameterError(f"The step {step!r} is switched off.", fix="Switch it on, or choose another.")
+    raise NotFoundError("step", step, graph.document.ids)
 
 
 @dataclass(frozen=True)
@@ -69,11 +108,20 @@ class Finished:
         }
 
 
-def assigned(document: PipelineDocument, assignments: Sequence[str] | dict[str, Any]) -> PipelineDocument:
-    """``document`` with ``STEP.PARAM=VALUE`` assignments made; a value is read as YAML, so ``0.7`` is a number."""
-    pairs = assignments.items() if isinstance(assignments, dict) else [_pair(a) for a in assignments]
+def assigned(
+    document: PipelineDocument, assignments: Sequence[str] | Mapping[str, Any]
+) -> tuple[PipelineDocument, dict[str, Any]]:
+    """``document`` with ``STEP.PARAM=VALUE`` assignments made, and the values that ``NAME=VALUE`` gives its parameters.
+
+    A value is read as YAML, so ``0.7`` is a number.
+    """
+    pairs = assignments.items() if isinstance(assignments, Mapping) else [_pair(a) for a in assignments]
+    values: dict[str, Any] = {}
     for target, value in pairs:
-        step, _, parameter = target.partition(".")
+        step, dot, parameter = target.partition(".")
+        if not dot:
+            values[_known_parameter(document, target)] = value
+            continue
         if step not in document.ids:
             close = nearest(step, document.ids)
             raise ParameterError(
@@ -82,7 +130,20 @@ def assigned(document: PipelineDocument, assignments: Sequence[str] | dict[str, 
         if not parameter:
             raise ParameterError(f"{target!r} names no parameter.", fix="Write STEP.PARAM=VALUE.")
         document = edits.SetParameter(step, parameter, value).apply(document)
-    return document
+    return document, values
+
+
+def _known_parameter(document: PipelineDocument, name: str) -> str:
+    if name in document.defaults:
+        return name
+    if name in document.ids:
+        raise ParameterError(f"{name!r} is a step and names no parameter.", fix=f"Write {name}.PARAM=VALUE.")
+    close = nearest(name, list(document.defaults))
+    none = "This pipeline has no parameters of its own; write STEP.PARAM=VALUE."
+    listed = f"Its parameters are {', '.join(document.defaults)}." if document.defaults else none
+    raise ParameterError(
+        f"There is no pipeline parameter {name!r}.", fix=f"Did you mean {close!r}?" if close else listed
+    )
 
 
 def execute(
@@ -99,22 +160,39 @@ def execute(
     store = ResultStore(home.cache)
     tracking = Tracking(home)
     began = time.time()
+    document = order.as_run
+    graph, fresh = planned(leak_proof(resolve(document)), order.until, order.fresh_from)
+    last = last_run(tracking, document.name)
     run_id = tracking.start(
-        order.document, pipeline_id=order.pipeline_id, revision=order.revision, job_id=job_id, author=order.author
+        document, pipeline_id=order.pipeline_id, revision=order.revision, job_id=job_id, author=order.author
     )
     started(run_id)
     try:
-        runner = Runner(WholeDatasets(Catalogue(home, database)), store, sink, cancelled, home.results / run_id)
-        result = runner.run(leak_proof(resolve(order.document)))
+        datasets = WholeDatasets(Catalogue(home, database))
+        result = Runner(datasets, store, sink, cancelled, home.results / run_id, fresh, last).run(graph)
         if result.status is Status.DONE:
             log_models(tracking, run_id, result, store)
-        tracking.finish(run_id, result, order.document)
+        tracking.finish(run_id, result, document, store)
     except BaseException as error:
         _abandon(tracking, run_id, error, Jobs(database, home), job_id)
         raise
     store.trim(int(settings().cache_gib * GIB))
     result.seconds = time.time() - began
     return Finished(run_id, result)
+
+
+def last_run(tracking: Tracking, pipeline: str) -> LastRun | None:
+    """The newest run of the pipeline of this name that has ended; None when there is none that can be read."""
+    try:
+        ended = (r for r in tracking.list_runs(pipeline=pipeline, limit=RECENT) if Status(r.status).is_final)
+        for summary in ended:
+            found = tracking.get_run(summary.run_id)
+            if found.steps and found.yaml:
+                steps = {s.id: s for s in found.steps}
+                return LastRun(codec.loads(found.yaml), steps, {d.step: d.content_hash for d in found.datasets})
+    except Exception:  # why a step was not reused is worth no failed run
+        _logger.warning("The last run of %r could not be read.", pipeline, exc_info=True)
+    return None
 
 
 def _abandon(tracking: Tracking, run_id: str, error: BaseException, jobs: Jobs, job_id: str) -> None:
@@ -155,7 +233,7 @@ def run_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
 def _pair(assignment: str) -> tuple[str, Any]:
     target, equals, text = assignment.partition("=")
     if not equals:
-        raise ParameterError(f"{assignment!r} assigns nothing.", fix="Write STEP.PARAM=VALUE.")
+        raise ParameterError(f"{assignment!r} assigns nothing.", fix="Write NAME=VALUE or STEP.PARAM=VALUE.")
     try:
         return target.strip(), yaml.safe_load(text)
     except yaml.YAMLError as error:

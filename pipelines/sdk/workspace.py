@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -12,17 +12,23 @@ from pipelines.datasets import Catalogue, ReadOptions
 from pipelines.datasets.sniff import sniff
 from pipelines.document import codec
 from pipelines.document.model import PipelineDocument
+from pipelines.document.parameter_edits import with_values
 from pipelines.document.store import Pipelines
 from pipelines.errors import DiagnosticsError, DocumentError, NotFoundError
-from pipelines.execution.datasets import SampleDatasets
+from pipelines.execution.cache import ResultStore
+from pipelines.execution.datasets import SampleDatasets, WholeDatasets
+from pipelines.execution.leak_price import LeakPrice, leak_price
+from pipelines.execution.plan import reusable, typical_seconds
 from pipelines.execution.preview import Inspection, Inspector
+from pipelines.execution.result import StepResult
+from pipelines.graph.order import leak_proof, resolve
 from pipelines.jobs import Job, Jobs
 from pipelines.records import Database
 from pipelines.samples import install_sample_datasets
 from pipelines.samples.gallery import SAMPLES, Sample, sample_document
 from pipelines.sdk.builder import Pipeline
 from pipelines.sdk.models import Models
-from pipelines.sdk.running import Finished, Order, assigned, execute
+from pipelines.sdk.running import Finished, Order, assigned, execute, planned
 from pipelines.sdk.runs import Runs
 from pipelines.sdk.scoring import Batch
 from pipelines.serving.endpoints import Endpoints
@@ -30,7 +36,9 @@ from pipelines.tracking import Tracking
 from pipelines.workspace import Home
 
 Document = PipelineDocument | Pipeline | str
+Assignments = Sequence[str] | Mapping[str, Any]
 MAX_DOCUMENT_BYTES = 2**20
+EARLIER = 5  # runs that an estimate is made from
 
 
 class Workspace:
@@ -112,6 +120,10 @@ class Workspace:
         """Columns, sample rows and diagnostics of every step, without running anything."""
         return self._inspector.inspect(_document(document))
 
+    def leak_price(self, document: Document, step: str, column: str) -> LeakPrice:
+        """The score that a training step reaches with a suspect column and without it; takes as long as two runs."""
+        return leak_price(_document(document), step, column, WholeDatasets(self.datasets))
+
     def samples(self) -> Sequence[Sample]:
         """The sample pipelines."""
         return SAMPLES
@@ -128,30 +140,78 @@ class Workspace:
         *,
         pipeline_id: str | None = None,
         revision: int | None = None,
-        overrides: Sequence[str] | dict[str, Any] = (),
+        overrides: Assignments = (),
         author: str = "",
+        until: str | None = None,
+        fresh_from: str | None = None,
     ) -> Job:
-        """File a run as a job and return at once. DiagnosticsError when the pipeline has errors."""
-        order = self._order(document, overrides, pipeline_id, revision, author)
+        """File a run as a job and return at once. DiagnosticsError when what is to be run has errors.
+
+        ``overrides`` are ``STEP.PARAM=VALUE`` or, for the pipeline's own parameters, ``NAME=VALUE``; or the same as a
+        mapping. With ``until`` only that step and what it needs are run; from ``fresh_from`` on nothing is reused.
+        """
+        order = self._order(document, overrides, pipeline_id, revision, author, until, fresh_from)
         return self.jobs.submit("run", order.payload(), title=order.document.name, pipeline_id=pipeline_id)
 
-    def run(self, document: Document, *, overrides: Sequence[str] | dict[str, Any] = ()) -> Finished:
-        """Run here and now, and return when it has ended. DiagnosticsError when the pipeline has errors."""
-        return execute(self.home, self.database, self._order(document, overrides, None, None, ""))
+    def run(
+        self,
+        document: Document,
+        *,
+        overrides: Assignments = (),
+        until: str | None = None,
+        fresh_from: str | None = None,
+    ) -> Finished:
+        """Run here and now, and return when it has ended; see ``submit``."""
+        order = self._order(document, overrides, None, None, "", until, fresh_from)
+        return execute(self.home, self.database, order)
+
+    def estimate(
+        self,
+        document: Document,
+        pipeline_id: str | None = None,
+        *,
+        overrides: Assignments = (),
+        until: str | None = None,
+        fresh_from: str | None = None,
+    ) -> dict[str, float | None]:
+        """How long each step of such a run would take, in seconds, judged by earlier runs of the pipeline.
+
+        0 for a step whose result is kept and would be reused; None for one that was never run.
+        """
+        made, values = assigned(_document(document), overrides)
+        written = leak_proof(resolve(with_values(made, values)))
+        graph, fresh = planned(written, until, fresh_from)
+        kept = reusable(graph, WholeDatasets(self.datasets), ResultStore(self.home.cache), fresh)
+        seconds = typical_seconds(self._earlier(made.name, pipeline_id))
+        return {n.id: 0.0 if n.id in kept else seconds.get((n.id, n.node.type)) for n in graph.nodes}
+
+    def _earlier(self, name: str, pipeline_id: str | None) -> Iterator[Iterable[StepResult]]:
+        """The steps of the last runs of a pipeline, newest first."""
+        if pipeline_id is not None:
+            for job in self.jobs.list("run", limit=EARLIER, pipeline_id=pipeline_id):
+                yield [StepResult.from_dict(s) for s in job.result.get("steps", [])]
+        else:
+            for run in self.runs.list(pipeline=name, limit=EARLIER):
+                yield self.runs.get(run.run_id).steps
 
     def _order(
         self,
         document: Document,
-        overrides: Sequence[str] | dict[str, Any],
+        overrides: Assignments,
         pipeline_id: str | None,
         revision: int | None,
         author: str,
+        until: str | None,
+        fresh_from: str | None,
     ) -> Order:
-        made = assigned(_document(document), overrides)
-        inspection = self.inspect(made)
-        if not inspection.ok:
-            raise DiagnosticsError(inspection.errors)
-        return Order(made, pipeline_id, revision, author)
+        made, values = assigned(_document(document), overrides)
+        order = Order(made, pipeline_id, revision, author, values, until, fresh_from)
+        inspection = self.inspect(order.as_run)
+        graph, _ = planned(inspection.graph, until, fresh_from)
+        errors = [d for d in inspection.errors if until is None or d.step is None or d.step in graph]
+        if errors:
+            raise DiagnosticsError(errors)
+        return order
 
     # Datasets, as plain values
 
