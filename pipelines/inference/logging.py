@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -25,6 +26,7 @@ from pipelines.tracking.files import ROWS
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
 
+LOGGED, CARD, SAMPLE = "logged", "model.json", "rows.parquet"
 LOOKED_AT = 20_000
 KEPT_EACH = 2
 KEPT = 100
@@ -32,13 +34,49 @@ KEPT = 100
 
 def log_models(tracking: Tracking, run_id: str, result: RunResult, store: ResultStore) -> dict[str, ModelRef]:
     """Log the model of every step that trained one, with the rows that publishing will prove it on; by step."""
+    keys = {s.id: s.key for s in result.steps}
     made = {}
     for step, chain in result.models.items():
-        rows = sample(chain, store)
-        tracking.add_files(run_id, {f"{ROWS}/{step}.parquet": _parquet(rows)})
-        made[step] = log_model(tracking, run_id, step, chain, rows)
+        ref, rows = _logged_before(tracking, run_id, step, keys[step], store) or _logged_now(
+            tracking, run_id, step, keys[step], chain, store
+        )
+        tracking.add_files(run_id, {f"{ROWS}/{step}.parquet": rows})
+        made[step] = ref
     tracking.note_models(run_id, made.values())
     return made
+
+
+def _logged_now(
+    tracking: Tracking, run_id: str, step: str, key: str, chain: Chain, store: ResultStore
+) -> tuple[ModelRef, bytes]:
+    sampled = sample(chain, store)
+    ref, rows = log_model(tracking, run_id, step, chain, sampled), _parquet(sampled)
+    card = {"tracking_uri": tracking.home.tracking_uri, "step": ref.step, "model_uri": ref.model_uri, "task": ref.task}
+    store.attach(key, LOGGED, {CARD: json.dumps(card).encode(), SAMPLE: rows})
+    return ref, rows
+
+
+def _logged_before(
+    tracking: Tracking, run_id: str, step: str, key: str, store: ResultStore
+) -> tuple[ModelRef, bytes] | None:
+    """The model that an earlier run logged from the same result, where MLflow still has it: then it is this run's too."""
+    from mlflow.entities import LoggedModelOutput, LoggedModelStatus
+    from mlflow.exceptions import MlflowException
+
+    kept = store.attached(key, LOGGED)
+    card = json.loads(kept[CARD]) if kept and CARD in kept else {}
+    if not kept or card.get("tracking_uri") != tracking.home.tracking_uri or card.get("step") != step:
+        return None
+    model_id = str(card["model_uri"]).removeprefix("models:/")
+    try:
+        model = tracking.client.get_logged_model(model_id)
+        place = local_path(model.artifact_location)
+        if model.status != LoggedModelStatus.READY or (place is not None and not place.exists()):
+            return None
+        tracking.client.log_outputs(run_id, [LoggedModelOutput(model_id, 0)])
+    except MlflowException:
+        return None
+    return ModelRef(step, str(card["model_uri"]), str(card["task"])), kept[SAMPLE]
 
 
 def log_model(tracking: Tracking, run_id: str, step: str, chain: Chain, rows: pd.DataFrame) -> ModelRef:

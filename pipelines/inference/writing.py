@@ -73,7 +73,7 @@ class ScoreWriter:
 
     def _open(self, schema: pa.Schema) -> Any:
         if self.path.suffix.lower() == ".parquet":
-            return pa.parquet.ParquetWriter(self.path, schema, compression="zstd")
+            return pa.parquet.ParquetWriter(self.path, schema, compression="snappy")
         return pa.csv.CSVWriter(self.path, schema, write_options=pa.csv.WriteOptions(quoting_style="needed"))
 
     def _table(self, piece: Piece, found: pd.DataFrame) -> pa.Table:

@@ -14,8 +14,8 @@ from pipelines.algorithms import library as algorithms
 from pipelines.document import codec
 from pipelines.document.model import PipelineDocument
 from pipelines.document.references import filled
-from pipelines.execution.cache import report_to_dict
-from pipelines.execution.result import RunResult, Status
+from pipelines.execution.cache import ResultStore, report_to_dict
+from pipelines.execution.result import RunResult, Status, StepResult
 from pipelines.tracking import facts, files, owner, registry, runs
 from pipelines.tracking.client import experiment_id, local_path, open_client
 from pipelines.tracking.facts import Comparison, ModelRef, ModelVersion, RegisteredModel, RunDetail, RunSummary
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
+PICTURES = "pictures"
 _ENDS = {Status.DONE: "FINISHED", Status.FAILED: "FAILED", Status.CANCELLED: "KILLED"}
 
 
@@ -80,13 +81,18 @@ class Tracking:
         files.write(self.client, run, {files.PIPELINE_FILE: codec.dumps(document).encode()})
         return run.info.run_id
 
-    def finish(self, run_id: str, result: RunResult, document: PipelineDocument) -> None:
-        """End a run with all that came of it: metrics, data, reports, pictures, steps and its true status."""
+    def finish(
+        self, run_id: str, result: RunResult, document: PipelineDocument, store: ResultStore | None = None
+    ) -> None:
+        """End a run with all that came of it: metrics, data, reports, pictures, steps and its true status.
+
+        With ``store``, pictures of results that are used again are not drawn again.
+        """
         run = self._started.pop(run_id, None) or self.client.get_run(run_id)
         datasets = lineage(self.home, result.datasets)
         if datasets:
             self.client.log_inputs(run_id, datasets)
-        files.write(self.client, run, _files(result, document))
+        files.write(self.client, run, _files(result, document, store))
         failure = result.failure
         tags = {facts.STATUS: result.status.value, facts.SECONDS: f"{result.seconds:.3f}"}
         if failure is not None:
@@ -200,21 +206,35 @@ class Tracking:
         return service_addresses(self.home).mlflow_url
 
 
-def _files(result: RunResult, document: PipelineDocument) -> dict[str, bytes]:
+def _files(result: RunResult, document: PipelineDocument, store: ResultStore | None) -> dict[str, bytes]:
     found = {
         files.PIPELINE_FILE: codec.dumps(document).encode(),
         files.STEPS_FILE: _json([s.to_dict() for s in result.steps]),
         files.DATASETS_FILE: _json([asdict(d) for d in result.datasets]),
     }
-    for step, report in result.reports.items():
-        found[f"{files.EVALUATION}/{step}.json"] = _json(report_to_dict(report))
-        for name, picture in pictures(report):
-            found[f"{files.EVALUATION}/{step}/{name}"] = picture
-    for step, chain in result.models.items():
-        weights = importance_picture(chain)
-        if weights is not None:
-            found[f"{files.EVALUATION}/{step}/feature_importance.png"] = weights
+    for name, report in result.reports.items():
+        found[f"{files.EVALUATION}/{name}.json"] = _json(report_to_dict(report))
+    for ran in result.steps:
+        for file, picture in _pictures(ran, result, store).items():
+            found[f"{files.EVALUATION}/{ran.id}/{file}"] = picture
     return found
+
+
+def _pictures(step: StepResult, result: RunResult, store: ResultStore | None) -> dict[str, bytes]:
+    """The pictures of a step's report and model, drawn once for each result."""
+    if step.id not in result.reports and step.id not in result.models:
+        return {}
+    kept = store.attached(step.key, PICTURES) if store else None
+    if kept is not None:
+        return kept
+    report, chain = result.reports.get(step.id), result.models.get(step.id)
+    drawn = dict(pictures(report)) if report else {}
+    importance = importance_picture(chain) if chain else None
+    if importance is not None:
+        drawn["feature_importance.png"] = importance
+    if store:
+        store.attach(step.key, PICTURES, drawn)
+    return drawn
 
 
 def _json(value: object) -> bytes:

@@ -138,7 +138,7 @@ def test_clear_errors(tricky: Any, tmp_path: Path) -> None:
     for source, target, kind, words in (
         (lean, "s.csv", ContractError, "needs column 'zip'"),
         (ragged, "s.csv", DatasetFileError, "Line 402 of 'ragged.csv' has 3 cells, the first line 8"),
-        (header, "s.csv", InputError, ""),
+        (header, "s.csv", InputError, "header.csv"),
         (broken, "s.csv", DatasetFileError, "broken.parquet"),
         (tmp_path / "none.csv", "s.csv", InputError, "There is no file"),
         (tmp_path / "none.exe", "s.csv", InputError, "There is no file"),
