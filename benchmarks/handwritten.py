@@ -61,6 +61,8 @@ def pipeline(model: object | None = None) -> Pipeline:
 def train(table: Path, tracking_uri: str, experiment: str, folder: Path) -> dict[str, float]:
     """Read, split, fit, evaluate, draw, and log all of it to MLflow. Gives the metrics."""
     mlflow.set_tracking_uri(tracking_uri)
+    if mlflow.get_experiment_by_name(experiment) is None:
+        mlflow.create_experiment(experiment, artifact_location=(folder.parent / "by hand").as_uri())
     mlflow.set_experiment(experiment)
     frame = pd.read_parquet(table)
     X, y = frame.drop(columns=[LABEL]), frame[LABEL].astype(object)

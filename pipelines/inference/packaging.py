@@ -29,6 +29,7 @@ CODE = (
     "errors.py",
     "schema.py",
     "columns.py",
+    "parameters.py",
     "table.py",
     "settings.py",
     "chain",
