@@ -76,6 +76,8 @@ def constant_columns(table: Table) -> tuple[tuple[str, str], ...]:
         return ()
     found = []
     for name in table.schema.features:
+        if table.schema[name].type is ColumnType.OTHER:
+            continue
         values = rows[name]
         first = values.iloc[0]
         if pd.isna(first):
@@ -91,8 +93,7 @@ def spreads(table: Table) -> pd.Series:
     """The standard deviation of every numeric feature that has any."""
     schema = table.schema
     numbers = [n for n in schema.features if schema[n].type.is_numeric]
-    matrix = np.column_stack([as_floats(table.frame[n]) for n in numbers]) if numbers else np.zeros((0, 0))
-    found = pd.Series(matrix, dtype=np.float64) if not matrix.size else pd.DataFrame(matrix, columns=numbers).std()
+    found = pd.DataFrame({n: as_floats(table.frame[n]) for n in numbers}, copy=False).std()
     return found[found > 0]
 
 

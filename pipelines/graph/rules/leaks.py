@@ -121,9 +121,15 @@ def shared_rows(table: Table) -> tuple[int, int]:
     twins = int(np.isin(hashes[~training], hashes[training]).sum())
     if not twins:
         return 0, tested
-    shares = [table.frame[n].value_counts(normalize=True, dropna=False) for n in names]
-    alike = float(np.prod([(s**2).sum() for s in shares]))  # how often two rows are, if the columns went their own ways
+    alike = _alike_by_chance(table.frame.loc[~pd.Series(hashes, table.frame.index).duplicated(), names])
     return (twins, tested) if alike * training.sum() < 0.01 else (0, tested)
+
+
+def _alike_by_chance(rows: pd.DataFrame) -> float:
+    """How often two of these rows, all different, would be alike if their columns had nothing to do with each other."""
+    pairs = len(rows) * (len(rows) - 1)
+    counts = (rows[n].value_counts(dropna=False).to_numpy(dtype=np.float64) for n in rows.columns)
+    return float(np.prod([(c * (c - 1)).sum() / pairs for c in counts])) if pairs else 1.0
 
 
 @per_table

@@ -9,12 +9,12 @@ import pytest
 from pydantic import Field
 
 from pipelines.algorithms.library import AnyAlgorithm
-from pipelines.columns import NUMERIC
+from pipelines.columns import NUMERIC, Columns
 from pipelines.document.codec import loads
 from pipelines.graph.diagnostics import Diagnostic, diagnose
 from pipelines.graph.order import Graph, resolve
-from pipelines.steps.base import Behaviour, Port, Step
 from pipelines.parameters import ColumnName, ColumnRule, DatasetName
+from pipelines.steps.base import Behaviour, Port, Step
 from pipelines.table import Table
 
 
@@ -22,11 +22,13 @@ class Dataset(Step):
     type, title, category, behaviour = "dataset", "Dataset", "", Behaviour.SOURCE
     inputs = ()
     dataset: DatasetName = ""
+    version: int | None = None
 
 
 class SetLabel(Step):
     type, title, category, behaviour = "set_label", "Set label", "", Behaviour.ROW_WISE
     column: ColumnName
+    ids: ColumnRule = Columns(names=())
 
 
 class CleanMissingData(Step):
@@ -47,6 +49,7 @@ class NormalizeData(Step):
 class SplitData(Step):
     type, title, category, behaviour = "split_data", "Split data", "", Behaviour.SPLIT
     train_fraction: float = Field(0.7, gt=0, lt=1)
+    shuffle: bool = True
 
 
 class JoinData(Step):
@@ -93,11 +96,36 @@ class ExecutePython(Step):
     runs_code: ClassVar[bool] = True
 
 
+class SelectColumns(Step):
+    type, title, category, behaviour = "select_columns", "Select columns", "", Behaviour.ROW_WISE
+    columns: ColumnRule = Columns()
+
+
+class EditMetadata(Step):
+    type, title, category, behaviour = "edit_metadata", "Edit metadata", "", Behaviour.ROW_WISE
+    columns: ColumnRule
+    data_type: str = "unchanged"
+    role: str = "unchanged"
+
+
+class EncodeCategories(Step):
+    type, title, category, behaviour = "encode_categories", "Encode categories", "", Behaviour.FITTED
+    method: str = "onehot"
+    max_categories: int | None = 100
+    columns: ColumnRule = Columns(kind="categorical")
+
+
+class RemoveDuplicateRows(Step):
+    type, title, category, behaviour = "remove_duplicate_rows", "Remove duplicate rows", "", Behaviour.ROW_CHANGING
+    columns: ColumnRule = Columns()
+
+
 TYPES: Mapping[str, type[Step]] = {
     t.type: t
     for t in (
         *(Dataset, SetLabel, CleanMissingData, NormalizeData, SplitData, JoinData, ApplySql, TrainModel),
         *(CrossValidateModel, ScoreModel, EvaluateModel, ExportData, ExecutePython),
+        *(SelectColumns, EditMetadata, EncodeCategories, RemoveDuplicateRows),
     )
 }
 
@@ -113,12 +141,16 @@ def found(graph: Callable[[str], Graph]) -> Callable[..., list[Diagnostic]]:
     """What the rules find in steps, given each step's rows on the sample."""
 
     def find(
-        steps: str, tables: Mapping[str, Table] | None = None, failures: Mapping | None = None
+        steps: str,
+        tables: Mapping[str, Table] | None = None,
+        failures: Mapping | None = None,
+        versions: Mapping | None = None,
     ) -> list[Diagnostic]:
         made, tables = graph(steps), tables or {}
         schemas = {step: table.schema for step, table in tables.items()}
         inputs = {n.id: schemas[n.main.step] for n in made.nodes if n.main and n.main.step in schemas}
-        return diagnose(made, schemas, inputs, tables, failures or {}, TYPES)
+        history = versions or {}
+        return diagnose(made, schemas, inputs, tables, failures or {}, TYPES, lambda name: history.get(name, ()))
 
     return find
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines.datasets.versions import ColumnInfo, DatasetVersion
 from pipelines.document.edits import AddStep, MoveStep, ReplaceColumn, SetInput
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.graph.order import resolve
@@ -36,6 +38,14 @@ def split(table: Table) -> Table:
     return Table(table.frame, table.roles, marks)
 
 
+def halves(table: Table) -> Table:
+    """The first half of the rows for training, the second for testing."""
+    marks = pd.Series(["train", "test"], index=[0, 1]).repeat(
+        [len(table.frame) // 2, len(table.frame) - len(table.frame) // 2]
+    )
+    return Table(table.frame, table.roles, marks.set_axis(table.frame.index))
+
+
 def training(algorithm: str, more: str = "") -> str:
     return f"cars, type: dataset\ntrain, type: train_model, params: {{algorithm: {{type: {algorithm}{more}}}}}"
 
@@ -52,7 +62,43 @@ WIDE = Table(pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [1e3, 5e3, 9e3], "y": ["n"
 EVEN = Table(WIDE.frame.assign(b=[2.0, 3.0, 9.0]), WIDE.roles)
 MISSING = NotFoundError("dataset", "automobile", ["automobile-price"])
 
-# code -> (bad steps, tables, failures), (good steps, tables, failures)
+ROWS = 40
+MANY = pd.DataFrame(
+    {
+        "customer_id": [f"C{i:04}" for i in range(ROWS)],
+        "x": np.sin(np.arange(ROWS)),
+        "when": pd.date_range("2026-01-01", periods=ROWS, freq="D"),
+        "income": [str(1000 + 37 * (i * i % 97)) for i in range(ROWS)],
+        "country": "JP",
+        "reason": ["moved", "stays"] * (ROWS // 2),
+        "churned": ["yes", "no"] * (ROWS // 2),
+    }
+)
+CHURN = {"churned": Role.LABEL}
+
+
+def churn(*columns: str, **more) -> dict[str, Table]:
+    return {"cars": Table(MANY[[*columns, "churned"]].assign(**more), CHURN)}
+
+
+def version(number: int, *columns: str) -> DatasetVersion:
+    found = tuple(ColumnInfo(c, "float", 0) for c in columns)
+    moment = datetime(2026, 1, number, tzinfo=UTC)
+    return DatasetVersion("automobile", number, 8, found, f"hash{number}", "", None, 100, moment, Path("x"))
+
+
+SPLIT_CARS = "cars, type: dataset\nsplit, type: split_data"
+TWICE = pd.concat([MANY[["x", "churned"]]] * 2, ignore_index=True)
+CITIES = {
+    "cars": Table(
+        pd.DataFrame({"city": [f"city {i % 150}" for i in range(400)], "y": ["n", "m"] * 200}), {"y": Role.LABEL}
+    )
+}
+FEW_CITIES = {"cars": Table(CITIES["cars"].frame.assign(city=["a", "b", "c", "d"] * 100), {"y": Role.LABEL})}
+VERSIONS = {"automobile": [version(1, "price"), version(2, "price")]}
+PINNED = "cars, type: dataset, params: {dataset: automobile, version: %d}"
+
+# code -> (bad steps, tables, failures, versions), (good steps, …)
 EXAMPLES = {
     "SK101": [("", {}, {}), ("cars, type: dataset", {}, {})],
     "SK102": [("cars, type: datset", {}, {}), ("cars, type: dataset", {}, {})],
@@ -104,6 +150,10 @@ EXAMPLES = {
         ("cars, type: dataset\nscale, type: normalize_data, params: {columns: [make, price]}", CARS, {}),
         ("cars, type: dataset\nscale, type: normalize_data, params: {columns: [price]}", CARS, {}),
     ],
+    "SK203": [
+        (training("random_forest_classifier"), churn("income", "x"), {}),
+        (training("random_forest_classifier"), churn("x", income=np.arange(ROWS) % 7.0), {}),
+    ],
     "SK301": [
         ("cars, type: dataset\nclean, type: clean_missing_data, params: {stratgy: mean}", {}, {}),
         ("cars, type: dataset\nclean, type: clean_missing_data, params: {strategy: mean}", {}, {}),
@@ -138,6 +188,10 @@ EXAMPLES = {
     ],
     "SK406": [(folds(5), {"cars": Table(FULL, RISK)}, {}), (folds(2), {"cars": Table(FULL, RISK)}, {})],
     "SK407": [(training("mlp_classifier"), {"cars": WIDE}, {}), (training("mlp_classifier"), {"cars": EVEN}, {})],
+    "SK408": [
+        (training("logistic_regression"), churn("x", churned=MANY["churned"].where(MANY.index > 3)), {}),
+        (training("logistic_regression"), churn("x"), {}),
+    ],
     "SK411": [
         (f"cars, type: dataset\nscale, type: normalize_data\n{DROP}\nsplit, type: split_data", {}, {}),
         (SPLIT_FIRST, {}, {}),
@@ -154,6 +208,38 @@ EXAMPLES = {
         ),
         ("cars, type: dataset\nsql, type: apply_sql\nsplit, type: split_data", CARS, {}),
     ],
+    "SK421": [
+        (training("logistic_regression"), churn("x", "reason"), {}),
+        (training("logistic_regression"), churn("x", reason=["moved", "moved", "stays", "stays"] * 10), {}),
+    ],
+    "SK422": [
+        (SPLIT_CARS, {"cars": Table(TWICE, CHURN), "split": halves(Table(TWICE, CHURN))}, {}),
+        (SPLIT_CARS, {**churn("x"), "split": halves(churn("x")["cars"])}, {}),
+    ],
+    "SK423": [
+        (SPLIT_CARS, {**churn("x", "when"), "split": halves(churn("x", "when")["cars"])}, {}),
+        (
+            SPLIT_CARS + ", params: {shuffle: false}",
+            {**churn("x", "when"), "split": halves(churn("x", "when")["cars"])},
+            {},
+        ),
+    ],
+    "SK431": [
+        (training("random_forest_classifier"), churn("customer_id", "x"), {}),
+        (
+            training("random_forest_classifier"),
+            {"cars": Table(MANY[["customer_id", "x", "churned"]], {**CHURN, "customer_id": Role.ID})},
+            {},
+        ),
+    ],
+    "SK432": [
+        (training("random_forest_classifier"), churn("country", "x"), {}),
+        (training("random_forest_classifier"), churn("x", country=["JP", "KR", "JP", "CN"] * 10), {}),
+    ],
+    "SK433": [
+        (training("logistic_regression"), CITIES, {}),
+        (training("logistic_regression"), FEW_CITIES, {}),
+    ],
     "SK501": [
         (
             "cars, type: dataset\nsql, type: apply_sql",
@@ -161,6 +247,11 @@ EXAMPLES = {
             {"sql": SekkeiError("The query has a mistake near 'selct'.", fix="Correct it.")},
         ),
         ("cars, type: dataset\nsql, type: apply_sql", CARS, {}),
+    ],
+    "SK611": [(PINNED % 1, CARS, {}, VERSIONS), (PINNED % 2, CARS, {}, VERSIONS)],
+    "SK612": [
+        ("cars, type: dataset\nsql, type: apply_sql\n" + training("ridge").split("\n")[1], {}, {}),
+        (training("ridge"), {}, {}),
     ],
 }
 
@@ -208,9 +299,9 @@ def test_the_wording_is_as_agreed(found):
 
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_the_edits_offered_can_be_made_and_are_plain_for_json(found, graph, code):
-    steps, tables, failures = EXAMPLES[code][0]
+    steps, *known = EXAMPLES[code][0]
     document = graph(steps).document
-    for diagnostic in found(steps, tables, failures):
+    for diagnostic in found(steps, *known):
         changed = document
         for edit in diagnostic.edits:
             changed = edit.apply(changed)
