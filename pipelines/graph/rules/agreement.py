@@ -114,7 +114,9 @@ class _Target:
             return "has one value for each of its values"
         # With fewer categories than classes it cannot tell them all apart, however well it goes with them.
         share = cramers_v(mine, codes) if categories >= self.count and self.count <= _FEW else 0.0
-        return f"nearly tells it (Cramér's V {share:.3f})" if share >= LEAK else ""
+        if share >= LEAK:
+            return f"nearly tells it (Cramér's V {share:.3f})"
+        return _ordered(mine.astype(np.float64), codes, 2) if categories == self.count == 2 else ""
 
 
 def cramers_v(first: np.ndarray, second: np.ndarray) -> float:

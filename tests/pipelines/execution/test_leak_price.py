@@ -78,9 +78,9 @@ def test_nothing_is_kept_or_tracked(rows, document):
 
 
 def test_what_cannot_be_priced_says_why(rows, document):
-    with pytest.raises(NotFoundError, match="step 'trian'.*Did you mean 'train'"):
+    with pytest.raises(NotFoundError, match=r"step 'trian'.*Did you mean 'train'"):
         rows.leak_price(document(SPLIT), "trian", "copy")
-    with pytest.raises(ColumnMissingError, match="column 'cpy'.*Did you mean 'copy'"):
+    with pytest.raises(ColumnMissingError, match=r"column 'cpy'.*Did you mean 'copy'"):
         rows.leak_price(document(SPLIT), "train", "cpy")
     with pytest.raises(InputError, match="Set Label needs 'y'"):
         rows.leak_price(document(SPLIT), "train", "y")
