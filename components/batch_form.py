@@ -74,9 +74,7 @@ def show(models: Sequence[RegisteredModel], datasets: Sequence[str], *, wanted: 
             target = st.text_input("Dataset name", value=proposed, max_chars=100, key=f"{key}_target_{proposed}")
         ready = bool(uri and (dataset or given) and (output != "dataset" or target.strip()))
         sent = st.button("Score", type="primary", icon=":material/play_arrow:", key=f"{key}_go", disabled=not ready)
-        st.caption(
-            "The rows need the columns that the model asks for; others are passed through. Rows are read in parts, so files may be long."
-        )
+        st.caption("The rows need the columns that the model asks for; others are passed through. Files may be long.")
     if not sent or not uri:
         return None
     goes_to = f"dataset:{target.strip()}" if output == "dataset" else str(output)

@@ -1,4 +1,4 @@
-"""Two or more runs side by side: metrics, what differs in parameters, pipeline and data, curves on top of each other."""
+"""Two or more runs side by side: metrics, what differs in parameters, pipeline and data, curves overlaid."""
 
 from __future__ import annotations
 

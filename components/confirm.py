@@ -10,7 +10,7 @@ from components import error_box
 
 
 def ask(title: str, text: str, label: str, act: Callable[[], None], *, key: str) -> None:
-    """Open a dialog; ``act`` is called when the visitor agrees, and the page drawn anew. Its errors show in the dialog."""
+    """Open a dialog; ``act`` is called when the visitor agrees. Its errors show in the dialog."""
 
     @st.dialog(title)
     def dialog() -> None:

@@ -21,9 +21,7 @@ def show(url: str, row: Mapping[str, Any], *, key: str) -> None:
     with right:
         st.markdown("**Python**")
         st.code(python(url, row), language="python", height=420)
-    st.caption(
-        "Put the endpoint's key into SEKKEI_KEY. Rows may also be sent as CSV, with the content type text/csv and a header line."
-    )
+    st.caption("Put the endpoint's key into SEKKEI_KEY. Rows may also be sent as text/csv with a header line.")
 
 
 def curl(url: str, row: Mapping[str, Any]) -> str:

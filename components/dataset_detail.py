@@ -26,7 +26,7 @@ VERSIONS = [
 
 @dataclass(frozen=True)
 class Intent:
-    """What the visitor wants of the dataset: ``import`` a new version, ``delete`` it, ``design`` with it, or see a ``version``."""
+    """What the visitor wants of the dataset; ``design`` is a pipeline with it, ``version`` another version to see."""
 
     act: Literal["import", "delete", "design", "version"]
     version: int | None = None
@@ -95,7 +95,8 @@ def _use(current: DatasetVersion, key: str) -> Intent | None:
     )
     st.markdown("From Python:")
     st.code(
-        f"from pipelines import Workspace\n\nrows = Workspace.open().datasets.read({current.name!r}, version={current.version})",
+        "from pipelines import Workspace\n\n"
+        f"rows = Workspace.open().datasets.read({current.name!r}, version={current.version})",
         language="python",
     )
     return Intent("design") if pressed else None

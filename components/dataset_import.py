@@ -1,4 +1,4 @@
-"""Importing a file: what was found in it is shown with its rows before anything is kept, and every finding can be corrected."""
+"""Importing a file: what was found in it is shown with its rows before it is kept, and can be corrected."""
 
 from __future__ import annotations
 
@@ -74,9 +74,7 @@ def show(known: Collection[str], *, key: str, name: str = "") -> ImportOrder | N
     )
     if given is None:
         _forget(key)
-        st.caption(
-            "CSV, TSV, Parquet, Excel or JSON lines. Nothing is imported before you have seen how the file is read."
-        )
+        st.caption("CSV, TSV, Parquet, Excel or JSON lines. You see first how the file is read.")
         return None
     upload = _keep(given, key)
     if upload.error is not None or upload.found is None:
@@ -135,7 +133,7 @@ def _naming(file_name: str, upload: str, known: Collection[str], key: str) -> tu
     about = right.text_input("Description", placeholder="Optional", key=f"{key}_{upload}_description") or ""
     if name.strip() in known:
         st.caption(
-            ":orange[:material/history:] A dataset of this name exists. The file becomes its next version; earlier ones stay."
+            ":orange[:material/history:] This name exists. The file becomes its next version; earlier ones stay."
         )
     return name, about, button
 
@@ -204,7 +202,7 @@ def _missing(found: ReadOptions, prefix: str) -> tuple[str, ...]:
         accept_new_options=True,
         placeholder="None: type or choose one",
         key=f"{prefix}_missing",
-        help="In columns of numbers, the marks offered here count as missing anyway. In columns of words only those chosen do.",
+        help="In columns of numbers the marks offered count as missing anyway; in columns of words those chosen do.",
     )
     return tuple(marks)
 
@@ -221,8 +219,8 @@ def _preview(upload: _Upload, options: ReadOptions, file_name: str) -> pd.DataFr
 
 def _rows(frame: pd.DataFrame, key: str) -> None:
     schema = schema_of(frame)
-    gaps = int(frame.isna().to_numpy().sum())
-    seen = f"{wording.count(len(schema), 'column')}, the first {wording.count(len(frame), 'row')}, {wording.count(gaps, 'missing value')} among them"
+    missing = wording.count(int(frame.isna().to_numpy().sum()), "missing value") + " among them"
+    seen = ", ".join([wording.count(len(schema), "column"), f"the first {wording.count(len(frame), 'row')}", missing])
     page_header.section("Preview", seen)
     st.dataframe(
         frame,

@@ -43,9 +43,7 @@ def show(models: Sequence[RegisteredModel], taken: Collection[str], *, wanted: s
             disabled=not uri or not name,
             width="stretch",
         )
-        st.caption(
-            "A model server of its own is started for it, and watched. Callers need the key that is shown once after this."
-        )
+        st.caption("A model server is started for it, and watched. Callers need the key, which is shown once.")
     return NewEndpoint(name.strip(), uri) if sent and uri else None
 
 

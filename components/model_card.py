@@ -120,9 +120,7 @@ def _origin(v: ModelVersion, key: str) -> Intent | None:
 
 
 def _aliases(v: ModelVersion, key: str) -> Intent | None:
-    st.caption(
-        "An alias points at one version of the model. Endpoints and scoring can follow it, for example models:/NAME@champion."
-    )
+    st.caption("An alias points at one version. Endpoints and scoring can follow it, as in NAME@champion.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         alias = st.text_input("Alias for this version", value="champion", max_chars=100, key=f"{key}_alias", width=240)
         if st.button("Set alias", icon=":material/flag:", key=f"{key}_set", disabled=not alias or alias in v.aliases):

@@ -61,7 +61,7 @@ def _form(models: Sequence[ModelRef], name: str, known: Collection[str], key: st
             help="A name that points at this version; others can follow it",
         )
         st.caption(
-            "Before it is published, the same rows are predicted in memory, from the stored model, in batch and over REST. "
+            "Before that, the same rows are predicted in memory, from the stored model, in batch and over REST. "
             "A model that does not answer alike everywhere is refused."
         )
         sent = st.form_submit_button("Publish", type="primary", icon=":material/publish:", key=f"{key}_send")

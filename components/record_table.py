@@ -1,6 +1,6 @@
 """A dense list of records as one inline custom component: sortable, by keyboard too, with rows to open and to choose.
 
-Streamlit's own dataframe draws on a canvas, which neither a screen reader nor a link can reach; it stays what shows data.
+Streamlit's own dataframe draws on a canvas, out of reach for screen readers; it stays what shows data.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ _component = st.components.v2.component("sekkei_record_table", html="<div id='ro
 
 @dataclass(frozen=True)
 class Heading:
-    """A column. ``kind``: ``text``, ``status``, ``badges``, ``share`` (a part of 1) or ``bars``; ``wide`` takes what is left."""
+    """A column. ``kind`` is ``text``, ``status``, ``badges``, ``share`` (of 1) or ``bars``; ``wide``: it stretches."""
 
     label: str
     kind: str = "text"

@@ -1,4 +1,4 @@
-"""Trying a model: a form made from what it asks for, filled with a real row; never the label, which it does not ask for."""
+"""Trying a model: a form made from what it asks for, filled with a real row; it never asks for the label."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def answer(prediction: Mapping[str, Any], *, key: str) -> None:
 
 
 def probabilities(prediction: Mapping[str, Any]) -> dict[str, float]:
-    """The probability of each class, the likeliest first. Of two classes a model tells the second's; the label says whose it is."""
+    """The probability of each class, the likeliest first. Of two classes a model tells only the second's."""
     found = {
         k.removeprefix(SHARES).removeprefix("_"): v
         for k, v in prediction.items()
@@ -99,7 +99,7 @@ def _number(place: Any, c: ContractColumn, value: Any, told: str, key: str) -> i
         value=given,
         step=1 if whole else None,
         format="%d" if whole else "%g",
-        placeholder="missing",
+        placeholder=None if c.required else "missing",
         key=key,
         help=told,
     )

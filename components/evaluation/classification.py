@@ -64,7 +64,7 @@ def _confusion(found: Mapping[str, Any], model: str, key: str) -> None:
 
 
 def confusion_chart(found: Mapping[str, Any]) -> alt.LayerChart:
-    """A heat map with the actual classes down the side and the predicted ones along the top, as scikit-learn counts them.
+    """A heat map with the actual classes down the side and the predicted ones along the top.
 
     A cell's colour is its share of the true class, so that a rare class shows as well as a frequent one.
     """

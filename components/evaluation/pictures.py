@@ -16,7 +16,7 @@ from pipelines.steps.base import Curve
 
 @dataclass(frozen=True)
 class Look:
-    """How a kind of curve is drawn. ``unit``: both axes go from 0 to 1; ``reference`` ``diagonal``: chance, or perfection."""
+    """How a kind of curve is drawn. ``unit``: both axes go from 0 to 1; the diagonal is chance, or perfection."""
 
     title: str
     mark: str = "line"

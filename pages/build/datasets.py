@@ -70,7 +70,7 @@ with right, error_box.shown("data_detail"):
             case dataset_detail.Intent("delete"):
                 confirm.ask(
                     "Delete dataset",
-                    f"**{name}** goes with {wording.count(len(versions), 'version')}. Pipelines that read it will no longer run.",
+                    f"**{name}** goes with {wording.count(len(versions), 'version')}. Its pipelines stop working.",
                     "Delete",
                     lambda: (workspace.datasets.delete(name), session.set_query(dataset="", version="")),
                     key="data_delete",

@@ -5,19 +5,17 @@ import streamlit as st
 from components import (
     confirm,
     error_box,
-    facts,
     guard,
     live,
     log_view,
     page_header,
     publish_form,
     run_follow,
+    run_header,
     run_recipe,
     run_results,
     run_view,
     session,
-    status,
-    wording,
 )
 
 guard.require_user()
@@ -48,51 +46,25 @@ if not run_id:
     st.stop()
 
 detail = workspace.runs.get(run_id)
-summary = detail.summary
-is_done = summary.status == "done"
-with page_header.row(summary.name, "play_circle", badges=lambda: status.show(summary.status)):
-    st.page_link("pages/review/runs.py", label="All runs", icon=":material/arrow_back:")
-    if summary.mlflow_url:
-        st.link_button("MLflow", summary.mlflow_url, icon=":material/open_in_new:", type="tertiary", key="run_mlflow")
-    if st.button("Delete", icon=":material/delete:", type="tertiary", key="run_delete"):
-        confirm.ask(
-            "Delete run",
-            "The run goes out of the lists.",
-            "Delete",
-            lambda: workspace.runs.delete(run_id),
-            key="run_gone",
-        )
-    if st.button("Pipeline", icon=":material/account_tree:", key="run_design"):
-        st.switch_page("pages/build/designer.py", query_params={"pipeline": summary.pipeline})
-    if (
-        is_done
-        and detail.models
-        and st.button("Publish model", type="primary", icon=":material/publish:", key="run_publish")
-    ):
+is_done = detail.summary.status == "done"
+match run_header.show(detail, key="run"):
+    case "delete":
+        text = "The run goes out of the lists. Models published from it stay."
+        confirm.ask("Delete run", text, "Delete", lambda: workspace.runs.delete(run_id), key="run_gone")
+    case "design":
+        st.switch_page("pages/build/designer.py", query_params={"pipeline": detail.summary.pipeline})
+    case "publish":
         publish_form.ask(
             detail.models,
-            summary.pipeline,
+            detail.summary.pipeline,
             [m.name for m in workspace.models.list()],
             lambda p: workspace.models.publish(run_id, p.name, p.alias, p.step),
             key="run_publication",
         )
 
-facts.show(
-    {
-        "Pipeline": summary.pipeline,
-        "Revision": summary.revision or "not saved",
-        "Started": wording.when(summary.started_at),
-        "Took": wording.duration(summary.seconds),
-        "Data": ", ".join(f"{d.name} v{d.version}" for d in detail.datasets) or "–",
-    },
-    min_width=180,
-)
 run_follow.failed(detail, key="run_failed")
-tabs = st.tabs(
-    ["Results", "Steps", "Pipeline", "Log"] if is_done else ["Steps", "Results", "Pipeline", "Log"],
-    key="run_tab",
-    on_change="rerun",
-)
+first = ["Results", "Steps"] if is_done else ["Steps", "Results"]
+tabs = st.tabs([*first, "Pipeline", "Log"], key="run_tab", on_change="rerun")
 results, steps = (tabs[0], tabs[1]) if is_done else (tabs[1], tabs[0])
 if results.open:
     with results, error_box.shown("run_results_failed"):

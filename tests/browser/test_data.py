@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -36,7 +37,7 @@ def test_a_file_is_imported_as_corrected_and_deleted_when_confirmed(studio: Stud
     settled(page)
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("How the file is read")).to_be_visible()
-    expect(page.get_by_text("Semicolon")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Delimiter")).to_have_value(re.compile("Semicolon"))
     name = page.get_by_label("Dataset name")
     expect(name).to_have_value("cities")
     name.fill("towns")

@@ -49,8 +49,8 @@ def test_a_model_goes_from_its_run_to_a_form_a_program_and_a_file(studio: Studio
     expect(page.get_by_text(key)).to_have_count(0)
     expect(page.get_by_role("button", name="Predict")).to_be_visible()
     expect(page.get_by_label("credit-risk", exact=True)).to_have_count(0)  # the label is not asked for
-    page.get_by_label("credit-amount").fill("9000")
-    page.get_by_label("credit-amount").press("Tab")
+    page.get_by_role("spinbutton", name="credit-amount").fill("9000")
+    page.get_by_role("spinbutton", name="credit-amount").press("Tab")
     page.get_by_role("button", name="Predict").click()
     result = page.locator(".st-key-endpoint_credit-risk_result_answer")
     expect(result).to_be_visible()

@@ -50,7 +50,7 @@ def test_a_run_is_followed_to_its_end_and_its_steps_looked_at(studio: Studio, pa
     page.get_by_role("tab", name="Rows", exact=True).click()
     expect(page.get_by_text("Rows 1 to 100 of 193")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     lines = download.value.path().read_text().splitlines()
     assert len(lines) == 194
 
