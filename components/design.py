@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
 from components import session
 from components.parameter_fields import Surroundings
+from components.step_acts import Together, joined
 from pipelines.document import codec
-from pipelines.document.edits import AddStep, DuplicateStep, Edit, RemoveStep
+from pipelines.document.edits import AddStep, DuplicateStep, Edit
 from pipelines.document.history import History
 from pipelines.document.model import PipelineDocument
 from pipelines.errors import ConflictError, SekkeiError
@@ -39,6 +42,7 @@ class Design:
     changed: bool
     history: History
     selected: str | None = None
+    marked: list[str] = field(default_factory=list)  # several steps chosen in the list
     job: Job | None = None
     error: SekkeiError | None = None
     conflict: ConflictError | None = None
@@ -75,29 +79,43 @@ class Design:
         names = [d.name for d in session.workspace().datasets.list()]
         return Surroundings(lambda port: inspection.columns_at(step, port), names)
 
+    @property
+    def chosen(self) -> list[str]:
+        """The steps that an act is meant for: those marked, or the selected one."""
+        return [s for s in self.document.ids if s in self.marked] or ([self.selected] if self.selected else [])
+
     def select(self, step: str | None) -> None:
         self.selected = step
+        self.marked = []
         self.history.seal()
 
+    def mark(self, steps: list[str], selected: str | None) -> None:
+        """Choose several steps; ``selected`` is the one whose form is shown."""
+        self.select(selected if selected in self.document.ids else self.selected)
+        self.marked = steps if len(steps) > 1 else []
+
     def apply(self, *edits: Edit) -> None:
-        """Make the edits and keep the draft. What cannot be done is told on the page."""
+        """Make the edits, as one to undo, and keep the draft. What cannot be done is told on the page."""
         before = self.document
         try:
-            for edit in edits:
-                self._follow(edit, self.history.apply(edit))
+            edit = joined(edits)
+            if edit is not None:
+                self._follow(edit, self.history.apply(edit), before.ids)
         except SekkeiError as error:
             self.error = error
         if self.document is not before:
             self.save()
 
     def undo(self) -> None:
+        before = self.document.ids
         self.history.undo()
-        self._keep_selection()
+        self._keep_selection(before)
         self.save()
 
     def redo(self) -> None:
+        before = self.document.ids
         self.history.redo()
-        self._keep_selection()
+        self._keep_selection(before)
         self.save()
 
     def save(self) -> None:
@@ -116,11 +134,25 @@ class Design:
         self.changed = False
         return self.revision
 
-    def run(self) -> None:
-        """Save a revision and file a run of it."""
+    def run(
+        self,
+        *,
+        until: str | None = None,
+        fresh_from: str | None = None,
+        note: str = "",
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Save a revision (``note``: its name) and file a run of it, with these values of pipeline parameters."""
         try:
-            number = self.commit()
-            self.job = session.workspace().submit(self.document, pipeline_id=self.pipeline_id, revision=number)
+            number = self.commit(note)
+            self.job = session.workspace().submit(
+                self.document,
+                pipeline_id=self.pipeline_id,
+                revision=number,
+                overrides=values or {},
+                until=until,
+                fresh_from=fresh_from,
+            )
         except SekkeiError as error:
             self.error = error
 
@@ -151,18 +183,26 @@ class Design:
         waiting = [s for s in ran.steps if s.enabled and s.id not in found] if ran else []
         return found | {s.id: StepResult(s.id, s.type, s.title, Status.QUEUED) for s in waiting}
 
-    def _follow(self, edit: Edit, document: PipelineDocument) -> None:
+    def _follow(self, edit: Edit, document: PipelineDocument, before: list[str]) -> None:
         """Keep a step selected: the new one, or the neighbour of the one removed."""
+        self.marked = [s for s in self.marked if s in document.ids]
         if isinstance(edit, AddStep):
             self.selected = document.steps[-1 if edit.after is None else document.index(edit.after) + 1].id
         elif isinstance(edit, DuplicateStep):
             self.selected = document.steps[document.index(edit.id) + 1].id
-        elif isinstance(edit, RemoveStep):
-            self._keep_selection()
+        elif isinstance(edit, Together) and isinstance(edit.edits[0], AddStep):
+            self.marked = [e.id for e in edit.edits if isinstance(e, AddStep) and e.id]
+            self.selected = self.marked[0] if self.marked else self.selected
+        else:
+            self._keep_selection(before)
 
-    def _keep_selection(self) -> None:
-        if self.selected not in self.document.ids:
-            self.selected = self.document.ids[-1] if self.document.steps else None
+    def _keep_selection(self, before: list[str]) -> None:
+        """A step that is gone leaves the selection to the one that stood behind it, else to the last."""
+        ids = self.document.ids
+        self.marked = [s for s in self.marked if s in ids]
+        if self.selected not in ids:
+            behind = before[before.index(self.selected) :] if self.selected in before else []
+            self.selected = next((s for s in behind if s in ids), ids[-1] if ids else None)
 
 
 def current() -> Design | None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from components import diagnostics_list, pipeline_dialogs, session, wording
+from components import diagnostics_list, pipeline_dialogs, session, step_acts, step_clipboard, wording
 from components.design import Design, close, current, open_design, tell_address
 from components.pipeline_canvas import Intent
+from pipelines.document.edits import AddStep
 from pipelines.document.model import PipelineDocument
 from pipelines.document.store import PipelineInfo, RevisionInfo
 from pipelines.errors import NotFoundError, SekkeiError
@@ -16,6 +17,7 @@ from pipelines.samples.gallery import Sample
 
 DIALOG = "designer.dialog"
 PANEL = "designer.panel"
+PALETTE = "palette.open"
 
 
 def act(name: str) -> None:
@@ -39,8 +41,60 @@ def act(name: str) -> None:
             st.session_state[PANEL] = "problems"
         case "run":
             _run(design)
+        case "run_to":
+            _run(design, until=design.selected)
+        case "run_from":
+            _run(design, fresh_from=design.selected)
         case "cancel":
             design.cancel()
+        case "keys":
+            menu("keys")
+        case "add":
+            st.session_state[PALETTE] = True
+        case "next" | "previous":
+            ids = design.document.ids
+            place = ids.index(design.selected) + (1 if name == "next" else -1) if design.selected in ids else 0
+            if 0 <= place < len(ids):
+                design.select(ids[place])
+        case _:
+            step_act(name, design.chosen, None)
+
+
+def step_act(name: str, steps: list[str], to: int | None) -> None:
+    """Do what was asked for with steps, in the list or by a key."""
+    design = current()
+    if design is None:
+        return
+    match name:
+        case "insert":
+            design.select(steps[0])
+            st.session_state[PALETTE] = True
+        case "copy" | "cut" if steps:
+            step_clipboard.put(step_clipboard.copied(design.document, steps))
+            session.tell(f"{wording.count(len(steps), 'step')} copied.", ":material/content_copy:")
+            if name == "cut":
+                design.apply(*filter(None, [step_acts.edit_of("remove", steps, design.document)]))
+        case "paste":
+            _paste(design)
+        case _:
+            edit = step_acts.edit_of(name, steps, design.document, to=to)
+            if edit is not None:
+                design.apply(edit)
+
+
+def _paste(design: Design) -> None:
+    text = step_clipboard.held()
+    if not text:
+        session.tell("Nothing is copied yet.", ":material/content_paste_off:")
+        return
+    after = design.chosen[-1] if design.chosen else None
+    try:
+        edits = step_clipboard.pasted(design.document, text, after)
+    except SekkeiError as error:
+        design.error = error
+        return
+    added = sum(isinstance(e, AddStep) for e in edits)
+    design.apply(step_acts.Together(tuple(edits), f"Paste {wording.count(added, 'step')}"))
 
 
 def menu(entry: str) -> None:
@@ -86,15 +140,21 @@ def _told(act: Callable[[], None]) -> None:
         session.tell(str(error), ":material/error:")
 
 
-def _run(design: Design) -> None:
-    errors = design.inspect().errors
+def _run(design: Design, *, until: str | None = None, fresh_from: str | None = None) -> None:
+    errors = [d for d in design.inspect().errors if until is None or _before(design, d.step, until)]
     if errors:
         st.session_state[PANEL] = "problems"
         session.tell(f"Mend {diagnostics_list.headline(errors)} first.", ":material/error:")
         return
-    design.run()
+    design.run(until=until, fresh_from=fresh_from)
     if design.error is None:
         st.session_state[PANEL] = "run"
+
+
+def _before(design: Design, step: str | None, until: str) -> bool:
+    """Whether a run to ``until`` comes by ``step``."""
+    graph = design.graph()
+    return step is None or until not in graph or step in graph.until(until)
 
 
 class Actions:

@@ -21,6 +21,7 @@ MENU = {
     "rename": "Rename",
     "duplicate": "Duplicate",
     "delete": "Delete",
+    "keys": "Keyboard shortcuts",
     "close": "Close",
 }
 

@@ -34,7 +34,8 @@ export default function({data}){
   const frame=document.querySelector(`iframe[title="${data.title}"]`);
   if(!frame||frame.dataset.keys)return;
   frame.dataset.keys='1';
-  const listen=()=>frame.contentWindow?.addEventListener('keydown',e=>{if(!(e.ctrlKey||e.metaKey))return;
+  const listen=()=>frame.contentWindow?.addEventListener('keydown',e=>{
+    if(e.key.startsWith('Arrow')&&!e.altKey||e.key==='Tab')return;
     const {key,code,keyCode,ctrlKey,metaKey,shiftKey,altKey}=e;
     document.body.dispatchEvent(new KeyboardEvent('keydown',
       {key,code,keyCode,ctrlKey,metaKey,shiftKey,altKey,bubbles:true,cancelable:true}))});

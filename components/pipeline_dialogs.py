@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 import streamlit as st
 
-from components import error_box
+from components import error_box, shortcuts
 from components.design_bar import MENU
 from components.wording import ago
 from pipelines.document import codec
@@ -45,7 +45,7 @@ def show(document: PipelineDocument | None, actions: Actions, *, key: str) -> No
     kind = st.session_state.get(key)
     if kind not in _BODIES or (document is None and kind not in _ALWAYS):
         return
-    width: Literal["small", "medium"] = "medium" if kind in ("revisions", "export", "import") else "small"
+    width: Literal["small", "medium"] = "medium" if kind in ("revisions", "export", "import", "keys") else "small"
 
     @st.dialog(MENU[kind], width=width, on_dismiss=lambda: _close(key))
     @error_box.guarded(f"{key}.error")
@@ -181,7 +181,11 @@ def new_document(name: str, dataset: str | None) -> PipelineDocument:
     return PipelineDocument.model_validate({"name": name.strip(), "steps": steps})
 
 
-_ALWAYS = {"new", "open", "sample", "import"}
+def _keys(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    shortcuts.show_list()
+
+
+_ALWAYS = {"new", "open", "sample", "import", "keys"}
 _BODIES: dict[str, Callable[[PipelineDocument | None, Actions, str], None]] = {
     "new": _new,
     "open": _open,
@@ -192,4 +196,5 @@ _BODIES: dict[str, Callable[[PipelineDocument | None, Actions, str], None]] = {
     "rename": _rename,
     "duplicate": _duplicate,
     "delete": _delete,
+    "keys": _keys,
 }

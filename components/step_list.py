@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the CSS and JavaScript have lines of their own
-"""The steps in order, as one element: select, move, duplicate, switch off, delete, by mouse and by keyboard."""
+"""The steps in order, as one element: select one or several, insert between, move, duplicate, switch off, delete."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 from components.step_view import StepView
-from pipelines.document.edits import DuplicateStep, Edit, EnableStep, MoveStep, RemoveStep
 
 CSS = """
 :host{display:block}
@@ -39,43 +38,75 @@ CSS = """
 @media (hover:none){.card[aria-current=true] .act{opacity:1;pointer-events:auto}}
 .act button{all:unset;cursor:pointer;width:22px;height:24px;display:grid;place-items:center;border-radius:4px;opacity:.75}
 .act button:hover,.act button:focus-visible{background:color-mix(in srgb,var(--st-text-color) 12%,transparent);opacity:1}
+.card.marked{background:color-mix(in srgb,var(--st-primary-color) 18%,var(--st-background-color));border-color:var(--st-primary-color);border-left-color:var(--c)}
+.note{display:block;font-size:11.5px;line-height:15px;font-style:italic;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;opacity:.8;padding-left:7px;border-left:2px solid var(--st-border-color);margin-top:1px}
+.ins{all:unset;position:absolute;left:50%;bottom:-10px;width:18px;height:18px;margin-left:-9px;box-sizing:border-box;display:grid;place-items:center;z-index:2;border-radius:50%;cursor:pointer;opacity:0;pointer-events:none;
+ background:var(--st-primary-color);color:var(--st-background-color);transition:opacity .12s .18s}
+.card:hover>.ins,.ins:focus-visible{opacity:1;pointer-events:auto}
+.bar{position:sticky;top:0;z-index:3;display:flex;align-items:center;gap:2px;padding:3px 4px 3px 9px;margin-bottom:4px;border-radius:6px;font:600 12px var(--st-font);color:var(--st-text-color);
+ background:color-mix(in srgb,var(--st-primary-color) 16%,var(--st-background-color))}
+.bar span{flex:1}.bar button{all:unset;cursor:pointer;width:24px;height:24px;display:grid;place-items:center;border-radius:4px}
+.bar button:hover,.bar button:focus-visible{background:color-mix(in srgb,var(--st-text-color) 14%,transparent)}
+.find{position:sticky;top:0;z-index:3;width:100%;box-sizing:border-box;font:400 13px var(--st-font);color:var(--st-text-color);background:var(--st-secondary-background-color);
+ border:1px solid var(--st-primary-color);border-radius:6px;padding:5px 9px;margin-bottom:4px;outline:none}
+[hidden]{display:none!important}
 .off .t{opacity:.45}.off .t b{text-decoration:line-through}
 .empty{padding:18px 10px;opacity:.7;line-height:1.5;text-align:center}
 """
 
 JS = """
-const P={up:'M12 19V5M5 12l7-7 7 7',down:'M12 5v14M5 12l7 7 7-7',duplicate:'M9 9h11v11H9zM5 15H4V4h11v1',power:'M12 3v8M6.3 6.3a8 8 0 1 0 11.4 0',remove:'M5 7h14M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3',
+const P={plus:'M12 5v14M5 12h14',close:'M6 6l12 12M18 6L6 18',copy:'M8 4h9v14H8zM5 8v12h9',up:'M12 19V5M5 12l7-7 7 7',down:'M12 5v14M5 12l7 7 7-7',duplicate:'M9 9h11v11H9zM5 15H4V4h11v1',power:'M12 3v8M6.3 6.3a8 8 0 1 0 11.4 0',remove:'M5 7h14M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3',
  done:'M5 13l4 4L19 7',reused:'M4 12a8 8 0 0 1 13.7-5.6L20 9M20 4v5h-5M20 12a8 8 0 0 1-13.7 5.6L4 15M4 20v-5h5',failed:'M6 6l12 12M18 6L6 18',cancelled:'M6 12h12',skipped:'M6 12h12',running:'M12 3a9 9 0 1 1-9 9',queued:'M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18'};
-const LABEL={up:'Move up',down:'Move down',duplicate:'Duplicate',power:'Switch on or off',remove:'Delete'};
+const LABEL={up:'Move up',down:'Move down',duplicate:'Duplicate',power:'Switch on or off',remove:'Delete',copy:'Copy'};
 const C={queued:'var(--st-violet-color)',running:'var(--st-blue-color)',done:'var(--st-green-color)',reused:'var(--st-green-color)',failed:'var(--st-red-color)',error:'var(--st-red-color)',cancelled:'var(--st-orange-color)'};
 const svg=(n,size,cls)=>`<svg class="${cls||''}" width=${size} height=${size} viewBox="0 0 24 24" fill=none stroke=currentColor stroke-width=2.4 stroke-linecap=round stroke-linejoin=round aria-hidden=true><path d="${P[n]}"/></svg>`;
 const el=(tag,cls,text)=>{const e=document.createElement(tag);if(cls)e.className=cls;if(text!==undefined)e.textContent=text;return e};
 const states=new WeakMap();
 export default function({parentElement,data,setTriggerValue}){
   let s=states.get(parentElement);
-  if(!s){s={list:el('ul','list')};s.list.setAttribute('aria-label','Steps');parentElement.querySelector('#root').append(s.list);states.set(parentElement,s)}
-  const send=(act,id,to)=>setTriggerValue('event',{act,id,to,at:Date.now()});
-  const focused=s.list.getRootNode().activeElement?.dataset?.id;
+  if(!s){s={list:el('ul','list'),bar:el('div','bar'),find:el('input','find')};s.list.setAttribute('aria-label','Steps');s.find.type='search';s.find.hidden=true;s.find.placeholder='Find a step';s.find.setAttribute('aria-label','Find a step');
+    s.bar.setAttribute('role','toolbar');s.bar.setAttribute('aria-label','Chosen steps');
+    s.filter=()=>{const w=s.find.hidden?[]:s.find.value.toLowerCase().split(/\\s+/).filter(Boolean);for(const li of s.list.children){const t=(li.getAttribute('aria-label')||'').toLowerCase()+' '+(li.dataset.id||'');li.hidden=!w.every(q=>t.includes(q))}};
+    const close=()=>{s.find.hidden=true;s.find.value='';s.filter()};s.find.oninput=s.filter;
+    s.find.onkeydown=e=>{if(e.key==='Escape'){close()}else if(e.key==='Enter'||e.key==='ArrowDown'){const li=[...s.list.children].find(q=>!q.hidden);if(li){e.preventDefault();if(e.key==='Enter')close();li.focus();if(e.key==='Enter')li.click()}}};
+    s.open=()=>{s.find.hidden=false;s.find.focus();s.find.select()};
+    parentElement.querySelector('#root').append(s.find,s.bar,s.list);states.set(parentElement,s)}
+  document.addEventListener('sekkei-find',s.open);
+  const send=(act,ids,to)=>setTriggerValue('event',{act,ids:Array.isArray(ids)?ids:[ids],to,at:Date.now()});
+  const root=s.list.getRootNode(),focused=root.activeElement?.dataset?.id;
   const clear=()=>s.list.querySelectorAll('.before,.after').forEach(e=>e.classList.remove('before','after'));
-  const pick=li=>{s.list.querySelectorAll('[aria-current=true]').forEach(e=>e.setAttribute('aria-current','false'));li.setAttribute('aria-current','true');send('select',li.dataset.id)};
+  const ids=data.steps.map(q=>q.id),marked=new Set(data.marked);
+  const chosen=id=>marked.has(id)?ids.filter(q=>marked.has(q)):[id];
+  const paint=()=>{const several=marked.size>1;[...s.list.children].forEach(li=>li.classList.toggle('marked',several&&marked.has(li.dataset.id)));
+    s.bar.hidden=!several;if(!several)return;s.bar.replaceChildren(el('span','',marked.size+' steps'));
+    for(const a of ['copy','duplicate','power','remove','close']){const b=el('button');b.innerHTML=svg(a,14);b.title=a==='close'?'Choose one alone':LABEL[a];b.setAttribute('aria-label',b.title);
+      b.onclick=()=>a==='close'?mark([],data.selected):send(a,ids.filter(q=>marked.has(q)));s.bar.append(b)}};
+  const mark=(which,id)=>{marked.clear();which.forEach(q=>marked.add(q));paint();send('mark',ids.filter(q=>marked.has(q)),id)};
+  const range=id=>{const a=ids.indexOf(s.anchor??data.selected),b=ids.indexOf(id);return a<0?[id]:ids.slice(Math.min(a,b),Math.max(a,b)+1)};
+  const pick=li=>{marked.clear();paint();s.anchor=li.dataset.id;s.list.querySelectorAll('[aria-current=true]').forEach(e=>e.setAttribute('aria-current','false'));li.setAttribute('aria-current','true');send('select',li.dataset.id)};
+  if(!marked.size)s.anchor=data.selected;
   const card=(x,k)=>{
     const li=el('li','card'+(x.enabled?'':' off'));li.dataset.id=x.id;li.draggable=true;li.tabIndex=x.id===data.selected||(!data.selected&&k===0)?0:-1;
-    li.setAttribute('aria-current',x.id===data.selected);li.style.setProperty('--c',C[x.status]||'color-mix(in srgb,var(--st-gray-color) 55%,transparent)');li.title=x.title+(x.summary?'\\n'+x.summary:'');
+    li.setAttribute('aria-current',x.id===data.selected);li.style.setProperty('--c',C[x.status]||'color-mix(in srgb,var(--st-gray-color) 55%,transparent)');li.title=[x.title,x.summary,x.note&&'Note: '+x.note,x.reason&&'Not reused: '+x.reason].filter(Boolean).join('\\n');
     const t=el('div','t'),one=el('div','r'),two=el('div','r'),st=el('span','s');
     if(x.errors){st.append(el('span','n e',x.errors))}
     if(x.warnings){st.append(el('span','n w',x.warnings))}
     if(P[x.status])st.insertAdjacentHTML('beforeend',svg(x.status,13,x.status==='running'?'spin':''));
-    one.append(el('b','',x.title),st);two.append(el('small','',x.summary||x.category),el('span','d',x.detail));t.append(one,two);li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.status==='idle'?'':x.status} ${x.detail}`);
+    one.append(el('b','',x.title),st);two.append(el('small','',x.summary||x.category),el('span','d',x.detail));t.append(one,two);if(x.note)t.append(el('span','note',x.note));li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.status==='idle'?'':x.status} ${x.detail}`);
     const act=el('span','act');
     for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=LABEL[a];b.setAttribute('aria-label',LABEL[a]+': '+x.title);b.tabIndex=x.id===data.selected?0:-1;b.innerHTML=svg(a,14);
-      b.onclick=e=>{e.stopPropagation();send(a,x.id)};act.append(b)}
-    li.append(el('span','num',x.number),t,act);
-    li.onclick=()=>pick(li);
+      b.onclick=e=>{e.stopPropagation();send(a,chosen(x.id))};act.append(b)}
+    const ins=el('button','ins');ins.innerHTML=svg('plus',11);ins.title='Insert a step here';ins.setAttribute('aria-label','Insert a step behind '+x.title);ins.tabIndex=x.id===data.selected?0:-1;
+    ins.onclick=e=>{e.stopPropagation();send('insert',x.id)};
+    li.append(el('span','num',x.number),t,act,ins);
+    li.onclick=e=>{if(e.shiftKey)mark(range(x.id),x.id);else if(e.ctrlKey||e.metaKey){const w=new Set(marked.size?marked:[data.selected]);if(w.has(x.id))w.delete(x.id);else w.add(x.id);s.anchor=x.id;mark([...w],w.has(x.id)?x.id:data.selected)}else pick(li)};
     li.onkeydown=e=>{if(e.target!==li)return;const up=e.key==='ArrowUp',down=e.key==='ArrowDown';
-      if(e.altKey&&(up||down)){e.preventDefault();send(up?'up':'down',x.id)}
-      else if(up||down){const next=up?li.previousElementSibling:li.nextElementSibling;if(next){e.preventDefault();next.focus()}}
+      if(e.altKey&&(up||down)){e.preventDefault();send(up?'up':'down',chosen(x.id))}
+      else if(up||down){let next=li;do next=up?next.previousElementSibling:next.nextElementSibling;while(next&&next.hidden);if(next){e.preventDefault();next.focus();if(e.shiftKey)mark(range(next.dataset.id),data.selected)}}
+      else if((e.ctrlKey||e.metaKey)&&e.key==='a'){e.preventDefault();mark(ids,data.selected)}
+      else if(e.key==='Escape'&&marked.size){e.preventDefault();mark([],data.selected)}
       else if(e.key==='Enter'||e.key===' '){e.preventDefault();pick(li)}
-      else if(e.key==='Delete'){e.preventDefault();send('remove',x.id)}};
+      else if(e.key==='Delete'){e.preventDefault();send('remove',chosen(x.id))}};
     li.ondragstart=e=>{s.drag=x.id;li.classList.add('drag');e.dataTransfer.effectAllowed='move';e.dataTransfer.setData('text/plain',x.id)};
     li.ondragend=()=>{s.drag=undefined;li.classList.remove('drag');clear()};
     li.ondragover=e=>{if(s.drag===undefined)return;e.preventDefault();clear();const r=li.getBoundingClientRect();li.classList.add(e.clientY>r.top+r.height/2?'after':'before')};
@@ -84,11 +115,13 @@ export default function({parentElement,data,setTriggerValue}){
     return li};
   if(data.steps.length)s.list.replaceChildren(...data.steps.map(card));
   else s.list.replaceChildren(el('li','empty','No steps yet. Add a dataset to begin with.'));
+  paint();s.filter();
   const by=id=>[...s.list.children].find(q=>q.dataset.id===id);
-  if(focused!==undefined)by(focused)?.focus({preventScroll:true});
+  if(focused!==undefined)(s.shown!==data.selected&&by(data.selected)||by(focused))?.focus({preventScroll:true});
   if(s.shown!==data.selected){s.shown=data.selected;requestAnimationFrame(()=>{
     const li=by(data.selected),box=parentElement.host?.closest?.('[class*=steps_scroll]')||parentElement.closest?.('[class*=steps_scroll]');if(!li||!box)return;
     const a=li.getBoundingClientRect(),b=box.getBoundingClientRect();if(a.top<b.top)box.scrollTop-=b.top-a.top+4;else if(a.bottom>b.bottom)box.scrollTop+=a.bottom-b.bottom+4})}
+  return()=>document.removeEventListener('sekkei-find',s.open);
 }
 """
 
@@ -99,47 +132,40 @@ def show(
     steps: Sequence[StepView],
     *,
     selected: str | None,
+    marked: Sequence[str] = (),
     key: str,
-    on_edit: Callable[[Edit], None],
+    on_act: Callable[[str, list[str], int | None], None],
     on_select: Callable[[str], None],
+    on_mark: Callable[[list[str], str | None], None],
 ) -> None:
-    """Draw the steps. A click gives ``on_select`` the step's id; every other act gives ``on_edit`` an edit."""
+    """Draw the steps. A click gives ``on_select`` the step's id; with Shift or Ctrl, ``on_mark`` the steps chosen.
+
+    Any other act gives ``on_act`` its name, the steps, and the place to move to: ``up``, ``down``, ``move``,
+    ``insert`` (behind the step), ``duplicate``, ``copy``, ``power``, ``remove``.
+    """
 
     def heard() -> None:
         event = _event(key)
-        if event is None or all(s.id != event["id"] for s in steps):
+        if event is None:
             return
-        if event["act"] == "select":
-            on_select(event["id"])
-        elif (edit := edit_of(event, steps)) is not None:
-            on_edit(edit)
+        known = {s.id for s in steps}
+        ids = [i for i in event["ids"] if i in known]
+        match event["act"]:
+            case "mark":
+                on_mark(ids, event.get("to"))
+            case _ if not ids:
+                return
+            case "select":
+                on_select(ids[0])
+            case act:
+                on_act(act, ids, event.get("to"))
 
     _component(
         key=key,
-        data={"selected": selected, "steps": [asdict(s) for s in steps]},
+        data={"selected": selected, "marked": list(marked), "steps": [asdict(s) for s in steps]},
         on_event_change=heard,
         height="content",
     )
-
-
-def edit_of(event: dict[str, Any], steps: Sequence[StepView]) -> Edit | None:
-    """The edit that an act on the list asks for; None where it would change nothing."""
-    step = event["id"]
-    place = next(i for i, s in enumerate(steps) if s.id == step)
-    match event["act"]:
-        case "up" if place > 0:
-            return MoveStep(step, place - 1)
-        case "down" if place < len(steps) - 1:
-            return MoveStep(step, place + 1)
-        case "move":
-            return MoveStep(step, int(event["to"]))
-        case "duplicate":
-            return DuplicateStep(step)
-        case "power":
-            return EnableStep(step, not steps[place].enabled)
-        case "remove":
-            return RemoveStep(step)
-    return None
 
 
 def _event(key: str) -> dict[str, Any] | None:

@@ -28,6 +28,8 @@ class StepView:
     errors: int
     warnings: int
     enabled: bool
+    note: str = ""
+    reason: str = ""  # why the last run could not reuse it
 
 
 def views(
@@ -57,6 +59,8 @@ def views(
                 errors=errors,
                 warnings=counts.get((placed.id, "warning"), 0),
                 enabled=placed.enabled,
+                note=placed.note,
+                reason=result.reason if result else "",
             )
         )
     return found

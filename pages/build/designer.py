@@ -14,6 +14,7 @@ from components import (
     pipeline_dialogs,
     run_progress,
     session,
+    shortcuts,
     step_form,
     step_list,
     step_palette,
@@ -67,7 +68,13 @@ else:
             step_palette.show(after=opened.selected, key="palette", on_add=opened.apply)
         with st.container(height=design.HEIGHT - 82, border=False, key="steps_scroll"):
             step_list.show(
-                steps, selected=opened.selected, key="step_list", on_edit=opened.apply, on_select=opened.select
+                steps,
+                selected=opened.selected,
+                marked=opened.marked,
+                key="step_list",
+                on_act=design_actions.step_act,
+                on_select=opened.select,
+                on_mark=opened.mark,
             )
     with middle:
         pipeline_canvas.show(
@@ -86,5 +93,6 @@ else:
     step_panel.show(opened, inspection, results, titles, key=design_actions.PANEL)
     if opened.is_running:
         run_progress.poll(opened.job, session.workspace().jobs.get, key="poll")
+    shortcuts.show(key="shortcuts", on_act=design_actions.act)
     design.tell_address(opened)
 pipeline_dialogs.show(opened.document if opened else None, actions, key=design_actions.DIALOG)

@@ -1,0 +1,84 @@
+"""The designer's keys, wherever the focus is but in a field; and the list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+KEYS = {
+    "a": ("add", "Add a step behind the selected one"),
+    "/": ("find", "Find a step in the list"),
+    "j": ("next", "Select the next step"),
+    "k": ("previous", "Select the step before"),
+    "delete": ("remove", "Delete"),
+    "ctrl+d": ("duplicate", "Duplicate"),
+    "alt+arrowup": ("up", "Move up"),
+    "alt+arrowdown": ("down", "Move down"),
+    "e": ("power", "Switch on or off"),
+    "ctrl+c": ("copy", "Copy"),
+    "ctrl+x": ("cut", "Cut"),
+    "ctrl+v": ("paste", "Paste behind the selected step, also in another pipeline"),
+    "ctrl+enter": ("run", "Run all"),
+    "shift+enter": ("run_to", "Run to the selected step"),
+    "ctrl+s": ("save", "Save a revision"),
+    "?": ("keys", "Show the shortcuts"),
+}
+BUTTONS = {"Ctrl + Z": "Undo", "Ctrl + Shift + Z": "Redo"}  # heard by the bar's buttons
+LIST = {
+    "Shift + click, Shift + ↑ ↓": "Choose a range of steps",
+    "Ctrl + click": "Choose one more step, or one less",
+    "Ctrl + A": "Choose every step, with the focus in the list",
+    "Esc": "Choose the selected step alone",
+}
+
+JS = """
+const states=new WeakMap();
+const field=t=>t&&(t.isContentEditable||/^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName));
+export default function({parentElement,data,setTriggerValue}){
+  let s=states.get(parentElement);
+  if(!s){
+    s={};states.set(parentElement,s);
+    s.heard=e=>{
+      if(e.defaultPrevented||e.isComposing||field(e.composedPath()[0])||document.querySelector('[role=dialog],[data-baseweb=modal]'))return;
+      const ctrl=e.ctrlKey||e.metaKey,key=e.key.toLowerCase();
+      const name=(ctrl?'ctrl+':'')+(e.altKey?'alt+':'')+(e.shiftKey&&(ctrl||key.length>1)?'shift+':'')+key;
+      const act=s.keys[name];
+      if(!act||(act==='copy'&&String(getSelection())))return;
+      if(key==='enter'&&!ctrl&&e.composedPath()[0].closest?.('button,a,[role=button]'))return;
+      e.preventDefault();e.stopPropagation();
+      if(act==='find')document.dispatchEvent(new CustomEvent('sekkei-find'));
+      else s.send('act',{name:act,at:Date.now()})};
+  }
+  document.addEventListener('keydown',s.heard);
+  s.keys=data.keys;s.send=setTriggerValue;
+  return()=>document.removeEventListener('keydown',s.heard);
+}
+"""
+
+_component = st.components.v2.component("sekkei_shortcuts", html="<span></span>", js=JS)
+
+
+def show(*, key: str, on_act: Callable[[str], None]) -> None:
+    """Listen to the keys; one gives ``on_act`` the act's name."""
+
+    def heard() -> None:
+        event = getattr(st.session_state.get(key), "act", None)
+        if event:
+            on_act(event["name"])
+
+    _component(key=key, data={"keys": {k: act for k, (act, _) in KEYS.items()}}, on_act_change=heard, height="content")
+
+
+def show_list() -> None:
+    """Draw every shortcut with what it does."""
+    named = {_named(k): words for k, (_, words) in KEYS.items()} | BUTTONS | LIST
+    half = -(-len(named) // 2)
+    for column, lines in zip(st.columns(2), (list(named.items())[:half], list(named.items())[half:]), strict=True):
+        column.markdown("\n".join(["| Keys | What they do |", "|---|---|", *(f"| `{k}` | {w} |" for k, w in lines)]))
+    st.caption("They work wherever the focus is, but not while a field is being typed in.")
+
+
+def _named(keys: str) -> str:
+    named = {"arrowup": "↑", "arrowdown": "↓"}
+    return " + ".join(named.get(k, k.capitalize()) for k in keys.split("+"))
