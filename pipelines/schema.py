@@ -12,6 +12,13 @@ from pandas.api import types as dtypes
 from pipelines.errors import ColumnMissingError
 
 
+NUMBER_WORDS = ("?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "Null", "null", "None", "none", "-", "--", ".")
+"""What is written for a missing number. In a column of words each of these may be a value and stays one."""
+
+MISSING_MARKS = "missing"
+"""Under this name a frame's ``attrs`` hold the cells that mean a missing value in the file it came from."""
+
+
 class ColumnType(StrEnum):
     """What a column holds, apart from how pandas stores it."""
 

@@ -3,7 +3,8 @@
 JSON writes 39 for 39.0 and null for what is missing; a CSV reader makes numbers of text, and floats of whole numbers
 with a gap; a database gives its own types. The rules are those of the dataset reader, so that a row looks the same
 when it is scored as it did in training: whole numbers are int64 (float64 where one is missing), numbers float64, truth
-values bool (``boolean`` where one is missing), text ``str``, times datetime64 in UTC without a zone.
+values bool (``boolean`` where one is missing), text ``str``, times datetime64 in UTC without a zone. What meant
+"missing" in the file that training read (``missing``, such as ``?``) means it here, and among numbers so do the usual words.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.errors import ContractError
-from pipelines.schema import ColumnType
+from pipelines.schema import NUMBER_WORDS, ColumnType
 
 TRUTHS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "1.0": True, "0.0": False}
 LARGEST = 2.0**63
@@ -33,6 +34,8 @@ class Wanted(Protocol):
     def example(self) -> Any: ...
     @property
     def empty_text(self) -> bool: ...
+    @property
+    def missing(self) -> tuple[str, ...]: ...
 
 
 def conform_column(values: pd.Series, column: Wanted) -> Any:
@@ -86,6 +89,8 @@ def _numbers(values: pd.Series, column: Wanted) -> np.ndarray:
 def _number(value: Any) -> float:
     if isinstance(value, str):
         text = value.strip()
+        if text in NUMBER_WORDS:
+            return math.nan
         if "_" in text:  # Python reads 1_000; a table does not mean that
             raise ValueError
         return float(text) if text else math.nan
@@ -132,15 +137,19 @@ def _texts(values: pd.Series, column: Wanted) -> Any:
         return names.take(values.cat.codes.to_numpy(), allow_fill=True)
     if isinstance(dtype, pd.StringDtype) and len(values) > 64:
         texts = values if dtype.na_value is np.nan else values.astype("str")
-        if column.empty_text:
+        marks = column.missing if column.empty_text else ("", *column.missing)
+        if not marks:
             return texts.array
-        blank = (texts == "").to_numpy(dtype=bool)
+        blank = (texts.isin(marks) if column.missing else texts == "").to_numpy(dtype=bool)
         return (texts.mask(blank) if blank.any() else texts).array
     return pd.array(_plain_texts(values, column), dtype="str")
 
 
 def _plain_texts(values: Any, column: Wanted) -> list[str | None]:
     texts = [v if type(v) is str else None if is_missing(v) else as_text(v) for v in values.tolist()]
+    marks = column.missing
+    if marks:
+        texts = [None if t in marks else t for t in texts]
     return texts if column.empty_text else [t or None for t in texts]
 
 
@@ -149,7 +158,7 @@ def _each(values: pd.Series, column: Wanted, read: Callable[[Any], Any], expecte
     found = []
     for row, value in enumerate(values.tolist()):
         try:
-            found.append(None if is_missing(value) else read(value))
+            found.append(None if is_missing(value) or value in column.missing else read(value))
         except (ValueError, TypeError, KeyError, OverflowError):
             raise ContractError(
                 f"Row {row + 1}, column {column.name!r}: found {str(value)[:80]!r}, expected {expected}.",

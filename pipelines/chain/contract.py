@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.chain.conform import as_text, conform_column
 from pipelines.errors import ContractError, nearest
-from pipelines.schema import ColumnType, column_type
+from pipelines.schema import MISSING_MARKS, ColumnType, column_type
 
 SHOWN_CATEGORIES = 200
 
@@ -29,6 +29,7 @@ class ContractColumn(BaseModel):
     categories: list[str] | None = Field(None, description="Values seen in training, most frequent first; at most 200.")
     example: Any = None
     empty_text: bool = Field(False, description="Whether empty text is a value of its own in the training rows.")
+    missing: tuple[str, ...] = Field((), description="Texts that mean a missing value, as in the file training read.")
 
 
 class Contract(BaseModel):
@@ -47,8 +48,12 @@ class Contract(BaseModel):
 
     @classmethod
     def of(cls, frame: pd.DataFrame, names: list[str]) -> Contract:
-        """The contract of columns ``names`` as the training rows in ``frame`` have them."""
-        return cls(columns=tuple(_describe(frame[n]) for n in names))
+        """The contract of columns ``names`` as the training rows in ``frame`` have them.
+
+        The frame's ``attrs`` may tell which texts meant "missing" in the file the rows came from.
+        """
+        marks = tuple(frame.attrs.get(MISSING_MARKS, ()))
+        return cls(columns=tuple(_describe(frame[n], marks) for n in names))
 
     def example(self, rows: pd.DataFrame, count: int = 5) -> pd.DataFrame:
         """Up to ``count`` real rows of ``rows``, complete ones first, in the contract's columns."""
@@ -88,7 +93,7 @@ class Contract(BaseModel):
         return ContractError(f"The model needs column {name!r}, which is not in the rows given.", fix=fix)
 
 
-def _describe(values: pd.Series) -> ContractColumn:
+def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:
     kind = column_type(values)
     present = values.dropna()
     minimum = maximum = categories = None
@@ -97,8 +102,10 @@ def _describe(values: pd.Series) -> ContractColumn:
     if kind in (ColumnType.TEXT, ColumnType.CATEGORY):
         counts = present.astype(object).value_counts()
         categories = list(dict.fromkeys(as_text(v) for v in counts.index[:SHOWN_CATEGORIES]))
+    known = set(categories or ())
     return ContractColumn(
         name=str(values.name),
+        missing=tuple(m for m in marks if m not in known),
         type=kind,
         required=len(present) == len(values),
         minimum=minimum,

@@ -24,7 +24,7 @@ class FeatureMatrix(BaseEstimator):
     Numbers stay, truth values become 0 and 1, timestamps days since 1970. Text and categories become one column a
     category seen in training (``onehot``, after the commonest ``max_categories`` the rest share none; a missing value
     is a category of its own where training had it) or the category's number (``ordinal``; unseen or missing is NaN).
-    A category is known by its text, so that 5, 5.0 and "5" are one.
+    A category is known by its text, so that 5, 5.0 and "5" are one. A column with no value at all is left out.
     """
 
     def __init__(self, encoding: Encoding = "onehot", max_categories: int = 100) -> None:
@@ -32,7 +32,7 @@ class FeatureMatrix(BaseEstimator):
         self.max_categories = max_categories
 
     def fit(self, X: pd.DataFrame, y: object = None) -> Self:
-        kinds = {str(c): column_type(X[c]) for c in X.columns}
+        kinds = {str(c): column_type(X[c]) for c in X.columns if X[c].notna().any()}
         self.columns_ = list(kinds)
         self.times_ = [c for c, k in kinds.items() if k is ColumnType.DATETIME]
         self.categories_ = {c: self._categories(X[c]) for c, k in kinds.items() if k in CATEGORICAL}

@@ -30,6 +30,7 @@ from pipelines.datasets.storage import Storage
 from pipelines.datasets.versions import ColumnInfo, DatasetInfo, DatasetVersion, check_name
 from pipelines.errors import ColumnMissingError, ConflictError, DatasetFileError, InputError, NotFoundError
 from pipelines.records import Database, DatasetRow, DatasetVersionRow
+from pipelines.schema import MISSING_MARKS
 from pipelines.workspace import Home
 
 
@@ -195,7 +196,9 @@ class Catalogue:
 
     def _frame(self, version: DatasetVersion, path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
         try:
-            return self.storage.read(path, columns)
+            frame = self.storage.read(path, columns)
+            frame.attrs[MISSING_MARKS] = list((version.options or {}).get("missing", ()))
+            return frame
         except (OSError, pa.ArrowException) as error:
             raise DatasetFileError(
                 f"The file of dataset {version.name!r} version {version.version} is gone or damaged.",

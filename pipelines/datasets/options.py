@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.errors import DatasetFileError, nearest
+from pipelines.schema import NUMBER_WORDS
 from pipelines.settings import settings
 
 Format = Literal["csv", "parquet", "excel", "jsonl"]
@@ -29,9 +30,6 @@ FORMATS: dict[str, Format] = {
     ".json": "jsonl",
 }
 """The endings that are accepted, and the format each stands for."""
-
-NUMBER_WORDS = ("?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "Null", "null", "None", "none", "-", "--", ".")
-"""What is written for a missing number. In a column of words each of these may be a value and stays one."""
 
 
 class ReadOptions(BaseModel):

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from pipelines.datasets.options import NUMBER_WORDS, ReadOptions, check_file
+from pipelines.datasets.options import ReadOptions, check_file
 from pipelines.errors import DatasetFileError
+from pipelines.schema import NUMBER_WORDS
 
 SAMPLE_BYTES = 1 << 20
 _CHUNK = 1 << 22

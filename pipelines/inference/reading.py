@@ -181,7 +181,7 @@ def _csv_piece(table: pa.Table, contract: Contract | None, options: ReadOptions,
 
 def _by_contract(cells: pa.ChunkedArray, column: ContractColumn, options: ReadOptions) -> pd.Series:
     """Text cells as numbers where the contract has a number and they are one; else text, which the contract reads."""
-    marks = [m for m in options.missing if m not in (column.categories or ())]
+    marks = list(column.missing)
     if column.type.is_numeric:
         bare = pc.utf8_trim_whitespace(cells)
         if options.decimal == ",":

@@ -40,6 +40,8 @@ PRELOAD = (
     "sklearn.model_selection",
     "sklearn.pipeline",
     "sklearn.preprocessing",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.figure",
     "mlflow",
     "mlflow.pyfunc",
     "mlflow.tracking",

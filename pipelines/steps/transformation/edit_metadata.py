@@ -122,6 +122,7 @@ class _Wanted:
     type: ColumnType
     example: Any = None
     empty_text: bool = True
+    missing: tuple[str, ...] = ()
 
 
 def cast(values: pd.Series, data_type: str, format: str = "") -> Any:
