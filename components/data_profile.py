@@ -105,7 +105,7 @@ def _picture(p: ColumnProfile, key: str) -> None:
         rest = p.rows - p.missing - sum(n for _, n in p.top)
         if rest > 0:
             labels, values = [*labels, f"{p.distinct - len(p.top):,} others"], [*values, float(rest)]
-        chart = charts.bars(labels, values, "Rows", height=60 + 24 * len(labels))
+        chart = charts.bars(labels, values, "Rows", height=70 + 28 * len(labels))
     elif p.counts:
         chart = charts.histogram(p.edges, p.counts, p.name, is_time=p.type == "datetime", height=260)
     else:

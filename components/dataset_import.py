@@ -62,7 +62,7 @@ class _Upload:
 
 
 def show(known: Collection[str], *, key: str, name: str = "") -> ImportOrder | None:
-    """Draw the panel; the order when Import was pressed. ``known``: the datasets there are, to be told of a new version;
+    """Draw the panel; the order when Import was pressed. ``known``: the datasets there are, to tell of a new version;
     ``name``: the one to propose, instead of the file's.
     """
     given = st.file_uploader(

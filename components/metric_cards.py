@@ -104,6 +104,6 @@ def _told(name: str, values: Values) -> str:
     return wording.number(values.get(name)) + ("" if spread is None else f" ± {spread:.2g}")
 
 
-def _rank(name: str) -> tuple[int, str]:
+def _rank(name: str) -> tuple[int, str, str]:
     own = name.rpartition(".")[2]
-    return (FIRST.index(own) if own in FIRST else len(FIRST), name)
+    return (FIRST.index(own) if own in FIRST else len(FIRST), own, name)
