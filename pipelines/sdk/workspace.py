@@ -32,6 +32,7 @@ from pipelines.sdk.running import Finished, Order, assigned, execute, planned
 from pipelines.sdk.runs import Runs
 from pipelines.sdk.scoring import Batch
 from pipelines.serving.endpoints import Endpoints
+from pipelines.templates import Draft, Question, draft, likely_labels
 from pipelines.tracking import Tracking
 from pipelines.workspace import Home
 
@@ -131,6 +132,21 @@ class Workspace:
     def sample(self, name: str) -> PipelineDocument:
         """The document of a sample pipeline."""
         return sample_document(name)
+
+    def draft(self, dataset: str, question: Question, label: str | None = None) -> Draft:
+        """A starting pipeline for a question on a dataset, with its choices explained; see ``pipelines.templates``.
+
+        ``question`` is ``number``, ``category``, ``groups`` or ``outliers``; without a ``label`` the likeliest.
+        """
+        profile = self.datasets.profile(dataset)
+        chosen = label or (next(iter(likely_labels(profile, question)), None) if question == "category" else None)
+        known = question == "category" and any(c.name == chosen for c in profile)
+        labels = self.datasets.read(dataset, columns=[chosen])[chosen] if known and chosen else None
+        return draft(dataset, profile, question, label, labels)
+
+    def likely_labels(self, dataset: str, question: Question) -> list[str]:
+        """The columns that could be predicted, the likeliest first."""
+        return likely_labels(self.datasets.profile(dataset), question)
 
     # Running
 
