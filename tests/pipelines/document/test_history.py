@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.document.codec import dumps, loads
 from pipelines.document.edits import (
     AddStep,
     DuplicateStep,
+    Edit,
     EnableStep,
     MoveStep,
     RemoveStep,
@@ -17,7 +19,15 @@ from pipelines.document.edits import (
 )
 from pipelines.document.history import History
 from pipelines.document.model import PipelineDocument, StepNode
+from pipelines.document.parameter_edits import (
+    DetachParameter,
+    PromoteParameter,
+    RemovePipelineParameter,
+    RenamePipelineParameter,
+    SetPipelineParameter,
+)
 from pipelines.errors import SekkeiError
+from pipelines.samples.gallery import SAMPLES, sample_document
 
 START = PipelineDocument(
     name="start",
@@ -41,6 +51,11 @@ edits = st.one_of(
     ),
     st.builds(SetParameter, ids, st.sampled_from(["x", "y.z", "y.type"]), st.integers(0, 3)),
     st.builds(SetTitle, ids, st.sampled_from(["", "one", "two"])),
+    st.builds(PromoteParameter, ids, st.sampled_from(["x", "y.z"]), st.sampled_from(["p", "q"])),
+    st.builds(DetachParameter, ids, st.sampled_from(["x", "y", "y.z"])),
+    st.builds(SetPipelineParameter, st.sampled_from(["p", "q"]), st.integers(0, 3)),
+    st.builds(RemovePipelineParameter, st.sampled_from(["p", "q"])),
+    st.builds(RenamePipelineParameter, st.sampled_from(["p", "q"]), st.sampled_from(["p", "q", "r"])),
 )
 
 
@@ -61,6 +76,39 @@ def test_undoing_everything_gives_the_start_and_redoing_the_end(made):
     while history.redo_text is not None:
         history.redo()
     assert history.document == end
+
+
+@given(st.lists(edits, min_size=200, max_size=200))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+def test_two_hundred_edits_are_undone_to_the_letter(made):
+    history, before = History(START), dumps(START)
+    for edit in made:
+        try:
+            history.apply(edit)
+        except SekkeiError:
+            continue
+    while history.undo_text is not None:
+        history.undo()
+    assert history.document == START
+    assert dumps(history.document) == before
+
+
+@pytest.mark.parametrize("sample", [s.name for s in SAMPLES])
+def test_a_pipeline_made_by_edits_is_written_like_the_same_one_imported(sample):
+    wanted = sample_document(sample)
+    edits: list[Edit] = []
+    for node in wanted.steps:
+        edits.append(AddStep(node.type, id=node.id))
+        for name, value in reversed(node.params.items()):
+            nested = isinstance(value, dict) and "type" in value
+            keys = [f"{name}.{key}" for key in value] if nested else [name]
+            edits += [SetParameter(node.id, k, value[k.rpartition(".")[2]] if nested else value) for k in keys]
+        edits += [SetInput(node.id, port, source) for port, source in reversed(node.inputs.items())]
+        edits += [SetTitle(node.id, node.title)]
+    history = History(PipelineDocument(name=wanted.name, description=wanted.description))
+    for edit in edits:
+        history.apply(edit)
+    assert dumps(history.document) == dumps(wanted)
 
 
 def test_edits_of_one_parameter_in_a_row_are_undone_together():
