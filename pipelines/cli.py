@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.errors import DiagnosticsError, SekkeiError
+from pipelines.errors import DiagnosticsError, SekkeiError, storage_error
 from pipelines.sdk import Workspace
 
 app = typer.Typer(
@@ -69,6 +69,12 @@ def answer(as_json: bool) -> Iterator[Callable[[dict[str, Any], str], None]]:
             {"error": {"step": getattr(error, "step", None), "message": error.message, "fix": error.fix}},
             f"Error: {error}",
         )
+        raise typer.Exit(1) from error
+    except Exception as error:
+        storage = storage_error(error)
+        if storage is None:
+            raise
+        say({"error": {"step": None, "message": storage.message, "fix": storage.fix}}, f"Error: {storage}")
         raise typer.Exit(1) from error
     finally:
         out.close()

@@ -11,6 +11,7 @@
     ├── StepError                   422  a step failed while running; names the step
     ├── NotFoundError               404  no such dataset, pipeline, run, model, endpoint or job
     ├── ConflictError               409  it exists already, or changed meanwhile
+    ├── StorageError                507  a disk that is full or may not be written to
     ├── ForbiddenError              403  switched off by a setting, or a wrong key
     └── UnavailableError            503  a service that should answer does not
 
@@ -21,7 +22,9 @@ these alone, for the places that show it apart.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import errno
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 
 class SekkeiError(Exception):
@@ -105,12 +108,46 @@ class ConflictError(SekkeiError):
     status = 409
 
 
+class StorageError(SekkeiError):
+    """A disk is full, or may not be written to."""
+
+    status = 507
+
+
 class ForbiddenError(SekkeiError):
     status = 403
 
 
 class UnavailableError(SekkeiError):
     status = 503
+
+
+def storage_error(error: BaseException | None) -> StorageError | None:
+    """What ``error``, or one that it comes from, says about the disk; None when that is not the trouble."""
+    while error is not None:
+        code = error.errno if isinstance(error, OSError) else None
+        text = str(error)
+        if code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "database or disk is full" in text:
+            return StorageError("The disk is full.", fix="Make room on it, or delete the workspace's cache folder.")
+        if code == errno.EROFS or "attempt to write a readonly database" in text:
+            return StorageError(
+                "The workspace folder is read-only.", fix="Set SEKKEI_HOME to a folder that can be written to."
+            )
+        error = getattr(error, "orig", None) or error.__cause__ or error.__context__
+    return None
+
+
+@contextmanager
+def storage_in_words() -> Iterator[None]:
+    """Errors of the disk within the block are raised as StorageError."""
+    try:
+        yield
+    except SekkeiError:
+        raise
+    except Exception as error:
+        if (found := storage_error(error)) is not None:
+            raise found from error
+        raise
 
 
 def nearest(name: str, names: Sequence[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import uuid
@@ -35,6 +36,8 @@ class Home:
         try:
             for name in _FOLDERS:
                 (root / name).mkdir(parents=True, exist_ok=True)
+            if not os.access(root, os.W_OK):
+                raise PermissionError(errno.EROFS, "It is read-only")
         except OSError as error:
             raise InputError(
                 f"The workspace folder {str(root)!r} cannot be used: {error.strerror or error}.",

@@ -28,7 +28,14 @@ from pipelines.datasets.readers import read
 from pipelines.datasets.sniff import sniff
 from pipelines.datasets.storage import Storage
 from pipelines.datasets.versions import ColumnInfo, DatasetInfo, DatasetVersion, check_name
-from pipelines.errors import ColumnMissingError, ConflictError, DatasetFileError, InputError, NotFoundError
+from pipelines.errors import (
+    ColumnMissingError,
+    ConflictError,
+    DatasetFileError,
+    InputError,
+    NotFoundError,
+    storage_in_words,
+)
 from pipelines.records import Database, DatasetRow, DatasetVersionRow
 from pipelines.schema import MISSING_MARKS
 from pipelines.workspace import Home
@@ -216,7 +223,7 @@ class Catalogue:
         path = self.home.uploads / uuid.uuid4().hex
         source = io.BytesIO(data) if isinstance(data, bytes) else data
         try:
-            with path.open("wb") as file:
+            with storage_in_words(), path.open("wb") as file:
                 shutil.copyfileobj(source, file)
             yield path
         finally:
@@ -231,7 +238,7 @@ class Catalogue:
             if description:
                 self.describe(name, description)
             return newest
-        with self.storage.staging() as folder:
+        with storage_in_words(), self.storage.staging() as folder:
             profiles, size = self.storage.write(folder, frame)
             row = DatasetVersionRow(
                 rows=len(frame),

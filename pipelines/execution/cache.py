@@ -20,8 +20,9 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,13 +31,21 @@ import pandas as pd
 
 from pipelines.chain import storage
 from pipelines.chain.chain import Chain
-from pipelines.errors import NotFoundError
+from pipelines.errors import NotFoundError, SekkeiError, storage_in_words
 from pipelines.schema import Role
 from pipelines.steps.base import Curve, Output, Report, Step
 from pipelines.table import Applied, Scored, Table
 
 ENGINE = 1  # raised when results of the same step and inputs change
 HOUR = 3600
+
+
+class LostResultError(NotFoundError):
+    """A kept result is gone, or was damaged and has been removed; running again makes it anew."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("kept result", key)
+        self.message, self.fix = "A kept result is gone or damaged.", "Run the pipeline again."
 
 
 def result_key(step: Step, inputs: Iterable[tuple[str, str, str | None]], extra: str = "") -> str:
@@ -102,11 +111,12 @@ class ResultStore:
                 self._frames.pop(id(table.frame), None)
 
     def meta(self, key: str) -> dict[str, Any]:
-        """The facts of an entry. NotFoundError when it is gone."""
-        try:
+        """The facts of an entry. LostResultError when it is gone."""
+        if key in self._live:
+            output = self._live[key]
+            return _meta(output, self._frames.get(id(output.table.frame), key) if output.table else None)
+        with self._reading(key):
             return json.loads((self._entry(key) / "meta.json").read_bytes())
-        except (OSError, ValueError) as error:
-            raise NotFoundError("kept result", key) from error
 
     def output(self, key: str) -> Output:
         """All that a step gave."""
@@ -117,7 +127,7 @@ class ResultStore:
         self._touch(entry)
         return Output(
             table=self.table(key) if meta["table"] else None,
-            transformer=storage.load(entry / "transformer.skops") if (entry / "transformer.skops").exists() else None,
+            transformer=self.transformer(key),
             model=self.model(key),
             report=self.report(key),
             notes=tuple(meta["notes"]),
@@ -132,7 +142,8 @@ class ResultStore:
             if not meta["table"]:
                 raise NotFoundError("table at", key)
             self._touch(self._entry(key))
-            self._read[key] = self._read_table(self._entry(key), meta)
+            with self._reading(key, meta["rows_at"]):
+                self._read[key] = self._read_table(self._entry(key), meta)
             self._frames[id(self._read[key].frame)] = meta["rows_at"]
         return self._read[key]
 
@@ -140,28 +151,25 @@ class ResultStore:
         """The link a step fitted, or None."""
         if key in self._live:
             return self._live[key].transformer
-        path = self._entry(key) / "transformer.skops"
-        return storage.load(path) if path.exists() else None
+        return self._part(key, "transformer.skops", storage.load)
 
     def model(self, key: str) -> Chain | None:
         """The model a step trained, or None."""
         if key in self._live:
             return self._live[key].model
-        path = self._entry(key) / "model.skops"
-        return storage.load(path) if path.exists() else None
+        return self._part(key, "model.skops", storage.load)
 
     def report(self, key: str) -> Report | None:
         """What a step found out, or None."""
         if key in self._live:
             return self._live[key].report
-        path = self._entry(key) / "report.json"
-        return report_from_dict(json.loads(path.read_bytes())) if path.exists() else None
+        return self._part(key, "report.json", lambda path: report_from_dict(json.loads(path.read_bytes())))
 
     def rows_path(self, key: str) -> Path:
         """The Parquet file with the rows of a step's table, to be paged through."""
         path = self._entry(self.meta(key).get("rows_at") or key) / "table.parquet"
         if not path.exists():
-            raise NotFoundError("kept result", key)
+            raise LostResultError(key)
         return path
 
     def partition(self, key: str) -> pd.Series | None:
@@ -202,6 +210,33 @@ class ResultStore:
             shutil.rmtree(entry, ignore_errors=True)
             total -= size
 
+    def forget(self) -> None:
+        """Let go of all that is in memory, so that only what is on disk counts."""
+        self.flush()
+        for held in (self._live, self._read, self._frames):
+            held.clear()
+
+    def _part(self, key: str, name: str, read: Callable[[Path], Any]) -> Any:
+        """A file of an entry; None when the entry is there and has no such file."""
+        path = self._entry(key) / name
+        with self._reading(key):
+            if path.exists():
+                return read(path)
+        self.meta(key)
+        return None
+
+    @contextmanager
+    def _reading(self, *keys: str) -> Iterator[None]:
+        """What cannot be read in the block is lost: these entries are removed, so that they are made anew."""
+        try:
+            yield
+        except (MemoryError, SekkeiError):
+            raise
+        except Exception as error:
+            for key in keys:
+                shutil.rmtree(self._entry(key), ignore_errors=True)
+            raise LostResultError(keys[0]) from error
+
     def _entry(self, key: str) -> Path:
         if not key.isalnum():
             raise NotFoundError("kept result", key)
@@ -216,7 +251,23 @@ class ResultStore:
         if entry.exists() and not replace:
             return
         part = entry.with_name(f"{key}.{uuid.uuid4().hex[:8]}.part")
-        part.mkdir(parents=True)
+        try:
+            with storage_in_words():
+                part.mkdir(parents=True)
+                self._write_files(part, key, output, rows_at)
+                if replace:
+                    self._set_aside(entry, part)
+                part.rename(entry)
+        except SekkeiError:
+            raise
+        except OSError:
+            if part.exists() and not entry.exists():
+                raise
+            # Another process wrote the same result first, or the folder was deleted meanwhile.
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    def _write_files(self, part: Path, key: str, output: Output, rows_at: str | None) -> None:
         table = output.table
         if table is not None:
             if rows_at == key:
@@ -230,12 +281,6 @@ class ResultStore:
         if output.report is not None:
             (part / "report.json").write_text(json.dumps(report_to_dict(output.report), default=str))
         (part / "meta.json").write_text(json.dumps(_meta(output, rows_at)))
-        if replace:
-            self._set_aside(entry, part)
-        try:
-            part.rename(entry)
-        except OSError:
-            shutil.rmtree(part, ignore_errors=True)  # another process wrote the same result first
 
     def _set_aside(self, entry: Path, part: Path) -> None:
         """Take an entry away for another; with it those that have their rows here, where the rows are not the same."""
@@ -261,10 +306,7 @@ class ResultStore:
         holder = self._entry(meta["rows_at"])
         partition = entry / "partition.parquet"
         scored = facts["scored"]
-        try:
-            frame = pd.read_parquet(holder / "table.parquet")
-        except OSError as error:
-            raise NotFoundError("kept result", entry.name) from error
+        frame = pd.read_parquet(holder / "table.parquet")
         return Table(
             frame=frame,
             roles={n: Role(r) for n, r in facts["roles"].items()},

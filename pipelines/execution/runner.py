@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.chain.chain import Chain
-from pipelines.errors import NotFoundError, SekkeiError
+from pipelines.errors import NotFoundError, SekkeiError, storage_error
 from pipelines.execution.apply import apply
-from pipelines.execution.cache import ResultStore
+from pipelines.execution.cache import LostResultError, ResultStore
 from pipelines.execution.context import Datasets, StepContext
 from pipelines.execution.events import Sink, StepChanged, ignore
 from pipelines.execution.plan import step_key
@@ -38,9 +38,22 @@ class Runner:
     fresh: frozenset[str] = frozenset()
     last: LastRun | None = None
     _keys: dict[str, str] = field(default_factory=dict)
+    _again: int = 3
 
     def run(self, graph: Graph) -> RunResult:
-        """Run all steps. A failed step ends the run; the result tells which, why, and what was done before it."""
+        """Run all steps. A failed step ends the run; the result tells which, why, and what was done before it.
+
+        When a kept result turns out to be damaged, or is deleted meanwhile, the steps are gone through again.
+        """
+        while True:
+            try:
+                return self._run(graph)
+            except LostResultError:
+                self._again -= 1
+                self.store.forget()
+                self._keys.clear()
+
+    def _run(self, graph: Graph) -> RunResult:
         began = time.perf_counter()
         result = RunResult(Status.DONE, [_waiting(n) for n in graph.nodes])
         readers = _readers(graph)
@@ -82,6 +95,8 @@ class Runner:
             self._collect(node.id, output.report, output.model, result)
             return _finished(waiting, Status.DONE, key, output, time.perf_counter() - began)
         except SekkeiError as error:
+            if isinstance(error, LostResultError) and self._again:
+                raise
             return replace(
                 waiting,
                 status=Status.FAILED,
@@ -128,16 +143,9 @@ class Runner:
         return output
 
     def _reused(self, waiting: StepResult, key: str, step: Step, result: RunResult) -> StepResult:
-        try:
-            self._collect(
-                waiting.id,
-                self.store.report(key),
-                self.store.model(key) if step.acts_as is Behaviour.TRAIN else None,
-                result,
-            )
-            meta = self.store.meta(key)
-        except NotFoundError:
-            meta = {"table": None, "notes": []}
+        model = self.store.model(key) if step.acts_as is Behaviour.TRAIN else None
+        self._collect(waiting.id, self.store.report(key), model, result)
+        meta = self.store.meta(key)
         table = meta["table"] or {}
         return replace(
             waiting,
@@ -185,6 +193,8 @@ def gather(node: Node, store: ResultStore, keys: dict[str, str]) -> Inputs:
 
 def in_words(error: BaseException) -> str:
     """An unexpected error as one line for an analyst; the trace is kept apart."""
+    if (storage := storage_error(error)) is not None:
+        return str(storage)
     text = str(error).strip().splitlines()[0] if str(error).strip() else ""
     return f"The step could not be done: {text or type(error).__name__}"
 

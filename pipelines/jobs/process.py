@@ -23,7 +23,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipelines.errors import SekkeiError
+from pipelines.errors import SekkeiError, storage_error
 from pipelines.jobs.queue import has_changed
 from pipelines.processes import ProcessId
 from pipelines.records import Database, JobEventRow, JobRow, JobState, utc_now
@@ -193,6 +193,7 @@ def resolve(handler: str) -> Callable[..., Any]:
 
 def _explain(error: BaseException) -> dict[str, Any]:
     trace = "".join(traceback.format_exception(error))
+    error = storage_error(error) or error
     if isinstance(error, SekkeiError):
         step = getattr(error, "step", None)
         trace = getattr(error, "trace", "") or trace

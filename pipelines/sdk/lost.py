@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.jobs import Jobs
 from pipelines.records import Database, JobState
 from pipelines.tracking import Tracking
-from pipelines.workspace import Home
+from pipelines.workspace import TEMPORARY, Home
 
 _logger = logging.getLogger(__name__)
 
@@ -27,15 +28,24 @@ def settle(jobs: Jobs, tracking: Tracking) -> list[str]:
 
 def settle_home(home: Home) -> None:
     """``settle`` for a workspace that may have no runs yet; the worker's errand after a job was killed."""
-    if home.tracking_uri.startswith("sqlite") and not home.mlflow_db.exists():
-        return
     database = Database(home.database_url)
     try:
+        clear_results(home, Jobs(database, home))
+        if home.tracking_uri.startswith("sqlite") and not home.mlflow_db.exists():
+            return
         settle(Jobs(database, home), Tracking(home))
     except SekkeiError as error:
         _logger.warning("Runs that were killed could not be put right: %s", error)
     finally:
         database.close()
+
+
+def clear_results(home: Home, jobs: Jobs) -> None:
+    """Delete what killed batch jobs had half written."""
+    for path in home.results.glob(f"*/{TEMPORARY}*"):
+        with suppress(SekkeiError, OSError):
+            if jobs.get(path.parent.name).state.is_final:
+                path.unlink()
 
 
 def _was_cancelled(jobs: Jobs, job_id: str) -> bool:
