@@ -86,6 +86,24 @@ def test_validate_tells_what_is_wrong_and_how_to_mend_it(call: Call, pipeline: P
     assert "price" in first["message"] + first["fix"]
 
 
+def test_a_part_is_run_with_values_of_its_own(call: Call, pipeline: Path, tmp_path: Path) -> None:
+    text = CARS.replace("steps:", "parameters:\n- {name: price, default: prise}\nsteps:", 1)
+    file = tmp_path / "parts.yaml"
+    file.write_text(text.replace("column: price", "column: {$parameter: price}"))
+    code, found = call("run", file, "--until", "label")
+    assert code == 1
+    assert found["error"]["step"] == "label"
+    code, found = call("run", file, "--until", "label", "--set", "price=price")
+    assert code == 0
+    assert [s["id"] for s in found["steps"]] == ["cars", "label"]
+    code, found = call("run", file, "--until", "label", "--fresh", "label", "--set", "price=price")
+    assert [s["status"] for s in found["steps"]] == ["reused", "done"]
+    assert found["steps"][1]["reason"] == "it was asked to run again"
+    code, found = call("run", file, "--set", "prize=price")
+    assert code == 1
+    assert found["error"]["fix"] == "Did you mean 'price'?"
+
+
 def test_a_run_is_published_and_scores_a_file(call: Call, pipeline: Path, tmp_path: Path) -> None:
     code, run = call("run", pipeline)
     assert code == 0
