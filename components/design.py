@@ -47,6 +47,9 @@ class Design:
     error: SekkeiError | None = None
     conflict: ConflictError | None = None
     _inspected: tuple[PipelineDocument, float, Inspection] | None = field(default=None, repr=False)
+    _estimated: dict[tuple[str, str | None], tuple[PipelineDocument, str, Mapping[str, float | None]]] = field(
+        default_factory=dict, repr=False
+    )
     _ran: tuple[str, PipelineDocument] | None = field(default=None, repr=False)
     _resolved: tuple[PipelineDocument, Graph] | None = field(default=None, repr=False)
 
@@ -140,13 +143,20 @@ class Design:
         until: str | None = None,
         fresh_from: str | None = None,
         note: str = "",
+        description: str | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
-        """Save a revision (``note``: its name) and file a run of it, with these values of pipeline parameters."""
+        """Save a revision (``note``: its name) and file a run of it, with these values of pipeline parameters.
+
+        ``description`` is the run's own.
+        """
+        document = self.document
+        if description is not None:
+            document = document.model_copy(update={"description": description})
         try:
             number = self.commit(note)
             self.job = session.workspace().submit(
-                self.document,
+                document,
                 pipeline_id=self.pipeline_id,
                 revision=number,
                 overrides=values or {},
@@ -155,6 +165,30 @@ class Design:
             )
         except SekkeiError as error:
             self.error = error
+
+    def estimate(self, part: str) -> Mapping[str, float | None]:
+        """Seconds that each step of such a run would take: ``run``, ``run_to`` or ``run_from`` the selected step."""
+        known = self._estimated.get((part, self.selected))
+        if known is None or known[0] is not self.document or known[1] != (self.job.id if self.job else ""):
+            try:
+                found = session.workspace().estimate(
+                    self.document,
+                    self.pipeline_id,
+                    until=self.selected if part == "run_to" else None,
+                    fresh_from=self.selected if part == "run_from" else None,
+                )
+            except SekkeiError:  # a step that is off, or a draft with mistakes: nothing can be said
+                found = {}
+            known = self._estimated[part, self.selected] = (self.document, self.job.id if self.job else "", found)
+        return known[2]
+
+    def runs(self, limit: int) -> list[Job]:
+        """The pipeline's latest runs, the newest first; several may go on at once."""
+        return session.workspace().jobs.list("run", limit=limit, pipeline_id=self.pipeline_id)
+
+    def look_at(self, job: str) -> None:
+        """Show this run on the list, the canvas and below."""
+        self.job = session.workspace().jobs.get(job)
 
     def cancel(self) -> None:
         try:
@@ -218,7 +252,7 @@ def open_design(pipeline: str, step: str = "") -> Design:
     made = Design(opened.info.id, opened.info.revision, opened.version, opened.info.changed, History(opened.document))
     ids = opened.document.ids
     made.selected = step if step in ids else (ids[0] if ids else None)
-    latest = next((j for j in workspace.jobs.list(kind="run", limit=200) if j.pipeline_id == opened.info.id), None)
+    latest = next(iter(workspace.jobs.list("run", limit=1, pipeline_id=opened.info.id)), None)
     made.job = workspace.jobs.get(latest.id) if latest else None
     st.session_state[_KEY] = made
     return made

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from components import diagnostics_list, pipeline_dialogs, session, step_acts, step_clipboard, wording
+from components import diagnostics_list, pipeline_dialogs, run_dialog, session, step_acts, step_clipboard, wording
 from components.design import Design, close, current, open_design, tell_address
 from components.pipeline_canvas import Intent
-from pipelines.document.edits import AddStep
+from pipelines.document.edits import AddStep, Edit
 from pipelines.document.model import PipelineDocument
 from pipelines.document.store import PipelineInfo, RevisionInfo
 from pipelines.errors import NotFoundError, SekkeiError
@@ -47,8 +47,8 @@ def act(name: str) -> None:
             _run(design, fresh_from=design.selected)
         case "cancel":
             design.cancel()
-        case "keys":
-            menu("keys")
+        case "keys" | "run_with":
+            menu(name)
         case "add":
             st.session_state[PALETTE] = True
         case "next" | "previous":
@@ -201,6 +201,22 @@ class Actions:
         session.workspace().pipelines.delete(design.pipeline_id)
         close()
         session.tell(f"Pipeline {design.document.name} deleted.", ":material/delete:")
+
+    def run(self, wanted: run_dialog.Wanted) -> None:
+        """Run with what the dialog says. The design's error, if there is one, is raised."""
+        design = self._open()
+        design.run(note=wanted.name, description=wanted.description, values=wanted.values)
+        if design.error is not None:
+            error, design.error = design.error, None
+            raise error
+        st.session_state[f"{PANEL}.next"] = "run"  # the panel is drawn already
+
+    def name_revision(self, name: str) -> None:
+        design = self._open()
+        session.tell(f"Saved as revision {design.commit(name)}: {name}.")
+
+    def apply(self, *edits: Edit) -> None:
+        self._open().apply(*edits)
 
     def free_name(self, name: str) -> str:
         """``name``, or with a number behind it that no pipeline has yet."""

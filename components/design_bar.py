@@ -19,6 +19,8 @@ MENU = {
     "export": "Export YAML",
     "revisions": "Revisions",
     "rename": "Rename",
+    "name_revision": "Save with a name",
+    "settings": "Pipeline parameters",
     "duplicate": "Duplicate",
     "delete": "Delete",
     "keys": "Keyboard shortcuts",
@@ -39,10 +41,12 @@ def show(
     key: str,
     on_act: Callable[[Act], None],
     on_menu: Callable[[str], None],
+    run_menu: Callable[[], None],
 ) -> None:
     """Draw the bar. ``changed``: the draft differs from revision ``revision``; ``kept``: the draft is saved.
 
-    ``undo`` and ``redo`` say what they would do. A button gives ``on_act`` its name, the menu ``on_menu`` its entry.
+    ``undo`` and ``redo`` say what they would do. A button gives ``on_act`` its name, the menu ``on_menu`` its entry;
+    ``run_menu`` draws what stands beside Run.
     """
 
     def chosen() -> None:
@@ -102,6 +106,7 @@ def show(
                 else "Save a revision and run it"
             )
             _button("run", "Run", ":material/play_arrow:", help, key, on_act, type="primary")
+        run_menu()
 
 
 def _button(

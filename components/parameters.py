@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
+from components.parameter_labels import label_of
 from pipelines.columns import Columns
 from pipelines.parameters import Form
 
@@ -70,7 +71,7 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
     low, high = _bounds(info, members)
     return Parameter(
         name=name,
-        label=info.title or name.replace("_", " ").strip().capitalize(),
+        label=info.title or label_of(name),
         help=info.description or "",
         kind=_kind(info, members, form),
         default=None if default is PydanticUndefined else to_jsonable_python(default),

@@ -7,11 +7,12 @@ from typing import Literal, Protocol
 
 import streamlit as st
 
-from components import error_box, shortcuts
+from components import error_box, pipeline_settings, run_dialog, shortcuts
 from components.design_bar import MENU
 from components.wording import ago
 from pipelines.document import codec
 from pipelines.document.difference import difference
+from pipelines.document.edits import Edit
 from pipelines.document.model import PipelineDocument
 from pipelines.document.store import PipelineInfo, RevisionInfo
 from pipelines.errors import SekkeiError
@@ -33,6 +34,9 @@ class Actions(Protocol):
     def rename(self, name: str) -> None: ...
     def delete(self) -> None: ...
     def free_name(self, name: str) -> str: ...
+    def run(self, wanted: run_dialog.Wanted) -> None: ...
+    def name_revision(self, name: str) -> None: ...
+    def apply(self, *edits: Edit) -> None: ...
 
 
 def ask(kind: str, *, key: str) -> None:
@@ -45,9 +49,11 @@ def show(document: PipelineDocument | None, actions: Actions, *, key: str) -> No
     kind = st.session_state.get(key)
     if kind not in _BODIES or (document is None and kind not in _ALWAYS):
         return
-    width: Literal["small", "medium"] = "medium" if kind in ("revisions", "export", "import", "keys") else "small"
+    width: Literal["small", "medium"] = (
+        "medium" if kind in ("revisions", "export", "import", "keys", "settings") else "small"
+    )
 
-    @st.dialog(MENU[kind], width=width, on_dismiss=lambda: _close(key))
+    @st.dialog((MENU | {"run_with": "Run with"})[kind], width=width, on_dismiss=lambda: _close(key))
     @error_box.guarded(f"{key}.error")
     def body() -> None:
         _BODIES[kind](document, actions, key)
@@ -181,6 +187,22 @@ def new_document(name: str, dataset: str | None) -> PipelineDocument:
     return PipelineDocument.model_validate({"name": name.strip(), "steps": steps})
 
 
+def _run_with(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    assert document is not None
+    wanted = run_dialog.show(document, key=key)
+    _submit("Run", lambda: actions.run(wanted), key)
+
+
+def _name_revision(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    name = st.text_input("Name of the revision", key=f"{key}.revision", max_chars=100, placeholder="before tuning")
+    _submit("Save", lambda: actions.name_revision(name.strip()), key, disabled=not name.strip())
+
+
+def _settings(document: PipelineDocument | None, actions: Actions, key: str) -> None:
+    assert document is not None
+    pipeline_settings.show(document, key=key, on_edit=actions.apply)
+
+
 def _keys(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     shortcuts.show_list()
 
@@ -197,4 +219,7 @@ _BODIES: dict[str, Callable[[PipelineDocument | None, Actions, str], None]] = {
     "duplicate": _duplicate,
     "delete": _delete,
     "keys": _keys,
+    "run_with": _run_with,
+    "name_revision": _name_revision,
+    "settings": _settings,
 }

@@ -11,6 +11,7 @@ import streamlit as st
 from components import error_box
 from components.markdown import escaped
 from components.wording import duration, metric, number
+from pipelines.execution.result import StepResult
 from pipelines.jobs import Job
 
 WORDS = {
@@ -44,10 +45,11 @@ def show(
     key: str,
     height: int,
     on_select: Callable[[str], None],
+    timeline: Callable[[], bool] | None = None,
     run_page: str | None = None,
     mlflow_url: str = "",
 ) -> None:
-    """Draw the run: one line of state and links, what went wrong, a line a step."""
+    """Draw the run: one line of state and links, what went wrong, a line a step, or what ``timeline`` draws instead."""
     _line(job, key, run_page, mlflow_url)
     if job.error:
         failure(job, titles, key=f"{key}.error", on_select=on_select)
@@ -56,6 +58,8 @@ def show(
         return
     if job.state.value == "running" and job.progress is not None:
         st.progress(min(1.0, max(0.0, job.progress)), text=job.text or None)
+    if timeline is not None and timeline():
+        return
     st.dataframe(
         pd.DataFrame(
             {
@@ -66,7 +70,7 @@ def show(
                 ],
                 "Rows": pd.array([s.rows for s in job.steps], dtype="Int64"),
                 "Columns": pd.array([s.columns for s in job.steps], dtype="Int64"),
-                "Notes": [s.message or "; ".join(s.notes) for s in job.steps],
+                "Notes": [_note(s) for s in job.steps],
             }
         ),
         hide_index=True,
@@ -111,6 +115,16 @@ def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
         st.caption(
             "  ·  ".join(f"{escaped(metric(n))} **{escaped(number(v))}**" for n, v in list(metrics.items())[:METRICS])
         )
+
+
+def name_of(job: Job) -> str:
+    """A run in a list of runs: when it was, and how it stands."""
+    return f"{_when(job.started_at or job.created_at)}  ·  {job.state.value}"
+
+
+def _note(step: StepResult) -> str:
+    again = f"Not reused: {step.reason}" if step.reason else ""
+    return step.message or "; ".join(filter(None, [*step.notes, again]))
 
 
 def _news(job: Job) -> tuple[object, ...]:

@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 from pydantic import BaseModel
 
-from components import parameter_fields
+from components import parameter_fields, parameter_menu
 from components.markdown import escaped
 from components.parameter_fields import Surroundings
 from components.parameters import Parameter, effective, parameters, variant_named
 from components.widget_state import keep
 from pipelines.document.edits import Edit, EnableStep, ResetParameter, SetInput, SetNote, SetParameter, SetTitle
 from pipelines.document.model import PipelineDocument, StepNode
+from pipelines.document.references import referred, replace_references
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.order import title_of
 from pipelines.steps.base import Port
@@ -52,7 +53,7 @@ def show(
     _problems([d for d in mine if not d.parameter or d.parameter.split(".")[0] not in fields], key, on_edit)
     if len(step_type.inputs) > 1:
         _inputs(document, node, step_type.inputs, key, on_edit)
-    form = _Form(node, surroundings, mine, key, on_edit)
+    form = _Form(node, surroundings, mine, document.defaults, key, on_edit)
     form.draw(step_type, node.params)
     with st.expander("Name, inputs and note", key=f"{key}.about", on_change="rerun") as about:
         if about.open:
@@ -77,17 +78,24 @@ class _Form:
     """The fields of one step; nested groups of values have dotted names."""
 
     def __init__(
-        self, node: StepNode, surroundings: Surroundings, diagnostics: Sequence[Diagnostic], key: str, on_edit: OnEdit
+        self,
+        node: StepNode,
+        surroundings: Surroundings,
+        diagnostics: Sequence[Diagnostic],
+        defaults: Mapping[str, Any],
+        key: str,
+        on_edit: OnEdit,
     ) -> None:
         self.node = node
         self.surroundings = surroundings
         self.diagnostics = diagnostics
+        self.defaults = defaults  # of the pipeline's own parameters
         self.key = key
         self.on_edit = on_edit
 
     def draw(self, model: type[BaseModel], written: Mapping[str, Any], prefix: str = "") -> None:
         """Draw the parameters that apply, the less common ones folded away."""
-        values = effective(model, written)
+        values = effective(model, replace_references(written, self.defaults.get))
         shown = [p for p in parameters(model) if p.applies(values)]
         groups: dict[str, list[Parameter]] = {}
         for parameter in shown:
@@ -109,11 +117,18 @@ class _Form:
 
     def _field(self, parameter: Parameter, written: Mapping[str, Any], values: Mapping[str, Any], prefix: str) -> None:
         name = prefix + parameter.name
+        key = f"{self.key}.{name}"
+        taken = referred(written.get(parameter.name))
+        if taken is not None:
+            parameter_menu.show_taken(
+                self.node.id, name, parameter.label, taken, self.defaults, key=f"{key}.taken", on_edit=self.on_edit
+            )
+            _problems(self._of(name), f"{key}.", self.on_edit)
+            return
         if parameter.kind == "variant":
             self._variant(parameter, written, name)
             return
         value = values[parameter.name]
-        key = f"{self.key}.{name}"
         changed = not parameter.required and parameter.name in written and value != parameter.default
 
         def set_to(new: Any) -> None:
@@ -123,15 +138,15 @@ class _Form:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="xxsmall", key=f"{key}.row"):
             with st.container(width="stretch", gap="xsmall"):
                 parameter_fields.show(parameter, value, self.surroundings, key=key, on_change=set_to)
-            if changed:
-                st.button(
-                    "",
-                    icon=":material/restart_alt:",
-                    key=f"{key}.reset",
-                    type="tertiary",
-                    help=f"Back to the default: {parameter_fields.shown(parameter.default)}",
-                    on_click=lambda: self.on_edit(ResetParameter(self.node.id, name)),
-                )
+            parameter_menu.show(
+                self.node.id,
+                name,
+                parameter,
+                self.defaults,
+                changed=changed,
+                key=f"{key}.more",
+                on_edit=self.on_edit,
+            )
         _problems(self._of(name), f"{key}.", self.on_edit)
 
     def _variant(self, parameter: Parameter, written: Mapping[str, Any], name: str) -> None:

@@ -36,7 +36,8 @@ CSS = """
  background:linear-gradient(90deg,transparent,color-mix(in srgb,var(--st-primary-color) 9%,var(--st-background-color)) 16px)}
 .card[aria-current=true]:hover .act,.card[aria-current=true]:focus-within .act{opacity:1;pointer-events:auto}
 @media (hover:none){.card[aria-current=true] .act{opacity:1;pointer-events:auto}}
-.act button{all:unset;cursor:pointer;width:22px;height:24px;display:grid;place-items:center;border-radius:4px;opacity:.75}
+.act .move{display:flex;flex-direction:column}.act .move button{height:16px!important;width:18px!important}
+.act button{all:unset;cursor:pointer;width:22px;height:32px;display:grid;place-items:center;border-radius:4px;opacity:.75}
 .act button:hover,.act button:focus-visible{background:color-mix(in srgb,var(--st-text-color) 12%,transparent);opacity:1}
 .card.marked{background:color-mix(in srgb,var(--st-primary-color) 18%,var(--st-background-color));border-color:var(--st-primary-color);border-left-color:var(--c)}
 .note{display:block;font-size:11.5px;line-height:15px;font-style:italic;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;opacity:.8;padding-left:7px;border-left:2px solid var(--st-border-color);margin-top:1px}
@@ -93,9 +94,9 @@ export default function({parentElement,data,setTriggerValue}){
     if(x.warnings){st.append(el('span','n w',x.warnings))}
     if(P[x.status])st.insertAdjacentHTML('beforeend',svg(x.status,13,x.status==='running'?'spin':''));
     one.append(el('b','',x.title),st);two.append(el('small','',x.summary||x.category),el('span','d',x.detail));t.append(one,two);if(x.note)t.append(el('span','note',x.note));li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.status==='idle'?'':x.status} ${x.detail}`);
-    const act=el('span','act');
-    for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=LABEL[a];b.setAttribute('aria-label',LABEL[a]+': '+x.title);b.tabIndex=x.id===data.selected?0:-1;b.innerHTML=svg(a,14);
-      b.onclick=e=>{e.stopPropagation();send(a,chosen(x.id))};act.append(b)}
+    const act=el('span','act'),move=el('span','move');act.append(move);
+    for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=LABEL[a];b.setAttribute('aria-label',LABEL[a]+': '+x.title);b.tabIndex=x.id===data.selected?0:-1;b.innerHTML=svg(a,a==='up'||a==='down'?11:14);
+      b.onclick=e=>{e.stopPropagation();send(a,chosen(x.id))};(a==='up'||a==='down'?move:act).append(b)}
     const ins=el('button','ins');ins.innerHTML=svg('plus',11);ins.title='Insert a step here';ins.setAttribute('aria-label','Insert a step behind '+x.title);ins.tabIndex=x.id===data.selected?0:-1;
     ins.onclick=e=>{e.stopPropagation();send('insert',x.id)};
     li.append(el('span','num',x.number),t,act,ins);

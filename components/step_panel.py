@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from components import diagnostics_list, run_progress, session, step_output
+from components import diagnostics_list, run_gantt, run_progress, session, step_log, step_output
 from components.design import Design
 from components.markdown import escaped
 from pipelines.datasets.profile import ColumnProfile
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.execution.preview import Inspection
 from pipelines.execution.result import StepResult
-from pipelines.jobs import Job
+from pipelines.jobs import Job, JobEvent
 
 LABELS = {"data": "Data", "columns": "Columns", "problems": "Problems", "run": "Run", "log": "Log"}
 SAMPLE, RUN = "Sample", "Last run"
 LOG_LINES = 400
+RUNS = 12  # of the pipeline's latest runs, to choose from
 RUN_PAGE = "pages/review/run_detail.py"
 
 
@@ -40,8 +41,9 @@ def show(
     result = results.get(step)
     from_run = result is not None and result.status.value in ("done", "reused") and bool(result.key)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.bar"):
-        if not st.session_state.get(key):
-            st.session_state[key] = "data"
+        asked = st.session_state.pop(f"{key}.next", None)
+        if asked or not st.session_state.get(key):
+            st.session_state[key] = asked or "data"
         panel = st.segmented_control(
             "Panel", list(LABELS), key=key, format_func=named, label_visibility="collapsed", required=True
         )
@@ -73,7 +75,7 @@ def show(
             case "run":
                 _run(design.job, design, titles, key, height)
             case "log":
-                _log(design.job, key, height)
+                _log(design.job, step, titles, key, height)
             case _ if not step:
                 st.caption("Select a step to see its data.")
             case _ if from_run and source == RUN and result is not None:
@@ -135,12 +137,39 @@ def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, h
             "the browser may be closed meanwhile."
         )
         return
+    chosen = f"{key}.run.job"
+    runs = {j.id: j for j in design.runs(RUNS)} | {job.id: job}
+    st.session_state[chosen] = job.id
+
+    def look() -> None:
+        design.look_at(st.session_state[chosen])
+
+    with st.container(horizontal=True, gap="small", key=f"{key}.run.head"):
+        if len(runs) > 1:
+            st.selectbox(
+                "Run",
+                list(runs),
+                key=chosen,
+                format_func=lambda i: run_progress.name_of(runs[i]),
+                on_change=look,
+                label_visibility="collapsed",
+                width=260,
+            )
+        view = st.segmented_control(
+            "View",
+            ["Steps", "Timeline"],
+            default="Steps",
+            key=f"{key}.run.view",
+            label_visibility="collapsed",
+            required=True,
+        )
     run_progress.show(
         job,
         titles,
         key=f"{key}.run",
         height=height,
         on_select=design.select,
+        timeline=(lambda: run_gantt.show(_events(job), titles, key=f"{key}.run.gantt")) if view == "Timeline" else None,
         run_page=RUN_PAGE,
         mlflow_url=_mlflow_url(job.run_id) if job.run_id else "",
     )
@@ -154,9 +183,26 @@ def _mlflow_url(run_id: str) -> str:
         return ""
 
 
-def _log(job: Job | None, key: str, height: int) -> None:
-    lines = session.workspace().jobs.log(job.id, LOG_LINES) if job else []
-    if not lines:
-        st.caption("Nothing was printed.")
+def _log(job: Job | None, step: str, titles: Mapping[str, str], key: str, height: int) -> None:
+    if job is None:
+        st.caption("It has not run yet.")
         return
-    st.code("\n".join(lines), language=None, height=height + 20, wrap_lines=True)
+    whole = "Whole run"
+    of = st.segmented_control(
+        "Log of",
+        [whole, step] if step else [whole],
+        default=whole,
+        format_func=lambda s: titles.get(s, s),
+        key=f"{key}.log_of",
+        label_visibility="collapsed",
+        required=True,
+    )
+    lines = session.workspace().jobs.log(job.id, LOG_LINES) if of == whole else step_log.lines(_events(job), step)
+    if not lines:
+        st.caption("Nothing was printed." if of == whole else "This step was not part of the run.")
+        return
+    st.code("\n".join(lines), language=None, height=height - 30, wrap_lines=True)
+
+
+def _events(job: Job) -> Sequence[JobEvent]:
+    return session.workspace().jobs.events(job.id)

@@ -11,6 +11,8 @@ CSS = (
     ".stMainBlockContainer{padding-left:1.25rem;padding-right:1.25rem}"
     "[class*='-mono'] textarea{font-family:'Source Code Pro',ui-monospace,monospace;font-size:12.5px;line-height:1.5;"
     "white-space:pre;overflow-wrap:normal;overflow-x:auto}"
+    "[class*='st-key-form-'][class*='-more'] button>div>[aria-hidden]{display:none}"  # the menus beside fields: quiet
+    "[class*='st-key-form-'][class*='-more'] button{padding:0 2px;min-width:0}"
 )
 
 

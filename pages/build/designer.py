@@ -1,5 +1,7 @@
 """Designer: describe a pipeline, see its data at every step, run it."""
 
+from functools import partial
+
 import streamlit as st
 
 from components import (
@@ -12,6 +14,7 @@ from components import (
     guard,
     pipeline_canvas,
     pipeline_dialogs,
+    run_menu,
     run_progress,
     session,
     shortcuts,
@@ -59,6 +62,13 @@ else:
         key="bar",
         on_act=design_actions.act,
         on_menu=design_actions.menu,
+        run_menu=partial(
+            run_menu.show,
+            titles.get(opened.selected or ""),
+            opened.estimate,
+            key="run_menu",
+            on_act=design_actions.act,
+        ),
     )
     design_notices.show(opened, actions, key="notices")
     left, middle, right = st.columns([2.4, 5.2, 2.9], gap="small")
@@ -91,7 +101,7 @@ else:
             document, opened.selected, opened.surroundings(), inspection.diagnostics, key="form", on_edit=opened.apply
         )
     step_panel.show(opened, inspection, results, titles, key=design_actions.PANEL)
-    if opened.is_running:
+    if opened.is_running and opened.job is not None:
         run_progress.poll(opened.job, session.workspace().jobs.get, key="poll")
     shortcuts.show(key="shortcuts", on_act=design_actions.act)
     design.tell_address(opened)

@@ -98,7 +98,7 @@ def test_a_field_gives_an_edit_and_its_default_again_a_reset() -> None:
     app = one("split_data")
     checked(app.number_input(key="form.it.train_fraction").set_value(0.6).run())
     assert edits(app) == [SetParameter("it", "train_fraction", 0.6)]
-    checked(app.button(key="form.it.train_fraction.reset").click().run())
+    checked(app.menu_button(key="form.it.train_fraction.more").click("reset").run())
     assert edits(app)[-1] == ResetParameter("it", "train_fraction")
     assert app.number_input(key="form.it.train_fraction").value == 0.7
     checked(app.number_input(key="form.it.train_fraction").set_value(0.5).run())
