@@ -230,7 +230,7 @@ class ResultStore:
         """What cannot be read in the block is lost: these entries are removed, so that they are made anew."""
         try:
             yield
-        except (MemoryError, SekkeiError):
+        except (MemoryError, NotFoundError):
             raise
         except Exception as error:
             for key in keys:
