@@ -21,6 +21,6 @@ def test_the_same_key_twice_would_have_different_hashes():
     assert len({new_key()[1].hash for _ in range(50)}) == 50
 
 
-@pytest.mark.parametrize("key", ["", "sk_", new_key()[0]])
+@pytest.mark.parametrize("key", ["", "sk_", new_key()[0]], ids=["empty", "a prefix", "a real one"])
 def test_nobody_has_no_key(key):
     assert not NOBODY.matches(key)
