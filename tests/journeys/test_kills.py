@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,17 @@ def submitted(studio: Studio, waits: Waiting) -> tuple[Job, ProcessId]:
     return workspace.jobs.get(job.id), claim.process
 
 
+@contextmanager
+def started(command: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is gone after the block, whatever happens in it."""
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
 def queued(studio: Studio) -> Job:
     return studio.workspace.submit(QUICK.format(name="queued", more=""))
 
@@ -234,7 +246,7 @@ def test_a_killed_command_line_run_does_not_say_it_runs(
     waits = waiting()
     (tmp_path / "wait.yaml").write_text(waits.document)
     command = [sys.executable, "-m", "pipelines", "run", str(tmp_path / "wait.yaml")]
-    with subprocess.Popen(command, env=studio.environment, stdout=subprocess.DEVNULL) as process:
+    with started(command, studio.environment) as process:
         until(waits.began.exists, "the step begins")
         (run,) = [r for r in studio.workspace.runs.list() if r.status == "running"]
         process.kill()
@@ -368,7 +380,7 @@ def test_a_killed_score_command_keeps_the_old_output(
         str(tmp_path / "in.csv"),
         str(tmp_path / "out.csv"),
     ]
-    with subprocess.Popen(command, env=studio.environment, stdout=subprocess.DEVNULL) as process:
+    with started(command, studio.environment) as process:
         until(waits.began.exists, "scoring begins")
         process.kill()
     assert (tmp_path / "out.csv").read_text() == "the last one\n"
@@ -429,8 +441,8 @@ if __name__ == "__main__":
 """
     (tmp_path / "caller.py").write_text(script)
     told = tmp_path / "pid"
-    with subprocess.Popen(
-        [sys.executable, str(tmp_path / "caller.py"), str(told)], env=os.environ | {"PYTHONPATH": str(ROOT)}
+    with started(
+        [sys.executable, str(tmp_path / "caller.py"), str(told)], os.environ | {"PYTHONPATH": str(ROOT)}
     ) as caller:
         pid = until(lambda: told.exists() and told.read_text(), "the code runs")
         process = ProcessId.of(int(pid))
