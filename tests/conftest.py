@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,14 @@ import yaml
 from pipelines.document import codec
 from pipelines.document.model import PipelineDocument
 from pipelines.sdk import Workspace
+
+
+@pytest.fixture(autouse=True)
+def import_path() -> Iterator[None]:
+    """A model that MLflow loads puts its own copy of the engine first on the path; the next test has ours again."""
+    before = list(sys.path)
+    yield
+    sys.path[:] = before
 
 
 @pytest.fixture(scope="session")
