@@ -15,10 +15,11 @@ import streamlit as st
 
 from components import session
 from components.parameter_fields import Surroundings
-from components.step_acts import Together, joined
+from components.step_acts import Replaced, Together, joined
 from pipelines.document import codec
 from pipelines.document.edits import AddStep, DuplicateStep, Edit
 from pipelines.document.history import History
+from pipelines.document.merge import merge
 from pipelines.document.model import PipelineDocument
 from pipelines.errors import ConflictError, SekkeiError
 from pipelines.execution.preview import Inspection
@@ -46,6 +47,7 @@ class Design:
     job: Job | None = None
     error: SekkeiError | None = None
     conflict: ConflictError | None = None
+    base: PipelineDocument | None = None  # the draft as it was last kept or read
     _inspected: tuple[PipelineDocument, float, Inspection] | None = field(default=None, repr=False)
     _estimated: dict[tuple[str, str | None], tuple[PipelineDocument, str, Mapping[str, float | None]]] = field(
         default_factory=dict, repr=False
@@ -126,10 +128,25 @@ class Design:
         try:
             self.version = session.workspace().pipelines.save_draft(self.pipeline_id, self.document, self.version)
             self.changed = True
+            self.base = self.document
         except ConflictError as error:
             self.conflict = error
         except SekkeiError as error:
             self.error = error
+
+    def merge(self) -> list[str]:
+        """Bring what was changed elsewhere and what was changed here together, and keep it as the draft.
+
+        What could not be brought together is told, a line each; there, what was changed here is kept.
+        """
+        stored = session.workspace().pipelines.open(self.pipeline_id)
+        merged = merge(self.base or stored.document, self.document, stored.document)
+        before = self.document.ids
+        self.history.apply(Replaced(merged.document, "Merge with what was changed elsewhere"))
+        self._keep_selection(before)
+        self.version, self.conflict = stored.version, None
+        self.save()
+        return merged.conflicts
 
     def commit(self, note: str = "") -> int:
         """Save the document as a revision; its number."""
@@ -188,7 +205,10 @@ class Design:
 
     def look_at(self, job: str) -> None:
         """Show this run on the list, the canvas and below."""
-        self.job = session.workspace().jobs.get(job)
+        try:
+            self.job = session.workspace().jobs.get(job)
+        except SekkeiError as error:
+            self.error = error
 
     def cancel(self) -> None:
         try:
@@ -250,6 +270,7 @@ def open_design(pipeline: str, step: str = "") -> Design:
     workspace = session.workspace()
     opened = workspace.pipelines.open(pipeline)
     made = Design(opened.info.id, opened.info.revision, opened.version, opened.info.changed, History(opened.document))
+    made.base = opened.document
     ids = opened.document.ids
     made.selected = step if step in ids else (ids[0] if ids else None)
     latest = next(iter(workspace.jobs.list("run", limit=1, pipeline_id=opened.info.id)), None)

@@ -14,6 +14,7 @@ from pipelines.document.model import PipelineDocument
 from pipelines.document.store import PipelineInfo, RevisionInfo
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.samples.gallery import Sample
+from pipelines.templates import Question
 
 DIALOG = "designer.dialog"
 PANEL = "designer.panel"
@@ -132,6 +133,45 @@ def start_from_dataset(dataset: str | None) -> None:
     _told(lambda: actions.create(pipeline_dialogs.new_document(actions.free_name(dataset or "pipeline"), dataset)))
 
 
+def start_from_question(dataset: str, question: Question, label: str | None) -> None:
+    """A new pipeline drafted for a question on a dataset; its sentences are the steps' notes."""
+    actions = Actions()
+
+    def create() -> None:
+        made = session.workspace().draft(dataset, question, label)
+        said = dict(made.explanations)
+        steps = tuple(s.model_copy(update={"note": s.note or said.get(s.id, "")}) for s in made.document.steps)
+        name = actions.free_name(made.document.name)
+        actions.create(made.document.model_copy(update={"steps": steps, "name": name}))
+
+    _told(create)
+
+
+def likely_labels(dataset: str, question: Question) -> list[str]:
+    """The columns of a dataset that could be predicted, the likeliest first."""
+    return session.workspace().likely_labels(dataset, question)
+
+
+def price(step: str, column: str) -> str:
+    """What a suspect column adds to the score, in words."""
+    design = current()
+    if design is None:
+        return ""
+    graph = design.graph()
+    after = [graph.node(step), *graph.descendants(step)] if step in graph else []
+    learner = next((n.id for n in after if hasattr(n.step, "algorithm")), step)
+    try:
+        found = session.workspace().leak_price(design.document, learner, column)
+    except SekkeiError as error:
+        return str(error)
+    names = wording.metric(found.metric)
+    where = "on the test rows" if found.split else "cross-validated"
+    return (
+        f"{names} {wording.number(found.with_column)} with {column}, {wording.number(found.without_column)} without it "
+        f"({where}, {wording.count(found.n_rows, 'row')})."
+    )
+
+
 def _told(act: Callable[[], None]) -> None:
     """Do it; tell why when it cannot be done."""
     try:
@@ -221,6 +261,16 @@ class Actions:
     def free_name(self, name: str) -> str:
         """``name``, or with a number behind it that no pipeline has yet."""
         return wording.free_name(name[:94], {p.name for p in self.pipelines()})
+
+    def merge(self) -> None:
+        """Bring together what was changed here and elsewhere."""
+        design = self._open()
+        try:
+            told = design.merge()
+        except SekkeiError as error:
+            design.error = error
+            return
+        session.tell("Merged." + (" Yours was kept where both differ: " + " ".join(told[:3]) if told else ""))
 
     def keep_as_copy(self) -> None:
         """Make a pipeline of its own of what is open, when its draft was changed elsewhere."""

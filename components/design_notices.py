@@ -15,8 +15,9 @@ SHOWN = 8
 
 
 class Ways(Protocol):
-    """The two ways out of a conflict."""
+    """The ways out of a conflict."""
 
+    def merge(self) -> None: ...
     def keep_as_copy(self) -> None: ...
     def reload(self) -> None: ...
     def stored(self) -> PipelineDocument: ...
@@ -34,11 +35,20 @@ def show(design: Design, ways: Ways, *, key: str) -> None:
             ":red[:material/sync_problem:] **This pipeline was changed elsewhere meanwhile.** "
             "What you do here is not saved until you choose."
         )
-        changes = difference(design.document, ways.stored())
+        stored = ways.stored()
+        changes = difference(design.base or design.document, stored)
         if changes:
+            st.caption("What was changed elsewhere:")
             st.code(
                 "\n".join(changes[:SHOWN]) + ("\n…" if len(changes) > SHOWN else ""), language=None, wrap_lines=True
             )
         with st.container(horizontal=True, gap="small"):
-            st.button("Keep mine as a copy", key=f"{key}.copy", type="primary", on_click=ways.keep_as_copy)
+            st.button(
+                "Merge both",
+                key=f"{key}.merge",
+                type="primary",
+                on_click=ways.merge,
+                help="Where both changed the same thing, yours is kept. It can be undone.",
+            )
+            st.button("Keep mine as a copy", key=f"{key}.copy", on_click=ways.keep_as_copy)
             st.button("Load theirs", key=f"{key}.reload", on_click=ways.reload, help="What you changed since is gone.")

@@ -10,8 +10,15 @@ from components.markdown import escaped
 from components.wording import ago
 from pipelines.document.store import PipelineInfo
 from pipelines.samples.gallery import Sample
+from pipelines.templates import Question
 
 RECENT = 8
+QUESTIONS: dict[Question, str] = {
+    "number": "Predict a number",
+    "category": "Predict a category",
+    "groups": "Find groups",
+    "outliers": "Find outliers",
+}
 
 
 def show(
@@ -23,6 +30,8 @@ def show(
     on_open: Callable[[str], None],
     on_sample: Callable[[str], None],
     on_dataset: Callable[[str | None], None],
+    on_question: Callable[[str, Question, str | None], None],
+    labels: Callable[[str, Question], list[str]],
     on_menu: Callable[[str], None],
 ) -> None:
     """Draw the three ways to begin. Callbacks get a pipeline's id, a sample's name, a dataset's (None: empty)."""
@@ -30,7 +39,7 @@ def show(
     with left:
         _recent(pipelines, key, on_open, on_menu)
     with right:
-        _new(datasets, key, on_dataset, on_menu)
+        _new(datasets, key, on_dataset, on_question, labels, on_menu)
         _samples(samples, key, on_sample)
 
 
@@ -56,23 +65,61 @@ def _recent(
 
 
 def _new(
-    datasets: Sequence[str], key: str, on_dataset: Callable[[str | None], None], on_menu: Callable[[str], None]
+    datasets: Sequence[str],
+    key: str,
+    on_dataset: Callable[[str | None], None],
+    on_question: Callable[[str, Question, str | None], None],
+    labels: Callable[[str, Question], list[str]],
+    on_menu: Callable[[str], None],
 ) -> None:
     st.markdown("##### New pipeline")
-    with st.container(border=True, horizontal=True, vertical_alignment="bottom", gap="small", key=f"{key}.new"):
+    with st.container(border=True, gap="small", key=f"{key}.new"):
         chosen = st.selectbox(
-            "From a dataset",
-            datasets,
-            index=None,
-            key=f"{key}.dataset",
-            placeholder="Choose a dataset",
-            width="stretch",
+            "From a dataset", datasets, index=None, key=f"{key}.dataset", placeholder="Choose a dataset"
         )
-        st.button(
-            "Create", key=f"{key}.create", type="primary", on_click=on_dataset, args=(chosen,), disabled=chosen is None
-        )
-        st.button("Empty", key=f"{key}.empty", on_click=on_dataset, args=(None,))
-        st.button("Import YAML", key=f"{key}.import", on_click=on_menu, args=("import",))
+        question, label = _question(chosen, key, labels) if chosen else (None, None)
+        with st.container(horizontal=True, gap="small"):
+            if chosen and question:
+                st.button(
+                    "Draft a pipeline",
+                    key=f"{key}.draft",
+                    type="primary",
+                    on_click=on_question,
+                    args=(chosen, question, label),
+                    help="A pipeline that runs as it is, with a note on each step that says why it is there",
+                )
+            else:
+                st.button(
+                    "Create",
+                    key=f"{key}.create",
+                    type="primary",
+                    on_click=on_dataset,
+                    args=(chosen,),
+                    disabled=chosen is None,
+                )
+            st.button("Empty", key=f"{key}.empty", on_click=on_dataset, args=(None,))
+            st.button("Import YAML", key=f"{key}.import", on_click=on_menu, args=("import",))
+
+
+def _question(
+    dataset: str, key: str, labels: Callable[[str, Question], list[str]]
+) -> tuple[Question | None, str | None]:
+    """What is to be found out, and of which column."""
+    question: Question | None = st.pills(
+        "Question",
+        list(QUESTIONS),
+        format_func=QUESTIONS.__getitem__,
+        key=f"{key}.question",
+        help="None: no more steps",
+    )
+    if question not in ("number", "category"):
+        return question, None
+    offered = labels(dataset, question)
+    if not offered:
+        st.caption(f"No column of {escaped(dataset)} can be predicted as a {question}.")
+        return None, None
+    label = st.selectbox("Predict", offered, key=f"{key}.label.{dataset}.{question}", help="The likeliest comes first.")
+    return question, label
 
 
 def _samples(samples: Sequence[Sample], key: str, on_sample: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
@@ -13,6 +14,7 @@ from pipelines.graph.diagnostic import Diagnostic
 ICONS = {"error": ":red[:material/error:]", "warning": ":orange[:material/warning:]", "info": ":blue[:material/info:]"}
 ORDER = ("error", "warning", "info")
 SHOWN = 30
+LEAK = "SK421"  # the rule whose columns have a price
 
 
 def show(
@@ -22,14 +24,21 @@ def show(
     key: str,
     on_select: Callable[[str], None],
     on_edit: Callable[..., None],
+    price: Callable[[str, str], str] | None = None,
 ) -> None:
-    """Draw the problems, errors first. ``titles`` names the steps; ``on_edit`` gets a fix's edits."""
+    """Draw the problems, errors first. ``titles`` names the steps; ``on_edit`` gets a fix's edits.
+
+    ``price`` says, for a step that learns and a suspect column, what the column adds to the score.
+    """
     if not diagnostics:
         st.caption(":green[:material/check_circle:] No problems found. The pipeline can run.")
         return
     ordered = sorted(diagnostics, key=lambda d: ORDER.index(d.severity))
+    _alike(ordered, key, on_edit)
     for number, each in enumerate(ordered[:SHOWN]):
         _row(each, titles, f"{key}.{number}", on_select, on_edit)
+        if price is not None and each.code == LEAK and each.step is not None:
+            _price(each, f"{key}.{number}", price)
     if len(ordered) > SHOWN:
         st.caption(f"And {len(ordered) - SHOWN} more.")
 
@@ -39,6 +48,41 @@ def headline(diagnostics: Sequence[Diagnostic]) -> str:
     counts = {s: sum(d.severity == s for d in diagnostics) for s in ORDER}
     parts = [f"{n} {s}{'' if n == 1 or s == 'info' else 's'}" for s, n in counts.items() if n]
     return ", ".join(parts) or "no problems"
+
+
+def _alike(diagnostics: Sequence[Diagnostic], key: str, on_edit: Callable[..., None]) -> None:
+    """One button for every kind of problem that several steps have, and that has a fix for each."""
+    kinds: dict[str, list[Diagnostic]] = {}
+    for each in diagnostics:
+        kinds.setdefault(each.code, []).append(each)
+    several = {code: found for code, found in kinds.items() if sum(bool(d.edits) for d in found) > 1}
+    if not several:
+        return
+    with st.container(horizontal=True, gap="small", key=f"{key}.alike"):
+        for code, found in several.items():
+            edits = tuple(dict.fromkeys(e for d in found for e in d.edits))
+            st.button(
+                f"Fix all {len(found)}: {found[0].fix.rstrip('.')}",
+                icon=":material/build:",
+                key=f"{key}.all.{code}",
+                on_click=on_edit,
+                args=edits,
+            )
+
+
+def _price(each: Diagnostic, key: str, price: Callable[[str, str], str]) -> None:
+    """On demand, the score with the suspect column and without it."""
+    found = re.search(r"'([^']+)' gives the label", each.message)
+    if found is None or each.step is None:
+        return
+    column, told = found.group(1), f"{key}.price_told"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.price_row"):
+        if st.button("Show the price", icon=":material/sell:", key=f"{key}.price", type="tertiary"):
+            with st.spinner("Training with it and without it"):
+                st.session_state[told] = (each.message, price(each.step, column))
+        known = st.session_state.get(told)
+        if known and known[0] == each.message:
+            st.markdown(escaped(known[1]), width="stretch")
 
 
 def _row(

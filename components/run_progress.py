@@ -118,8 +118,8 @@ def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
 
 
 def name_of(job: Job) -> str:
-    """A run in a list of runs: when it was, and how it stands."""
-    return f"{_when(job.started_at or job.created_at)}  ·  {job.state.value}"
+    """A run in a list of runs: when it was asked for. Its state is not told: a widget's options may not change names."""
+    return f"Run of {_when(job.created_at)}"
 
 
 def _note(step: StepResult) -> str:

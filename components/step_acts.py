@@ -26,6 +26,20 @@ class Together(Edit):
         return self.text
 
 
+@dataclass(frozen=True)
+class Replaced(Edit):
+    """Another document in the place of this one."""
+
+    document: PipelineDocument
+    text: str
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        return self.document
+
+    def describe(self) -> str:
+        return self.text
+
+
 def joined(edits: Sequence[Edit], text: str = "") -> Edit | None:
     """The edits as one; None when there are none. ``text``: default, what the first of them does."""
     if len(edits) < 2:

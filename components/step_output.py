@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from components import step_changes
+from components.step_changes import Changes
 from components.theme import palette
 from components.wording import count
 from pipelines.datasets.profile import ColumnProfile, profile
@@ -24,19 +26,22 @@ KEPT = 60
 _PROFILES: OrderedDict[int, tuple[Table, list[ColumnProfile]]] = OrderedDict()
 
 
-def show_sample(table: Table, *, key: str, height: int) -> None:
-    """Draw the first rows of the design-time sample, with what is known of them."""
+def show_sample(table: Table, *, key: str, height: int, changes: Changes | None = None) -> None:
+    """Draw the first rows of the design-time sample, with what is known of them.
+
+    ``changes``: what the step changed; said above the rows, and marked in the headers.
+    """
     frame = table.frame
     parts = [count(len(frame), "row") + " of the sample", count(len(frame.columns), "column")]
     if table.partition is not None:
         parts.append(" / ".join(f"{int((table.partition == p).sum()):,} {p}" for p in (TRAIN, TEST)))
-    _facts(parts, table.schema)
+    _facts(parts, table.schema, step_changes.in_words(changes) if changes else "")
     st.dataframe(
         frame.head(ROWS),
         height=height,
         hide_index=True,
         key=key,
-        column_config=headers(table.schema),
+        column_config=headers(table.schema, changes),
         alt="Rows after this step, on the sample",
     )
 
@@ -138,18 +143,20 @@ def sample_profile(table: Table) -> list[ColumnProfile]:
     return known[1]
 
 
-def headers(schema: TableSchema) -> dict[str, Any]:
-    """Column headers that tell type and role."""
-    return {c.name: _header(c) for c in schema}
+def headers(schema: TableSchema, changes: Changes | None = None) -> dict[str, Any]:
+    """Column headers that tell type and role, and mark what is new or of another type than before."""
+    marks = changes.marks if changes else {}
+    return {c.name: _header(c, marks.get(c.name, "")) for c in schema}
 
 
-def _header(column: Column) -> Any:
+def _header(column: Column, mark: str) -> Any:
     label = column.name if column.role is Role.FEATURE else f"{column.name} ({column.role.value})"
+    label = f"{mark} {label}" if mark else label
     help = f"{column.type.value}, {column.role.value}" + (", has missing values" if column.missing else "")
     return st.column_config.Column(label, help=help)
 
 
-def _facts(parts: Sequence[str], schema: TableSchema) -> None:
+def _facts(parts: Sequence[str], schema: TableSchema, changes: str) -> None:
     missing = sum(c.missing for c in schema)
     label = schema.label
     parts = [
@@ -157,7 +164,7 @@ def _facts(parts: Sequence[str], schema: TableSchema) -> None:
         *([f"label {label}"] if label else []),
         f"{count(missing, 'column')} with missing values" if missing else "nothing missing",
     ]
-    st.caption("  ·  ".join(parts))
+    st.caption("  ·  ".join(parts) + (f"  \n{changes}" if changes else ""))
 
 
 def _columns_frame(profiles: Sequence[ColumnProfile], roles: dict[str, str]) -> pd.DataFrame:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from components import diagnostics_list, run_gantt, run_progress, session, step_log, step_output
+from components import diagnostics_list, run_gantt, run_progress, session, step_changes, step_log, step_output
 from components.design import Design
 from components.markdown import escaped
 from pipelines.datasets.profile import ColumnProfile
@@ -29,6 +29,7 @@ def show(
     titles: Mapping[str, str],
     *,
     key: str,
+    price: Callable[[str, str], str] | None = None,
     height: int = 250,
 ) -> None:
     """Draw the panel chosen. ``results`` holds the last run's results that still fit the document."""
@@ -71,6 +72,7 @@ def show(
                     key=f"{key}.problems",
                     on_select=design.select,
                     on_edit=design.apply,
+                    price=price,
                 )
             case "run":
                 _run(design.job, design, titles, key, height)
@@ -97,7 +99,13 @@ def _of_sample(step: str, inspection: Inspection, panel: str, key: str, height: 
     elif panel == "columns":
         step_output.show_columns(step_output.sample_profile(table), table.schema, key=f"{key}.columns", height=height)
     else:
-        step_output.show_sample(table, key=f"{key}.sample", height=height)
+        source = step_changes.input_of(inspection.graph, step, inspection.tables)
+        step_output.show_sample(
+            table,
+            key=f"{key}.sample",
+            height=height,
+            changes=step_changes.between(source, table) if source is not None else None,
+        )
 
 
 def _of_run(result: StepResult, inspection: Inspection, panel: str, key: str, height: int) -> None:

@@ -41,6 +41,8 @@ if opened is None:
         on_open=design_actions.open_pipeline,
         on_sample=design_actions.start_from_sample,
         on_dataset=design_actions.start_from_dataset,
+        on_question=design_actions.start_from_question,
+        labels=design_actions.likely_labels,
         on_menu=design_actions.menu,
     )
 else:
@@ -100,7 +102,7 @@ else:
         step_form.show(
             document, opened.selected, opened.surroundings(), inspection.diagnostics, key="form", on_edit=opened.apply
         )
-    step_panel.show(opened, inspection, results, titles, key=design_actions.PANEL)
+    step_panel.show(opened, inspection, results, titles, key=design_actions.PANEL, price=design_actions.price)
     if opened.is_running and opened.job is not None:
         run_progress.poll(opened.job, session.workspace().jobs.get, key="poll")
     shortcuts.show(key="shortcuts", on_act=design_actions.act)
