@@ -1,4 +1,4 @@
-"""The work of the benchmark pipeline as an experienced analyst would write it by hand: scikit-learn and MLflow, no Sekkei."""
+"""The work of the benchmark pipeline as one would write it by hand: scikit-learn and MLflow, no Sekkei."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from mlflow.data.meta_dataset import MetaDataset
-from mlflow.data.filesystem_dataset_source import FileSystemDatasetSource  # noqa: F401  warms what logging needs
 from mlflow.models import infer_signature
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
@@ -21,8 +20,6 @@ from sklearn.metrics import (
     balanced_accuracy_score,
     brier_score_loss,
     confusion_matrix,
-)
-from sklearn.metrics import (
     f1_score,
     log_loss,
     matthews_corrcoef,

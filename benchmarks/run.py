@@ -115,10 +115,9 @@ def batch(workspace: Workspace, folder: Path, rows: int) -> None:
     frame = workspace.datasets.read("adult-income").drop(columns=["income"])
     _repeat(frame, source, rows)
     chain = result.result.models["train"]
-    some = pd.concat([frame] * (1_000_000 // len(frame) + 1), ignore_index=True).iloc[: min(rows, 1_000_000)]
-    began = time.perf_counter()
-    chain.predict(some)
-    bare = len(some) / (time.perf_counter() - began)
+    fitted = handwritten.pipeline().fit(frame, workspace.datasets.read("adult-income")["income"].astype(object))
+    some = pd.concat([frame] * (200_000 // len(frame) + 1), ignore_index=True).iloc[: min(rows, 200_000)]
+    hand, ours = alternately(lambda _: fitted.predict(some), lambda _: chain.predict(some), 3)
     command = [
         sys.executable,
         "-m",
@@ -135,12 +134,14 @@ def batch(workspace: Workspace, folder: Path, rows: int) -> None:
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
     assert status == 0, "batch scoring failed"
+    speed, by_hand, in_memory = rows / seconds, len(some) / hand, len(some) / ours
     row(
-        "batch rows per second / in-process predict",
-        rows / seconds / bare,
+        "batch / Pipeline.predict by hand in memory",
+        speed / by_hand,
         "at least 0.9",
-        f"{rows / seconds:,.0f}, {bare:,.0f} rows/s; whole process",
+        f"{speed:,.0f}, {by_hand:,.0f} rows/s",
     )
+    row("batch / the same model's predict in memory", speed / in_memory, "", f"{speed:,.0f}, {in_memory:,.0f} rows/s")
     row("batch peak memory, GiB", usage.ru_maxrss / 2**20, "under 1.5 GB (1.40 GiB)", f"{rows:,} rows")
 
 

@@ -1,4 +1,4 @@
-"""Beside Run: a part of the pipeline, a part of it anew, or with values of one's own; each with how long it would take."""
+"""Beside Run: a part of the pipeline, a part of it anew, or values of one's own; each with how long it takes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Estimate = Callable[[Part], Mapping[str, float | None]]
 
 
 def show(title: str | None, estimate: Estimate, *, key: str, on_act: Callable[[str], None]) -> None:
-    """Draw the menu. ``title``: the selected step's; ``estimate``: seconds of each step of such a run, asked when open."""
+    """Draw the menu. ``title``: the selected step's; ``estimate``: seconds a step of such a run, asked when open."""
     opened = f"{key}.open"
 
     def chosen(act: str) -> None:

@@ -118,7 +118,7 @@ def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
 
 
 def name_of(job: Job) -> str:
-    """A run in a list of runs: when it was asked for. Its state is not told: a widget's options may not change names."""
+    """A run in a list of runs: when it was asked for, not its state, as a widget's options may not change names."""
     return f"Run of {_when(job.created_at)}"
 
 

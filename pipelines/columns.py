@@ -57,7 +57,7 @@ class Columns(BaseModel):
         return rule
 
     def select(self, schema: TableSchema) -> list[str]:
-        """The names selected, in the list's order or the table's. ColumnMissingError for a named column that is not there."""
+        """The names selected, in the list's order or the table's. ColumnMissingError for one that is not there."""
         if self.names is not None:
             return schema.require(self.names)
         schema.require(self.exclude)

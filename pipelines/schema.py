@@ -11,7 +11,6 @@ from pandas.api import types as dtypes
 
 from pipelines.errors import ColumnMissingError
 
-
 NUMBER_WORDS = ("?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "Null", "null", "None", "none", "-", "--", ".")
 """What is written for a missing number. In a column of words each of these may be a value and stays one."""
 

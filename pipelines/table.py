@@ -14,7 +14,7 @@ TRAIN, TEST = "train", "test"
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """One step that was applied to a table since its head; ``key`` finds its result, ``input_key`` what it was given."""
+    """A step applied to a table since its head; ``key`` finds its result, ``input_key`` what it was given."""
 
     step: str
     key: str

@@ -40,29 +40,51 @@ PIPELINES = {
     "a huge value": (GOOD + "- {id: s, type: split_data, params: {train_fraction: 1e400}}", ""),
     "an unknown column": (GOOD + "- {id: l, type: set_label, params: {column: prise}}", "price"),
     "an unknown choice": (GOOD + "- {id: c, type: clean_missing_data, params: {strategy: medain}}", "median"),
-    "an unknown algorithm": (GOOD + "- {id: t, type: train_model, params: {algorithm: {type: linear_regresion}}}", "linear_regression"),
+    "an unknown algorithm": (
+        GOOD + "- {id: t, type: train_model, params: {algorithm: {type: linear_regresion}}}",
+        "linear_regression",
+    ),
     "an input that does not exist": (GOOD + "- {id: c, type: clean_missing_data, inputs: {table: care}}", "cars"),
     "an input from itself": (GOOD + "- {id: c, type: clean_missing_data, inputs: {table: c}}", "itself"),
-    "a cycle": (GOOD + "- {id: a, type: clean_missing_data, inputs: {table: b}}\n- {id: b, type: clean_missing_data}", "b"),
+    "a cycle": (
+        GOOD + "- {id: a, type: clean_missing_data, inputs: {table: b}}\n- {id: b, type: clean_missing_data}",
+        "b",
+    ),
     "a port that does not exist": (GOOD + "- {id: c, type: clean_missing_data, inputs: {tabel: cars}}", "table"),
     "a step with no input": ("- {id: c, type: clean_missing_data}", "no step before it"),
     "a model without a label": (GOOD + "- {id: t, type: train_model, params: {algorithm: {type: ridge}}}", "label"),
     "a score without a model": (GOOD + "- {id: s, type: score_model}", "model"),
     "missing numbers for a linear model": (
-        GOOD + "- {id: l, type: set_label, params: {column: price}}\n- {id: t, type: train_model, params: {algorithm: {type: ridge}}}",
+        GOOD
+        + "- {id: l, type: set_label, params: {column: price}}\n"
+        + "- {id: t, type: train_model, params: {algorithm: {type: ridge}}}",
         "missing",
     ),
     "a text label for a regression": (
-        GOOD + "- {id: l, type: set_label, params: {column: make}}\n- {id: t, type: train_model, params: {algorithm: {type: linear_regression}}}",
+        GOOD
+        + "- {id: l, type: set_label, params: {column: make}}\n"
+        + "- {id: t, type: train_model, params: {algorithm: {type: linear_regression}}}",
         "make",
     ),
     "SQL that is none": (GOOD + "- {id: q, type: apply_sql, params: {query: selekt 1}}", ""),
-    "SQL that reads a file": (GOOD + "- {id: q, type: apply_sql, params: {query: \"select * from '/etc/passwd'\"}}", ""),
+    "SQL that reads a file": (
+        GOOD + "- {id: q, type: apply_sql, params: {query: \"select * from '/etc/passwd'\"}}",
+        "",
+    ),
     "SQL that writes a file": (GOOD + "- {id: q, type: apply_sql, params: {query: \"copy t1 to 'x.csv'\"}}", ""),
-    "an expression over no column": (GOOD + "- {id: f, type: filter_rows, params: {expression: horsepwer > 3}}", "horsepower"),
-    "Python that does not parse": (GOOD + "- {id: p, type: execute_python, params: {code: 'def run(table: return'}}", "line"),
+    "an expression over no column": (
+        GOOD + "- {id: f, type: filter_rows, params: {expression: horsepwer > 3}}",
+        "horsepower",
+    ),
+    "Python that does not parse": (
+        GOOD + "- {id: p, type: execute_python, params: {code: 'def run(table: return'}}",
+        "line",
+    ),
     "Python without its function": (GOOD + "- {id: p, type: execute_python, params: {code: 'x = 1'}}", "run"),
-    "Python that never ends": (GOOD + "- {id: p, type: execute_python, params: {code: \"def run(table):\\n    while True: pass\"}}", "seconds"),
+    "Python that never ends": (
+        GOOD + '- {id: p, type: execute_python, params: {code: "def run(table):\\n    while True: pass"}}',
+        "seconds",
+    ),
     "an export with a path": (GOOD + "- {id: e, type: export_data, params: {file_name: ../../x.csv}}", ""),
 }
 

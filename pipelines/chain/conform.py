@@ -4,7 +4,8 @@ JSON writes 39 for 39.0 and null for what is missing; a CSV reader makes numbers
 with a gap; a database gives its own types. The rules are those of the dataset reader, so that a row looks the same
 when it is scored as it did in training: whole numbers are int64 (float64 where one is missing), numbers float64, truth
 values bool (``boolean`` where one is missing), text ``str``, times datetime64 in UTC without a zone. What meant
-"missing" in the file that training read (``missing``, such as ``?``) means it here, and among numbers so do the usual words.
+"missing" in the file that training read (``missing``, such as ``?``) means it here, and so do the usual words among
+numbers.
 """
 
 from __future__ import annotations

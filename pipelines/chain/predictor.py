@@ -27,8 +27,8 @@ class Predictor(BaseEstimator):
     """A feature matrix and an estimator behind it: fitted on a table, it gives a table of predictions.
 
     ``takes_missing`` False: a row with a missing number gets no prediction (its results are missing), as no number
-    could stand for it that training has seen. An infinite number never gets one. ``sparse``: the estimator learns from a
-    sparse array where categories have made columns, which changes its speed and not what it learns.
+    could stand for it that training has seen. An infinite number never gets one. ``sparse``: the estimator learns
+    from a sparse array where categories have made columns, which changes its speed and not what it learns.
     """
 
     def __init__(

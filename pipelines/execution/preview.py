@@ -33,8 +33,8 @@ CODE_SECONDS = 10.0
 class Inspection:
     """What is known of a pipeline before it runs.
 
-    ``tables`` holds each step's output on the sample, ``schemas`` its columns, ``inputs`` the columns that reach its main
-    input; a step that could not be worked out is missing from them, and ``failures`` or a diagnostic says why.
+    ``tables`` holds each step's output on the sample, ``schemas`` its columns, ``inputs`` the columns that reach its
+    main input; a step that could not be worked out is missing from them, and ``failures`` or a diagnostic says why.
     """
 
     graph: Graph

@@ -59,7 +59,7 @@ def _logged_now(
 def _logged_before(
     tracking: Tracking, run_id: str, step: str, key: str, store: ResultStore
 ) -> tuple[ModelRef, bytes] | None:
-    """The model that an earlier run logged from the same result, where MLflow still has it: then it is this run's too."""
+    """The model that an earlier run logged from the same result, where MLflow still has it: it is this run's too."""
     from mlflow.entities import LoggedModelOutput, LoggedModelStatus
     from mlflow.exceptions import MlflowException
 

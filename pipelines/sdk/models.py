@@ -17,7 +17,7 @@ class Models:
     tracking: Tracking
 
     def publish(self, run_id: str, name: str, alias: str = "champion", step: str | None = None) -> ModelVersion:
-        """Publish a run's model, after checking that it answers alike everywhere; see ``pipelines.inference.publish``."""
+        """Publish a run's model once it is proven to answer alike everywhere; see ``pipelines.inference.publish``."""
         from pipelines.inference.publish import publish
 
         return publish(self.home, run_id, name, alias=alias, step=step)

@@ -46,9 +46,8 @@ class StepOutput:
             return self.rows
         where, values = self._where(search)
         with duckdb.connect() as connection:
-            found = connection.execute(
-                f"SELECT count(*) FROM read_parquet(?) {where}", [str(self.path), *values]
-            ).fetchone()  # noqa: S608
+            query = f"SELECT count(*) FROM read_parquet(?) {where}"  # noqa: S608
+            found = connection.execute(query, [str(self.path), *values]).fetchone()
         return int(found[0]) if found else 0
 
     def frame(self) -> pd.DataFrame:

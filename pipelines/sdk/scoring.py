@@ -23,7 +23,7 @@ class Batch:
     jobs: Jobs
 
     def submit(self, model_uri: str, input: str, output: str = "csv") -> Job:
-        """File a job. ``input`` is a dataset's name or a file's path; ``output`` ``csv``, ``parquet`` or ``dataset:NAME``."""
+        """File a job. ``input``: a dataset's name or a file's path; ``output``: csv, parquet or dataset:NAME."""
         payload = {"model_uri": model_uri, "input": input, "output": output}
         return self.jobs.submit("batch", payload, title=f"{input} with {model_uri.removeprefix('models:/')}")
 

@@ -51,7 +51,7 @@ class Workspace:
 
     @classmethod
     def open(cls, path: Path | str | None = None) -> Self:
-        """Open the workspace at ``path`` (default: the setting ``SEKKEI_HOME``), making it with its samples if it is new."""
+        """Open the workspace at ``path`` (default: ``SEKKEI_HOME``), making it with its samples if it is new."""
         workspace = cls(Home.open(path))
         workspace.database.upgrade()
         workspace._furnish()

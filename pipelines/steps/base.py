@@ -52,7 +52,7 @@ class Behaviour(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An input or output of a step. Its first input is the main one, which the step before feeds unless said otherwise."""
+    """An input or output of a step. The first input is the main one: the step before feeds it unless said otherwise."""
 
     name: str
     kind: Literal["table", "model"] = "table"
@@ -73,7 +73,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Report:
-    """What a step found out: metrics by scikit-learn's names, curves, tables (column -> values) and a matrix of counts."""
+    """What a step found out: metrics by scikit-learn's names, curves, tables (column -> values), a confusion matrix."""
 
     metrics: dict[str, float] = field(default_factory=dict)
     curves: tuple[Curve, ...] = ()
@@ -159,7 +159,7 @@ class Step(BaseModel):
     inputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
     synonyms: ClassVar[tuple[str, ...]] = ()
-    runs_code: ClassVar[bool] = False  # whether it runs code of the analyst's own, which a preview must keep at a distance
+    runs_code: ClassVar[bool] = False  # whether it runs the analyst's own code; a preview keeps that at a distance
 
     @property
     def acts_as(self) -> Behaviour:
@@ -203,7 +203,7 @@ class Step(BaseModel):
 
 
 class FittedStep(Step):
-    """A step that learns from the training rows: the author gives an unfitted scikit-learn transformer, the rest is here."""
+    """A step that learns from the training rows: its author gives an unfitted scikit-learn transformer, no more."""
 
     behaviour = Behaviour.FITTED
 

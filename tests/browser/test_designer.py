@@ -214,3 +214,35 @@ def test_a_draft_changed_elsewhere_is_told_and_kept_as_a_copy(studio: Studio, pa
     expect(page.get_by_text("This pipeline was changed elsewhere meanwhile.")).to_have_count(0)
     copy = next(p for p in store.list() if p.name == "conflict-2")
     assert "scale" not in store.open(copy.id).document.ids
+
+
+def test_several_steps_are_copied_into_another_pipeline_by_keys_alone(studio: Studio, page: Page) -> None:
+    open_copy(studio, page, "german-credit", "copied-from")
+    step(page, "label").click()
+    settled(page)
+    step(page, "scale").click(modifiers=["Shift"])
+    expect(page.get_by_role("toolbar", name="Chosen steps")).to_contain_text("3 steps")
+    settled(page)
+    page.keyboard.press("Control+c")
+    expect(page.get_by_text("3 steps copied.")).to_be_visible()
+    other = studio.workspace.pipelines.create(studio.workspace.sample("wine-groups").model_copy(update={"name": "to"}))
+    before = stored(studio, other.id).ids
+    press_menu(page, "Close")
+    page.locator(f".st-key-start-open-{other.id} button").click()
+    expect(step(page, before[0])).to_be_visible()
+    settled(page)
+    page.keyboard.press("Control+v")
+    expect(page.locator('.st-key-step_list [data-id="split"]')).to_be_visible()
+    settled(page)
+    assert len(stored(studio, other.id).ids) == len(before) + 3
+    page.keyboard.press("Control+z")
+    expect(page.locator(".st-key-bar-undo button").first).to_be_disabled()
+    settled(page)
+    assert stored(studio, other.id).ids == before
+
+
+def press_menu(page: Page, entry: str) -> None:
+    """An entry of the bar's menu."""
+    page.locator(".st-key-bar-menu button").first.click()
+    page.get_by_role("menuitem", name=entry, exact=True).or_(page.get_by_role("option", name=entry, exact=True)).click()
+    settled(page)

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.addresses import ServiceStatus, publish, read, service_addresses, status
 from pipelines.processes import ProcessId, free_port
-from pipelines.addresses import ServiceStatus, service_addresses, status
-from pipelines.addresses import publish, read
 from pipelines.workspace import Home
 
 ROOT = Path(__file__).parents[3]

@@ -29,7 +29,9 @@ def sentence(made: Draft, step: str) -> str:
     return dict(made.explanations)[step]
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize(
+    "dataset", [pytest.param(d, marks=pytest.mark.services if d == "adult-income" else ()) for d in DATASETS]
+)
 @pytest.mark.parametrize("question", ["number", "category", "groups"])
 def test_a_draft_runs_on_every_sample_dataset(furnished, dataset, question):
     made = furnished.draft(dataset, question)

@@ -10,9 +10,9 @@ from sklearn.model_selection import KFold, cross_validate
 from pipelines.chain.transformer import OnColumns, Transformer
 from pipelines.columns import Columns
 from pipelines.errors import InputError
+from pipelines.parameters import ColumnRule
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
-from pipelines.parameters import ColumnRule
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
 
 NUMERIC = Columns(kind="numeric")
