@@ -12,7 +12,7 @@ from components import charts, theme
 from components.wording import count, duration
 from pipelines.jobs import JobEvent
 
-ROW = 17  # pixels of height for a step
+ROW, AXIS = 17, 48  # pixels of height for a step, and for the axis below
 
 
 def show(events: Sequence[JobEvent], titles: Mapping[str, str], *, key: str) -> bool:
@@ -30,13 +30,18 @@ def show(events: Sequence[JobEvent], titles: Mapping[str, str], *, key: str) -> 
         .encode(
             x=alt.X("from:Q", title="seconds since the start"),
             x2="to:Q",
-            y=alt.Y("place:O", title=None, sort=None, axis=alt.Axis(labelExpr=_labels(spans), labelLimit=220)),
+            y=alt.Y(
+                "place:O",
+                title=None,
+                sort=None,
+                axis=alt.Axis(labelExpr=_labels(spans), labelLimit=220, labelOverlap=False),
+            ),
             color=alt.Color(
                 "State:N", scale=alt.Scale(domain=states, range=[palette.status(s) for s in states]), legend=None
             ),
             tooltip=["Step", "State", "Took"],
         )
-        .properties(height=max(60, ROW * len(spans)))
+        .properties(height=ROW * len(spans) + AXIS)
     )
     longest = spans.iloc[int((spans["to"] - spans["from"]).to_numpy().argmax())]
     text = f"{count(len(spans), 'step')} over time; {longest['Step']} took longest, {longest['Took']}"
