@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import streamlit as st
 import yaml
 
-from components import column_picker
+from components import column_chips, column_picker
 from components.parameters import Parameter
 from components.widget_state import keep
 from pipelines.columns import Columns
@@ -196,6 +197,10 @@ def _code(parameter: Parameter, value: Any, around: Surroundings, key: str, on_c
     keep(key, value or "")
     with st.container(key=f"{key}.mono"):
         st.text_area(height=_HEIGHTS.get(parameter.form.widget or "", 90), **_common(parameter, key, on_change))
+        schema = around.columns(parameter.form.port)
+        if schema is not None and parameter.form.widget in ("expression", "sql", "python"):
+            field = "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", f"{key}.mono")
+            column_chips.show(schema.names, parameter.form.widget, field=field, key=f"{key}.chips")
 
 
 def _column(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
