@@ -20,7 +20,7 @@ def show(document: PipelineDocument, *, key: str, on_edit: Callable[..., None]) 
     """Draw the parameters, each with its default, what it is for and where it is taken; a change is an edit."""
     if not document.parameters:
         st.caption(
-            "There are none. The menu beside a field of a step makes one of it: a value that is asked for before a run, "
+            "There are none. The menu beside a step's field makes one of it: a value that is asked for before a run, "
             "set on the command line with --set NAME=VALUE, and can feed several steps."
         )
         return

@@ -33,7 +33,7 @@ def show(document: PipelineDocument, *, key: str) -> Wanted:
             values[parameter.name] = value
     if not document.parameters:
         st.caption(
-            "The pipeline has no parameters of its own. The menu beside a field makes one of it, and it can be set here."
+            "The pipeline has no parameters of its own. The menu beside a field makes one, and it can be set here."
         )
     return Wanted(name.strip(), description.strip(), values)
 
