@@ -11,7 +11,6 @@ from pipelines.table import Table
 
 
 def table(**columns: list[object]) -> Table:
-    frame = pd.DataFrame(columns)
     return Table(pd.DataFrame(columns))
 
 
