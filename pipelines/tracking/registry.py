@@ -220,14 +220,15 @@ def register(client: MlflowClient, name: str, source: str, run_id: str, tags: di
     model_id = source.removeprefix("models:/")
     place = str(client.get_logged_model(model_id).artifact_location) if model_id.startswith("m-") else source
     # A store of this machine looks models:/m-… up in MLflow's process-wide store, which is not the workspace's.
-    if local_path(place) is not None:
-        source = place
+    here = local_path(place) is not None
+    source = place if here else source
 
     check_name(name)
     with suppress(MlflowException):  # it exists, or somebody else makes it at this moment
         client.create_registered_model(name, tags={facts.TASK: task} if task else None)
     with _asking("model", name):
-        made = client.create_model_version(name, source, run_id=run_id or None, tags=tags)
+        known = None if here or not model_id.startswith("m-") else model_id  # a server wants it named
+        made = client.create_model_version(name, source, run_id=run_id or None, tags=tags, model_id=known)
     return int(made.version)
 
 
