@@ -14,7 +14,7 @@ from pipelines.chain.predictor import Encoding, Task
 class BoostedTreesClassifier(Algorithm):
     """Trees that each correct the ones before; takes missing values and categories as they are.
 
-    The same as sklearn.ensemble.HistGradientBoostingClassifier..
+    The same as sklearn.ensemble.HistGradientBoostingClassifier.
     """
 
     title: ClassVar[str] = "Boosted Trees Classifier"

@@ -15,7 +15,7 @@ from pipelines.parameters import Form
 class BoostedTreesRegressor(Algorithm):
     """Trees that each correct the ones before; takes missing values and categories as they are.
 
-    The same as sklearn.ensemble.HistGradientBoostingRegressor..
+    The same as sklearn.ensemble.HistGradientBoostingRegressor.
     """
 
     title: ClassVar[str] = "Boosted Trees Regressor"

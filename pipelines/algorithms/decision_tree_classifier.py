@@ -16,7 +16,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 class DecisionTreeClassifier(Algorithm):
     """Questions about one column after another, learned from the rows.
 
-    The same as sklearn.tree.DecisionTreeClassifier..
+    The same as sklearn.tree.DecisionTreeClassifier.
     """
 
     title: ClassVar[str] = "Decision Tree Classifier"

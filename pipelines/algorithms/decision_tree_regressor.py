@@ -16,7 +16,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 class DecisionTreeRegressor(Algorithm):
     """Questions about one column after another, learned from the rows.
 
-    The same as sklearn.tree.DecisionTreeRegressor..
+    The same as sklearn.tree.DecisionTreeRegressor.
     """
 
     title: ClassVar[str] = "Decision Tree Regressor"

@@ -14,7 +14,7 @@ from pipelines.chain.predictor import Task
 class KMeans(Algorithm):
     """Groups rows around centres so that rows of a group are near each other.
 
-    The same as sklearn.cluster.KMeans..
+    The same as sklearn.cluster.KMeans.
     """
 
     title: ClassVar[str] = "K-Means Clustering"

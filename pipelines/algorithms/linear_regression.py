@@ -14,7 +14,7 @@ from pipelines.chain.predictor import Task
 class LinearRegression(Algorithm):
     """A straight-line fit by least squares.
 
-    The same as sklearn.linear_model.LinearRegression..
+    The same as sklearn.linear_model.LinearRegression.
     """
 
     title: ClassVar[str] = "Linear Regression"

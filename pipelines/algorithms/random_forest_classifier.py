@@ -16,7 +16,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 class RandomForestClassifier(Algorithm):
     """Many decision trees on random parts of the data, averaged.
 
-    The same as sklearn.ensemble.RandomForestClassifier..
+    The same as sklearn.ensemble.RandomForestClassifier.
     """
 
     title: ClassVar[str] = "Random Forest Classifier"

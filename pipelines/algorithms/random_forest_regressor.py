@@ -16,7 +16,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 class RandomForestRegressor(Algorithm):
     """Many decision trees on random parts of the data, averaged.
 
-    The same as sklearn.ensemble.RandomForestRegressor..
+    The same as sklearn.ensemble.RandomForestRegressor.
     """
 
     title: ClassVar[str] = "Random Forest Regressor"

@@ -14,7 +14,7 @@ from pipelines.chain.predictor import Task
 class Ridge(Algorithm):
     """Least squares that keeps coefficients small.
 
-    The same as sklearn.linear_model.Ridge..
+    The same as sklearn.linear_model.Ridge.
     """
 
     title: ClassVar[str] = "Ridge Regression"
