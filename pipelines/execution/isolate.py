@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
+from types import ModuleType
 from typing import Any
 
 from pipelines.errors import InputError, SekkeiError
+
+PRELOAD = ("pandas", "pipelines.execution.apply", "pipelines.steps.library")
+_starting = threading.Lock()
 
 
 def call(function: Callable[..., Any], *arguments: Any, timeout: float) -> Any:
@@ -21,7 +27,9 @@ def call(function: Callable[..., Any], *arguments: Any, timeout: float) -> Any:
     context = multiprocessing.get_context("forkserver")
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(there, function, arguments), daemon=True)
-    process.start()
+    with _without_main():
+        context.set_forkserver_preload(list(PRELOAD))
+        process.start()
     there.close()
     try:
         if not here.poll(timeout):
@@ -38,6 +46,18 @@ def call(function: Callable[..., Any], *arguments: Any, timeout: float) -> Any:
     if succeeded:
         return value
     raise value
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """No main module for the new process to run again: in a page that would be the page's own script."""
+    with _starting:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _answer(connection: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
