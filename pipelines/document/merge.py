@@ -151,9 +151,7 @@ class _Merger:
         used = {name for step in steps for _, name in references(step["params"])}
         before, mine, theirs = ({p.name: p for p in d.parameters} for d in (self.base, self.mine, self.theirs))
         found: list[PipelineParameter | dict[str, Any]] = []
-        for name in dict.fromkeys(
-            (*theirs, *mine) if _among(list(before), list(mine)) == list(mine) else (*mine, *theirs)
-        ):
+        for name in _order(list(before), list(mine), list(theirs)):
             old, here, there = before.get(name), mine.get(name), theirs.get(name)
             left = here or there
             assert left is not None
@@ -180,6 +178,14 @@ class _Merger:
                 name = ports.split_source(source)[0]
                 if name not in ids and name in known and (step["id"], port) not in before:
                     self.conflicts.append(f"{step['id']}: its input {port} reads {name}, which was removed.")
+
+
+def _order(before: list[str], mine: list[str], theirs: list[str]) -> list[str]:
+    """All names, in the order of the side that changed it; where both did, as before, and new ones by name."""
+    if mine == before or theirs == before:
+        first, second = (theirs, mine) if mine == before else (mine, theirs)
+        return list(dict.fromkeys([*first, *second]))
+    return list(dict.fromkeys([*(n for n in before if n in mine or n in theirs), *sorted({*mine, *theirs})]))
 
 
 def _lost(node: StepNode, ids: Sequence[str]) -> list[str]:
