@@ -15,7 +15,6 @@ from pipelines.document import codec
 from pipelines.document.model import PipelineDocument
 from pipelines.sdk import Workspace
 
-
 # A landing is judged on the same examples each time; people at work get new ones.
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
