@@ -24,7 +24,7 @@ def show(output: StepOutput, *, name: str, key: str, height: int = 440) -> None:
             type="search",
             key=f"{key}_search",
             label_visibility="collapsed",
-            width=220,
+            width=190,
         )
         sort = st.selectbox(
             "Sort by",
@@ -33,7 +33,7 @@ def show(output: StepOutput, *, name: str, key: str, height: int = 440) -> None:
             placeholder="Sort by …",
             key=f"{key}_sort",
             label_visibility="collapsed",
-            width=200,
+            width=170,
         )
         down = st.toggle("Descending", key=f"{key}_down", disabled=sort is None)
         st.space("stretch")
@@ -75,6 +75,7 @@ def _downloads(output: StepOutput, name: str, key: str) -> None:
         on_click="ignore",
         icon=":material/download:",
         key=f"{key}_csv",
+        type="tertiary",
     )
     st.download_button(
         "Parquet",
@@ -84,6 +85,7 @@ def _downloads(output: StepOutput, name: str, key: str) -> None:
         on_click="ignore",
         icon=":material/download:",
         key=f"{key}_parquet",
+        type="tertiary",
     )
 
 

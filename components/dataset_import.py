@@ -179,8 +179,8 @@ def _text_options(found: ReadOptions, prefix: str) -> dict[str, Any]:
             format_func={".": "Point  1.5", ",": "Comma  1,5"}.__getitem__,
             key=f"{prefix}_decimal",
         ),
-        "header": d.toggle("First row holds the names", value=found.header, key=f"{prefix}_header"),
-        "trim": d.toggle("Drop spaces around cells", value=found.trim, key=f"{prefix}_trim"),
+        "header": d.toggle("First row is names", value=found.header, key=f"{prefix}_header"),
+        "trim": d.toggle("Trim spaces", value=found.trim, key=f"{prefix}_trim"),
     }
 
 
@@ -190,7 +190,7 @@ def _sheet_options(upload: _Upload, found: ReadOptions, prefix: str) -> dict[str
     place = names.index(found.sheet) if found.sheet in names else 0
     return {
         "sheet": a.selectbox("Sheet", names, index=place, key=f"{prefix}_sheet"),
-        "header": b.toggle("First row holds the names", value=found.header, key=f"{prefix}_header"),
+        "header": b.toggle("First row is names", value=found.header, key=f"{prefix}_header"),
     }
 
 

@@ -10,6 +10,8 @@ from pandas.api import types as dtypes
 
 from pipelines.schema import column_type
 
+FLOATS = "%.10g"  # ten digits: all that a table was written with, without the noise of binary fractions
+
 
 def named(frame: pd.DataFrame, *, types: bool = False) -> dict[str, Any]:
     """The ``column_config`` of ``frame``; with ``types`` each heading says what the column holds."""
@@ -22,5 +24,6 @@ def _column(name: str, values: pd.Series, types: bool) -> Any:
         days = bool((values.dropna() == values.dropna().dt.normalize()).all())
         return st.column_config.DateColumn(label) if days else st.column_config.DatetimeColumn(label)
     if dtypes.is_numeric_dtype(values.dtype) and not dtypes.is_bool_dtype(values.dtype):
-        return st.column_config.NumberColumn(label, format="plain")
+        whole = dtypes.is_integer_dtype(values.dtype)
+        return st.column_config.NumberColumn(label, format="%d" if whole else FLOATS)
     return st.column_config.Column(label)

@@ -182,7 +182,7 @@ class _Merger:
 
 def _order(before: list[str], mine: list[str], theirs: list[str]) -> list[str]:
     """All names, in the order of the side that changed it; where both did, as before, and new ones by name."""
-    if mine == before or theirs == before:
+    if mine == theirs or before in (mine, theirs):
         first, second = (theirs, mine) if mine == before else (mine, theirs)
         return list(dict.fromkeys([*first, *second]))
     return list(dict.fromkeys([*(n for n in before if n in mine or n in theirs), *sorted({*mine, *theirs})]))
