@@ -82,13 +82,13 @@ def show(*, after: str | None, key: str, on_add: Callable[[AddStep], None]) -> N
 def entries() -> list[dict[str, Any]]:
     """Every step type in the library's order, then every algorithm as a step that trains it."""
     found = [
-        _entry(t.type, t.title, category, t.__doc__, t.synonyms)
+        _entry(t.type, t.title, category, t.__doc__, (*t.synonyms, *t.known_as))
         for category, types in CATEGORIES.items()
         for t in types
     ]
     if "train_model" in STEP_TYPES:
         found += [
-            _entry(f"train_model/{name}", a.title, "Train an algorithm", a.__doc__, (*a.synonyms, a.task))
+            _entry(f"train_model/{name}", a.title, "Train an algorithm", a.__doc__, (*a.synonyms, *a.known_as, a.task))
             for name, a in ALGORITHMS.items()
         ]
     return [e | {"order": i} for i, e in enumerate(found)]

@@ -25,6 +25,7 @@ class Algorithm(BaseModel):
     encoding: ClassVar[Encoding] = "onehot"
     needs_scaling: ClassVar[bool] = False
     synonyms: ClassVar[tuple[str, ...]] = ()
+    known_as: ClassVar[tuple[str, ...]] = ()  # in the Azure Machine Learning designer and Studio (classic)
     weights: ClassVar[bool] = True  # whether fit() takes sample_weight
     sparse: ClassVar[bool] = False  # whether it learns the same from a sparse array, and faster
 

@@ -83,5 +83,6 @@ def _describe(name: str, algorithm: type[Algorithm]) -> dict[str, Any]:
         "takes_missing": algorithm.takes_missing,
         "needs_scaling": algorithm.needs_scaling,
         "synonyms": list(algorithm.synonyms),
+        "known_as": list(algorithm.known_as),
         "params": schema,
     }

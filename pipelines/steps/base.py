@@ -146,8 +146,23 @@ class Context(Protocol):
     def progress(self, done: float, text: str = "") -> None: ...
 
 
+@dataclass(frozen=True)
+class Example:
+    """A step shown on a small table, for the library's pages: ``table`` is CSV text, ``others`` feed further ports."""
+
+    params: Mapping[str, Any]
+    table: str
+    others: tuple[str, ...] = ()
+    label: str = ""  # the column of ``table`` that is its label
+
+
 class Step(BaseModel):
-    """Base of every step type. The docstring's first line is the palette's tooltip."""
+    """Base of every step type. The docstring's first line is the palette's tooltip.
+
+    ``synonyms`` are other words for it; ``known_as`` what the Azure Machine Learning designer and Studio (classic) call
+    it: both are found by the palette's search. ``equivalent`` is the same work in pandas, scikit-learn or another
+    library, as a line or a few of Python on a DataFrame ``table``; ``example`` shows it at work.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
 
@@ -159,6 +174,9 @@ class Step(BaseModel):
     inputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("table"),)
     synonyms: ClassVar[tuple[str, ...]] = ()
+    known_as: ClassVar[tuple[str, ...]] = ()
+    equivalent: ClassVar[str] = ""
+    example: ClassVar[Example | None] = None
     runs_code: ClassVar[bool] = False  # whether it runs the analyst's own code; a preview keeps that at a distance
 
     @property

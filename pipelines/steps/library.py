@@ -87,5 +87,6 @@ def _describe(step: type[Step]) -> dict[str, Any]:
         "inputs": [{"name": p.name, "kind": p.kind, "optional": p.optional} for p in step.inputs],
         "outputs": [{"name": p.name, "kind": p.kind, "optional": p.optional} for p in step.outputs],
         "synonyms": list(step.synonyms),
+        "known_as": list(step.known_as),
         "params": step.model_json_schema(),
     }

@@ -1,10 +1,10 @@
-"""What every step type must keep. A step without a case here fails."""
+"""What every step type must keep, tried with the cases in its own test module; a step without one fails."""
 
 from __future__ import annotations
 
 import inspect
 import json
-from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from pipelines.schema import Role
 from pipelines.steps import library
 from pipelines.steps.base import Behaviour, Inputs, Step
 from pipelines.table import TEST, TRAIN, Table
+from tests.pipelines.steps.cases import Case
 
 ROWS = 60
 
@@ -66,78 +67,9 @@ def table(frame: pd.DataFrame | None = None, split: bool = False) -> Table:
     return Table(frame, {"label": Role.LABEL, "key": Role.ID}, marks)
 
 
-@dataclass(frozen=True)
-class Case:
-    """Parameters to try a step with. ``runs`` False: its own tests run it, as it needs a model or a dataset."""
-
-    params: dict[str, Any]
-    runs: bool = True
-
-
-RUN = "def run(table):\n    return table.assign(double=table['x'] * 2)\n"
-DROP = "def run(table, roles):\n    assert roles['label'] == 'label'\n    return table[table['x'] > 0.2]\n"
-
 CASES: dict[str, list[Case]] = {
-    "dataset": [Case({"dataset": "automobile-price", "version": 1}, runs=False)],
-    "enter_data": [Case({"data": "a,b\n1,?\n2,x\n", "missing": ["?"]}), Case({"data": "1,2", "header": False})],
-    "select_columns": [
-        Case({}),
-        Case({"exclude": ["nothing", "label"]}),
-        Case({"columns": ["x", "text"]}),
-        Case({"kind": "numeric", "pattern": "^[xyI]"}),
-    ],
-    "edit_metadata": [
-        Case({"columns": ["text"], "data_type": "category", "new_names": ["colour"]}),
-        Case({"columns": ["int-number", "Int64"], "type": "float"}),
-        Case({"columns": ["Int64", "nothing"], "type": "integer"}),
-        Case({"columns": {"kind": "boolean"}, "type": "text", "role": "id"}),
-        Case({"columns": ["text", "x"], "new_names": ["x", "text"]}),
-        Case({"columns": ["boolean", "int-number"], "type": "text"}),
-    ],
-    "set_label": [Case({"column": "bool"}), Case({"column": "y", "ids": ["text"], "weight": "x"})],
-    "clean_missing_data": [
-        *(Case({"strategy": s}) for s in ("mean", "median", "most_frequent", "constant", "drop_rows", "drop_columns")),
-        Case({"strategy": "constant", "fill_value": "unknown", "columns": {"kind": "text"}}),
-        Case({"strategy": "constant", "fill_value": -1.5, "columns": {"kind": "numeric"}}),
-        Case({"strategy": "drop_rows", "columns": ["text", "label"]}),
-    ],
-    "normalize_data": [Case({"method": m}) for m in ("zscore", "minmax", "robust", "maxabs")],
-    "encode_categories": [
-        Case({"method": "onehot"}),
-        Case({"method": "onehot", "max_categories": 3, "drop": "first", "columns": ["text", "int-number"]}),
-        Case({"method": "ordinal"}),
-    ],
-    "group_into_bins": [
-        *(Case({"strategy": s, "n_bins": 4}) for s in ("quantile", "uniform", "kmeans")),
-        Case({"edges": [0.25, 0.5], "columns": ["x"], "encode": "label"}),
-    ],
-    "filter_rows": [Case({"expression": "\"float number\" > 9 and text <> 'red'"})],
-    "remove_duplicate_rows": [Case({}), Case({"columns": ["text", "bool"], "keep": "last"})],
-    "join_data": [
-        *(Case({"on": ["key"], "how": h}) for h in ("inner", "left", "right", "outer", "semi", "anti")),
-        Case({"left_on": ["text", "category"], "right_on": ["arrow", "category"], "suffix": "_2"}),
-    ],
-    "add_rows": [Case({}), Case({"columns": "shared"})],
-    "apply_sql": [
-        Case({"query": 'select a."float number" + b.y as s, a.key, a.label from t1 a join t2 b on a.key = b.key'})
-    ],
-    "split_data": [
-        Case({}),
-        Case({"stratify": True, "train_fraction": 0.5}),
-        Case({"shuffle": False}),
-        Case({"stratify": "bool"}),
-    ],
-    "select_features": [
-        Case({"score": "f", "k": 1, "columns": ["x", "y", "int-number"]}),
-        Case({"score": "mutual_info", "k": 2, "columns": ["x", "y", "bool"]}),
-        Case({"score": "chi2", "k": 99, "columns": ["x", "y"]}),
-    ],
-    "execute_python": [Case({"code": RUN}), Case({"code": DROP, "when": "training"})],
-    "train_model": [Case({"algorithm": {"type": "ridge", "alpha": 0.5}}, runs=False)],
-    "cross_validate_model": [Case({"algorithm": {"type": "ridge"}, "n_folds": 3}, runs=False)],
-    "score_model": [Case({}, runs=False)],
-    "evaluate_model": [Case({}, runs=False)],
-    "export_data": [Case({}, runs=False)],
+    name: import_module(f"tests.{t.__module__.rpartition('.')[0]}.test_{name}").CASES
+    for name, t in library.STEP_TYPES.items()
 }
 
 
@@ -145,7 +77,7 @@ def cases(*behaviours: Behaviour) -> list[Any]:
     """Each case as (step), for the behaviours asked for."""
     found = []
     for name, step_type in library.STEP_TYPES.items():
-        for number, case in enumerate(CASES.get(name, [])):
+        for number, case in enumerate(CASES[name]):
             step = step_type.model_validate(case.params)
             if case.runs and (not behaviours or step.acts_as in behaviours):
                 found.append(pytest.param(step, id=f"{name}-{number}"))
@@ -181,7 +113,7 @@ def attempt(step: Step, given: Table) -> Table | None:
 
 @pytest.mark.parametrize("step_type", TYPES, ids=NAMES)
 def test_every_step_type_has_a_case(step_type: type[Step]) -> None:
-    assert CASES.get(step_type.type), f"add a case for {step_type.type} to CASES"
+    assert CASES[step_type.type], f"add a case for {step_type.type} to CASES in its test"
 
 
 @pytest.mark.parametrize("step_type", TYPES, ids=NAMES)

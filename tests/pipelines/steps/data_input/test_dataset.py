@@ -12,6 +12,9 @@ from pipelines.execution.events import ignore
 from pipelines.sdk import Workspace
 from pipelines.steps.base import Inputs
 from pipelines.steps.data_input.dataset import Dataset
+from tests.pipelines.steps.cases import Case
+
+CASES = [Case({"dataset": "automobile-price", "version": 1}, runs=False)]
 
 
 def test_the_newest_version_is_read_unless_one_is_named(workspace: Workspace) -> None:

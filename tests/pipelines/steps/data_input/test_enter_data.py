@@ -9,6 +9,9 @@ import pytest
 from pipelines.errors import InputError
 from pipelines.steps.base import Inputs
 from pipelines.steps.data_input.enter_data import EnterData
+from tests.pipelines.steps.cases import Case
+
+CASES = [Case({"data": "a,b\n1,?\n2,x\n", "missing": ["?"]}), Case({"data": "1,2", "header": False})]
 
 
 def entered(data: str, **params: object) -> pd.DataFrame:

@@ -6,6 +6,9 @@ from pydantic import ValidationError
 
 from pipelines.errors import ParameterError
 from pipelines.steps.data_output.export_data import ExportData
+from tests.pipelines.steps.cases import Case
+
+CASES = [Case({}, runs=False)]
 
 
 @pytest.fixture

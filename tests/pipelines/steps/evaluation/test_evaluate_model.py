@@ -11,6 +11,9 @@ from pipelines.errors import InputError
 from pipelines.steps.base import Output
 from pipelines.steps.evaluation.evaluate_model import EvaluateModel
 from pipelines.table import Scored, Table
+from tests.pipelines.steps.cases import Case
+
+CASES = [Case({}, runs=False)]
 
 LABELS, SHARES = "Scored Labels", "Scored Probabilities"
 

@@ -23,6 +23,13 @@ from pipelines.execution.apply import fit_link
 from pipelines.schema import Role
 from pipelines.steps.feature_selection.select_features import SelectFeatures
 from pipelines.table import Table
+from tests.pipelines.steps.cases import Case
+
+CASES = [
+    Case({"score": "f", "k": 1, "columns": ["x", "y", "int-number"]}),
+    Case({"score": "mutual_info", "k": 2, "columns": ["x", "y", "bool"]}),
+    Case({"score": "chi2", "k": 99, "columns": ["x", "y"]}),
+]
 
 SAMPLES = Path(pipelines.samples.__file__).parent / "datasets"
 

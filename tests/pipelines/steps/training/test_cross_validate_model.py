@@ -14,6 +14,9 @@ from pipelines.parameters import ColumnRule
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
+from tests.pipelines.steps.cases import Case
+
+CASES = [Case({"algorithm": {"type": "ridge"}, "n_folds": 3}, runs=False)]
 
 NUMERIC = Columns(kind="numeric")
 

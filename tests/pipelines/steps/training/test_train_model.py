@@ -15,6 +15,9 @@ from pipelines.steps.base import Behaviour, FittedStep, Step
 from pipelines.steps.evaluation.evaluate_model import EvaluateModel
 from pipelines.steps.scoring.score_model import ScoreModel
 from pipelines.steps.training.train_model import TrainModel
+from tests.pipelines.steps.cases import Case
+
+CASES = [Case({"algorithm": {"type": "ridge", "alpha": 0.5}}, runs=False)]
 
 SAMPLES = Path(__file__).parents[4] / "pipelines" / "samples"
 

@@ -1,0 +1,106 @@
+"""Texts for people: English sentences that remember how they were made, so that another language can say them later.
+
+The engine writes ``_("There is no column {column!r}.", column=name)`` and gets an English ``str``: it can be raised,
+logged, compared and stored like any other. Whoever shows it to a person asks ``translated`` for the person's language.
+The templates are collected into gettext catalogues, so a template is a literal, and whole sentences stand in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, Self
+
+
+class Catalogue(Protocol):
+    """What gettext's translations offer."""
+
+    def gettext(self, message: str, /) -> str: ...
+
+    def ngettext(self, one: str, many: str, count: int, /) -> str: ...
+
+
+class Message(str):
+    """An English sentence with its template and what fills it. ``many`` is the template for other counts than one."""
+
+    template: str
+    many: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, template: str, values: Mapping[str, Any] | None = None, many: str = "") -> Self:
+        filled = values or {}
+        chosen = many if many and filled.get("count") != 1 else template
+        made = super().__new__(cls, chosen.format(**filled) if filled else chosen)
+        made.template, made.many, made.values = template, many, filled
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.template, dict(self.values), self.many)
+
+    def said(self, catalogue: Catalogue) -> str:
+        """The sentence in the catalogue's language, and so are the messages that fill it."""
+        if self.many:
+            template = catalogue.ngettext(self.template, self.many, int(self.values["count"]))
+        else:
+            template = catalogue.gettext(self.template) if self.template else ""
+        if not self.values:
+            return template
+        return template.format(
+            **{k: v.said(catalogue) if isinstance(v, Message) else v for k, v in self.values.items()}
+        )
+
+
+class Joined(Message):
+    """Messages one behind the other."""
+
+    parts: tuple[str, ...]
+    separator: str
+
+    def __new__(cls, parts: Iterable[str], separator: str = " ") -> Self:
+        held = tuple(p for p in parts if p)
+        made = str.__new__(cls, separator.join(held))
+        made.template, made.many, made.values = "", "", {}
+        made.parts, made.separator = held, separator
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.parts, self.separator)
+
+    def said(self, catalogue: Catalogue) -> str:
+        return self.separator.join(translated(p, catalogue) for p in self.parts)
+
+
+def _(template: str, /, **values: Any) -> Message:
+    """A message; ``values`` fill the template's braces, as ``str.format`` does."""
+    return Message(template, values)
+
+
+def ngettext(one: str, many: str, /, count: int, **values: Any) -> Message:
+    """A message about a number of things: ``ngettext("{count} row", "{count:,} rows", count=n)``."""
+    return Message(one, {"count": count, **values}, many)
+
+
+def translated(text: str, catalogue: Catalogue) -> str:
+    """``text`` in the catalogue's language; a plain text by its exact wording, unchanged where that is not known."""
+    if isinstance(text, Message):
+        return text.said(catalogue)
+    return catalogue.gettext(text) if text else ""
+
+
+def to_plain(text: str) -> Any:
+    """A message as plain values for JSON; plain text stays text."""
+    if isinstance(text, Joined):
+        return {"parts": [to_plain(p) for p in text.parts], "separator": text.separator}
+    if isinstance(text, Message) and text.values:
+        values = {k: to_plain(v) if isinstance(v, str) else v for k, v in text.values.items()}
+        return {"template": text.template, "many": text.many, "values": values}
+    return str(text)
+
+
+def from_plain(value: Any) -> str:
+    """What ``to_plain`` gave, as a message again. A text that was stored without its template comes back as it is."""
+    if isinstance(value, Mapping) and "parts" in value:
+        return Joined([from_plain(p) for p in value["parts"]], value["separator"])
+    if isinstance(value, Mapping):
+        values = {k: from_plain(v) if isinstance(v, Mapping) else v for k, v in value["values"].items()}
+        return Message(value["template"], values, value["many"])
+    return str(value)

@@ -1,0 +1,7 @@
+"""Add rows."""
+
+from __future__ import annotations
+
+from tests.pipelines.steps.cases import Case
+
+CASES = [Case({}), Case({"columns": "shared"})]

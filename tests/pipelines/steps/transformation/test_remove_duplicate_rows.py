@@ -1,0 +1,7 @@
+"""Remove duplicate rows."""
+
+from __future__ import annotations
+
+from tests.pipelines.steps.cases import Case
+
+CASES = [Case({}), Case({"columns": ["text", "bool"], "keep": "last"})]

@@ -1,0 +1,60 @@
+"""Messages: English at once, another language later."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+
+from pipelines.messages import Joined, Message, _, from_plain, ngettext, to_plain, translated
+
+
+class Japanese:
+    texts = {
+        "There is no column {column!r}.": "列 {column!r} はありません。",
+        "Clean Missing Data": "欠損値の処理",
+        "{step}: it failed.": "{step}: 失敗しました。",
+    }
+
+    def gettext(self, message: str) -> str:
+        return self.texts.get(message, message)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        return "{count:,} 行"
+
+
+MESSAGES = [
+    (_("There is no column {column!r}.", column="prce"), "There is no column 'prce'.", "列 'prce' はありません。"),
+    (_("Clean Missing Data"), "Clean Missing Data", "欠損値の処理"),
+    (
+        _("{step}: it failed.", step=_("Clean Missing Data")),
+        "Clean Missing Data: it failed.",
+        "欠損値の処理: 失敗しました。",
+    ),
+    (
+        _("{step}: it failed.", step="Clean Missing Data"),
+        "Clean Missing Data: it failed.",
+        "Clean Missing Data: 失敗しました。",
+    ),
+    (ngettext("{count} row", "{count:,} rows", count=1), "1 row", "1 行"),
+    (ngettext("{count} row", "{count:,} rows", count=1200), "1,200 rows", "1,200 行"),
+    (_("A brace { stands alone"), "A brace { stands alone", "A brace { stands alone"),
+    (Joined([_("Clean Missing Data"), "", "plain"], "; "), "Clean Missing Data; plain", "欠損値の処理; plain"),
+]
+
+
+@pytest.mark.parametrize(("message", "english", "japanese"), MESSAGES)
+def test_it_is_english_and_can_be_said_otherwise(message: Message, english: str, japanese: str) -> None:
+    assert message == english
+    assert isinstance(message, str)
+    for same in (message, pickle.loads(pickle.dumps(message)), from_plain(json.loads(json.dumps(to_plain(message))))):
+        assert same == english
+        assert translated(same, Japanese()) == japanese
+
+
+def test_plain_text_is_known_by_its_wording() -> None:
+    assert translated("Clean Missing Data", Japanese()) == "欠損値の処理"
+    assert translated("anything else", Japanese()) == "anything else"
+    assert translated("", Japanese()) == ""
+    assert from_plain("as it is") == "as it is"
