@@ -90,7 +90,7 @@ def to_plain(text: str) -> Any:
     """A message as plain values for JSON; plain text stays text."""
     if isinstance(text, Joined):
         return {"parts": [to_plain(p) for p in text.parts], "separator": text.separator}
-    if isinstance(text, Message) and text.values:
+    if isinstance(text, Message):
         values = {k: to_plain(v) if isinstance(v, str) else v for k, v in text.values.items()}
         return {"template": text.template, "many": text.many, "values": values}
     return str(text)

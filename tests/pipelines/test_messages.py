@@ -9,16 +9,16 @@ import pytest
 
 from pipelines.messages import Joined, Message, _, from_plain, ngettext, to_plain, translated
 
+TEXTS = {
+    "There is no column {column!r}.": "列 {column!r} はありません。",
+    "Clean Missing Data": "欠損値の処理",
+    "{step}: it failed.": "{step}: 失敗しました。",
+}
+
 
 class Japanese:
-    texts = {
-        "There is no column {column!r}.": "列 {column!r} はありません。",
-        "Clean Missing Data": "欠損値の処理",
-        "{step}: it failed.": "{step}: 失敗しました。",
-    }
-
     def gettext(self, message: str) -> str:
-        return self.texts.get(message, message)
+        return TEXTS.get(message, message)
 
     def ngettext(self, one: str, many: str, count: int) -> str:
         return "{count:,} 行"
