@@ -2,10 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.preprocessing import (
+    OneHotEncoder,
+    OrdinalEncoder,
+)
+
 from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.trial import made
 
 CASES = [
     Case({"method": "onehot"}),
     Case({"method": "onehot", "max_categories": 3, "drop": "first", "columns": ["text", "int-number"]}),
     Case({"method": "ordinal"}),
 ]
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"max_categories": 4}, {"drop": "first"}, {"max_categories": 4, "drop": "first"}]
+)
+def test_onehot_is_that_of_scikit_learn(cars: pd.DataFrame, options: dict[str, Any]) -> None:
+    names = list(cars.select_dtypes("str"))
+    values = cars[names].astype(object)
+    reference = OneHotEncoder(handle_unknown="ignore", sparse_output=False, **options).fit(values)
+    found = made("encode_categories", cars, **options)
+    made_names = list(reference.get_feature_names_out(names))
+    assert list(found) == [*(c for c in cars if c not in names), *made_names]
+    np.testing.assert_array_equal(found[made_names].to_numpy(), reference.transform(values))
+
+
+def test_ordinal_is_that_of_scikit_learn(cars: pd.DataFrame) -> None:
+    names = list(cars.select_dtypes("str").drop(columns="num-of-doors"))
+    reference = OrdinalEncoder().fit_transform(cars[names].astype(object))
+    found = made("encode_categories", cars, method="ordinal")
+    np.testing.assert_array_equal(found[names].to_numpy(), reference)
+    assert set(found.loc[cars["num-of-doors"].isna(), "num-of-doors"]) == {2}
+
+
+def test_names_that_would_collide_are_kept_apart() -> None:
+    frame = pd.DataFrame({"a": ["b_c", "nan", None], "a_b": ["c", "d", "d"], "a_nan": [1, 2, 3]})
+    found = made("encode_categories", frame)
+    assert found.columns.is_unique
+    assert found.drop(columns="a_nan").to_numpy().sum() == 6
