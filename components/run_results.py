@@ -17,7 +17,7 @@ def show(detail: RunDetail, *, key: str) -> None:
     titles = {s.id: s.title or s.id for s in detail.steps}
     evaluated = sorted(detail.reports.items(), key=lambda pair: not pair[1].curves)
     measured = {k: r for k, r in evaluated if r.metrics}
-    learned = {k: r for k, r in detail.reports.items() if not r.metrics and (r.curves or r.tables)}
+    learned = {k: r for k, r in detail.reports.items() if not r.metrics and (r.curves or r.tables or r.is_finding)}
     if len(measured) > 1:
         columns = {
             f"{titles.get(k, k)}{f', {m}' if m else ''}": v

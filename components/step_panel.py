@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import diagnostics_list, run_gantt, run_progress, session, step_changes, step_log, step_output
 from components.design import Design
+from components.evaluation import report as report_view
 from components.markdown import escaped
 from pipelines.datasets.profile import ColumnProfile
 from pipelines.errors import NotFoundError, SekkeiError
@@ -15,7 +16,7 @@ from pipelines.execution.preview import Inspection
 from pipelines.execution.result import StepResult
 from pipelines.jobs import Job, JobEvent
 
-LABELS = {"data": "Data", "columns": "Columns", "problems": "Problems", "run": "Run", "log": "Log"}
+LABELS = {"report": "Report", "data": "Data", "columns": "Columns", "problems": "Problems", "run": "Run", "log": "Log"}
 SAMPLE, RUN = "Sample", "Last run"
 LOG_LINES = 400
 RUNS = 12  # of the pipeline's latest runs, to choose from
@@ -40,15 +41,16 @@ def show(
 
     step = design.selected or ""
     result = results.get(step)
+    panels = [p for p in LABELS if p != "report" or step in inspection.findings]
     from_run = result is not None and result.status.value in ("done", "reused") and bool(result.key)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.bar"):
         asked = st.session_state.pop(f"{key}.next", None)
-        if asked or not st.session_state.get(key):
+        if asked or st.session_state.get(key) not in panels:
             st.session_state[key] = asked or "data"
         panel = st.segmented_control(
-            "Panel", list(LABELS), key=key, format_func=named, label_visibility="collapsed", required=True
+            "Panel", panels, key=key, format_func=named, label_visibility="collapsed", required=True
         )
-        if step and panel in ("data", "columns"):
+        if step and panel in ("report", "data", "columns"):
             st.markdown(f":gray[after] **{escaped(titles.get(step, step))}**", width="stretch")
             source = SAMPLE
             if from_run:
@@ -80,6 +82,11 @@ def show(
                 _log(design.job, step, titles, key, height)
             case _ if not step:
                 st.caption("Select a step to see its data.")
+            case "report":
+                found = (
+                    session.workspace().runs.report_at(result.key) if from_run and source == RUN and result else None
+                )
+                report_view.show(found or inspection.findings[step], key=f"{key}.report")
             case _ if from_run and source == RUN and result is not None:
                 _of_run(result, inspection, panel or "data", key, height)
             case _:

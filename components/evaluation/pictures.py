@@ -32,6 +32,7 @@ LOOKS = {
     "lift": Look("Lift"),
     "predicted_vs_true": Look("Predicted and actual values", mark="point", reference="diagonal"),
     "residuals": Look("Residuals", mark="bar"),
+    "quantiles": Look("Quantiles and those of a normal distribution", mark="point", reference="diagonal"),
     "loss": Look("Loss while training"),
 }
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components import metric_cards
-from components.evaluation import classification, clustering, regression, training
+from components.evaluation import classification, clustering, findings, regression, training
 from pipelines.steps.base import Report
 
 _DRAWN = ("classes", "comparison")  # tables that a picture above shows already
@@ -26,6 +26,8 @@ def show(report: Report, *, key: str) -> None:
 
 def piece_of(report: Report) -> Callable[..., None]:
     """The function that draws reports of this kind."""
+    if report.is_finding:
+        return findings.show
     if training.weights(report) is not None:
         return training.show
     if clustering.cluster_sizes(report) or "davies_bouldin" in report.metrics:

@@ -59,11 +59,15 @@ def join_source(step: str, part: str) -> str:
 
 
 def default_source(steps: Sequence[StepNode], index: int, kind: Kind, types: StepTypes) -> str | None:
-    """The nearest step before ``index`` that is switched on and gives this kind."""
+    """The nearest step before ``index`` that is switched on and gives this kind, and not aside."""
     for node in reversed(steps[:index]):
-        if node.enabled and outputs_kind(types.get(node.type), kind):
+        if node.enabled and _offers(types.get(node.type), kind):
             return node.id
     return None
+
+
+def _offers(step_type: type[Step] | None, kind: Kind) -> bool:
+    return any(p.kind == kind and not p.aside for p in (_UNKNOWN if step_type is None else step_type.outputs))
 
 
 def main_source(steps: Sequence[StepNode], index: int, types: StepTypes) -> str | None:

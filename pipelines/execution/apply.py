@@ -42,7 +42,8 @@ def change_rows(step: Step, table: Table) -> Table:
 
 def _link(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
     link = fit_link(step, inputs.table)
-    return Output(table=_applied(pass_through(step, link, inputs.table), inputs, context, key), transformer=link)
+    table = _applied(pass_through(step, link, inputs.table), inputs, context, key)
+    return Output(table=table, transformer=link, report=step.report(link))
 
 
 def _rows(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
@@ -72,6 +73,13 @@ def _run(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
     return step.run(inputs, context)
 
 
+def _evaluation(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
+    """A table of results begins anew: it has no way back to the rows it was made from."""
+    output = step.run(inputs, context)
+    own = output.table is not None and not output.table.head and any(p.aside for p in step.outputs)
+    return replace(output, table=replace(output.table, head=key)) if own and output.table is not None else output
+
+
 def _applied(table: Table, inputs: Inputs, context: Context, key: str) -> Table:
     source = next(iter(inputs.keys.values()))
     return replace(table, history=(*inputs.table.history, Applied(context.step, key, source)))
@@ -86,6 +94,6 @@ BEHAVIOURS: dict[Behaviour, Callable[[Step, Inputs, Context, str], Output]] = {
     Behaviour.SPLIT: _split,
     Behaviour.TRAIN: _run,
     Behaviour.SCORE: _run,
-    Behaviour.EVALUATE: _run,
+    Behaviour.EVALUATE: _evaluation,
     Behaviour.SINK: _run,
 }

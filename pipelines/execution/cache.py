@@ -32,8 +32,9 @@ import pandas as pd
 from pipelines.chain import storage
 from pipelines.chain.chain import Chain
 from pipelines.errors import NotFoundError, SekkeiError, storage_in_words
+from pipelines.messages import from_plain, to_plain
 from pipelines.schema import Role
-from pipelines.steps.base import Curve, Output, Report, Step
+from pipelines.steps.base import Bars, Curve, HeatMap, Output, Report, Step
 from pipelines.table import Applied, Scored, Table
 
 ENGINE = 1  # raised when results of the same step and inputs change
@@ -336,7 +337,7 @@ def _meta(output: Output, rows_at: str | None) -> dict[str, Any]:
 
 def report_to_dict(report: Report) -> dict[str, Any]:
     """A report as plain JSON values."""
-    return asdict(report)
+    return asdict(report) | {"conclusions": [to_plain(c) for c in report.conclusions]}
 
 
 def report_from_dict(values: dict[str, Any]) -> Report:
@@ -346,4 +347,7 @@ def report_from_dict(values: dict[str, Any]) -> Report:
         curves=tuple(Curve(**c) for c in values["curves"]),
         tables=values["tables"],
         confusion=values["confusion"],
+        bars=tuple(Bars(**b) for b in values.get("bars", ())),
+        heat_maps=tuple(HeatMap(**h) for h in values.get("heat_maps", ())),
+        conclusions=tuple(from_plain(c) for c in values.get("conclusions", ())),
     )

@@ -22,7 +22,7 @@ from pipelines.execution.runner import in_words
 from pipelines.graph.diagnostics import Diagnostic, diagnose
 from pipelines.graph.order import Graph, Node, leak_proof, resolve
 from pipelines.schema import TableSchema
-from pipelines.steps.base import Behaviour, Inputs, Output, Step
+from pipelines.steps.base import Behaviour, Inputs, Output, Report, Step
 from pipelines.table import Table
 
 KEPT = 600
@@ -43,6 +43,7 @@ class Inspection:
     inputs: dict[str, TableSchema]
     failures: dict[str, SekkeiError]
     diagnostics: list[Diagnostic]
+    findings: dict[str, Report] = field(default_factory=dict)  # what steps found out about the sample
 
     @property
     def ok(self) -> bool:
@@ -76,6 +77,7 @@ class Inspector:
         tables: dict[str, Table] = {}
         failures: dict[str, SekkeiError] = {}
         inputs: dict[str, TableSchema] = {}
+        findings: dict[str, Report] = {}
         for node in graph.nodes:
             main = _main_table(node, tables)
             if main is not None:
@@ -86,13 +88,16 @@ class Inspector:
             if isinstance(found, SekkeiError):
                 failures[node.id] = found
                 keys.pop(node.id, None)
-            elif found.table is not None:
+                continue
+            if found.table is not None:
                 tables[node.id] = found.table
+            if found.report is not None and found.report.is_finding:
+                findings[node.id] = found.report
         schemas = {step: table.schema for step, table in tables.items()}
         diagnostics = diagnose(
             written, schemas, inputs, tables, failures, versions=getattr(self.datasets, "versions", lambda name: ())
         )
-        return Inspection(graph, tables, schemas, inputs, failures, diagnostics)
+        return Inspection(graph, tables, schemas, inputs, failures, diagnostics, findings)
 
     def table(self, key: str) -> Table:
         output = self._outputs.get(key)

@@ -281,7 +281,7 @@ def hoisting(graph: Graph, split_id: str) -> str | None:
     edge = split.main
     while edge is not None and edge.part is None:
         node = graph.node(edge.step)
-        others = [r for r, _, e in graph.readers(node.id) if r.behaviour is not Behaviour.SINK]
+        others = [r for r, _, _ in graph.readers(node.id) if r.behaviour not in (Behaviour.SINK, Behaviour.EVALUATE)]
         if node.behaviour is None or not node.behaviour.is_link or len(others) > 1 or len(node.edges) != 1:
             break
         if node.behaviour is Behaviour.FITTED:

@@ -12,6 +12,7 @@ from pipelines.execution.result import Status
 from pipelines.jobs import Jobs
 from pipelines.sdk.lost import settle
 from pipelines.sdk.outputs import StepOutput
+from pipelines.steps.base import Report
 from pipelines.tracking import Comparison, RunDetail, RunSummary, Tracking
 from pipelines.workspace import Home
 
@@ -62,6 +63,13 @@ class Runs:
             gone = NotFoundError("kept output of this step", key)
             gone.message, gone.fix = "The output of this step is no longer kept.", "Run the pipeline again to see it."
             raise gone from error
+
+    def report_at(self, key: str) -> Report | None:
+        """What the step behind a result's key found out; None where it has no report, or it is no longer kept."""
+        try:
+            return ResultStore(self.home.cache).report(key)
+        except NotFoundError:
+            return None
 
     def exports(self, run_id: str) -> dict[str, str]:
         """The files that a run's export steps wrote, by step."""

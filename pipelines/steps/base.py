@@ -52,11 +52,15 @@ class Behaviour(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An input or output of a step. The first input is the main one: the step before feeds it unless said otherwise."""
+    """An input or output of a step. The first input is the main one: the step before feeds it unless said otherwise.
+
+    An output that stands ``aside`` is read only by steps that name it: the next step takes what came before.
+    """
 
     name: str
     kind: Literal["table", "model"] = "table"
     optional: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,50 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """Numbers with names, drawn as bars in this order; ``spread`` has the standard deviation of each, if known."""
+
+    name: str
+    labels: list[str]
+    values: list[float]
+    value_label: str
+    spread: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """A number for each pair of a row and a column, None where there is none; ``low`` to ``high`` is the colours' span.
+
+    A span around 0 has two colours, any other one.
+    """
+
+    name: str
+    rows: list[str]
+    columns: list[str]
+    values: list[list[float | None]]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Report:
-    """What a step found out: metrics by scikit-learn's names, curves, tables (column -> values), a confusion matrix."""
+    """What a step found out: metrics by scikit-learn's names, curves, tables (column -> values), a confusion matrix.
+
+    ``conclusions`` say in whole sentences what the numbers mean.
+    """
 
     metrics: dict[str, float] = field(default_factory=dict)
     curves: tuple[Curve, ...] = ()
     tables: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     confusion: dict[str, Any] | None = None
+    bars: tuple[Bars, ...] = ()
+    heat_maps: tuple[HeatMap, ...] = ()
+    conclusions: tuple[str, ...] = ()
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether it tells about the data: there is more to see than measures of a model."""
+        return bool(self.conclusions or self.bars or self.heat_maps)
 
 
 @dataclass(frozen=True)
@@ -209,6 +250,10 @@ class Step(BaseModel):
 
     def build(self, schema: TableSchema) -> Transformer:
         raise NotImplementedError(f"{self.type} declares {self.acts_as} but has no build()")
+
+    def report(self, link: Transformer) -> Report | None:
+        """What the fitted link of this step has learned, where that is worth a look."""
+        return None
 
     def change(self, frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
         raise NotImplementedError(f"{self.type} declares {self.acts_as} but has no change()")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.chain.chain import Chain
-from pipelines.steps.base import Curve, Report
+from pipelines.steps.base import Bars, Curve, HeatMap, Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,8 +19,9 @@ INK, GRID = "#3c4650", "#e3e7eb"
 DPI = 96
 SHOWN_FEATURES = 20
 POINTS = 2000
-DIAGONALS = {"roc", "calibration", "predicted_vs_true"}
-SCATTERS = {"predicted_vs_true"}
+MOST_WRITTEN = 150  # cells of a heat map up to which each has its number written in it
+DIAGONALS = {"roc", "calibration", "predicted_vs_true", "quantiles"}
+SCATTERS = {"predicted_vs_true", "quantiles"}
 BARS = {"residuals"}
 NOT_DRAWN = {"gain", "lift"}  # they say again what the ROC curve says; the run's page draws them from the numbers
 TITLES = {
@@ -29,11 +30,12 @@ TITLES = {
     "calibration": "Calibration",
     "residuals": "Residuals",
     "predicted_vs_true": "Predicted and true values",
+    "quantiles": "Quantiles and those of a normal distribution",
 }
 
 
 def pictures(report: Report) -> Iterator[tuple[str, bytes]]:
-    """(file name, PNG) for each kind of curve and for the confusion matrix."""
+    """(file name, PNG) for each kind of curve, for the confusion matrix, for bars and heat maps."""
     kinds: dict[str, list[Curve]] = {}
     for curve in report.curves:
         kinds.setdefault(curve.kind, []).append(curve)
@@ -43,6 +45,10 @@ def pictures(report: Report) -> Iterator[tuple[str, bytes]]:
         yield f"{_file_name(kind)}.png", _curves(kind, curves)
     if report.confusion:
         yield "confusion_matrix.png", _confusion(report.confusion)
+    for bars in report.bars:
+        yield f"{_file_name(bars.name)}.png", _bars(bars)
+    for heat_map in report.heat_maps:
+        yield f"{_file_name(heat_map.name)}.png", _heat_map(heat_map)
 
 
 def importance_picture(chain: Chain) -> bytes | None:
@@ -52,14 +58,8 @@ def importance_picture(chain: Chain) -> bytes | None:
     if found is None or len(found[1]) != len(names):
         return None
     title, weights = found
-    order = np.argsort(-np.abs(weights), kind="stable")[:SHOWN_FEATURES][::-1]
-    height = 1.1 + 0.22 * len(order)
-    axes = _axes(title, "", "", height=height, left=0.42, bottom=0.55 / height, top=1 - 0.4 / height)
-    values = weights[order]
-    axes.barh(range(len(order)), values, color=[COLOURS[0] if v >= 0 else COLOURS[1] for v in values], height=0.7)
-    axes.set_yticks(range(len(order)), [_short(names[i]) for i in order], fontsize=8)
-    axes.grid(visible=False, axis="y")
-    return _png(axes)
+    order = np.argsort(-np.abs(weights), kind="stable")[:SHOWN_FEATURES]
+    return _bars(Bars(title, [names[i] for i in order], [float(weights[i]) for i in order], ""))
 
 
 def importances(estimator: Any) -> tuple[str, np.ndarray] | None:
@@ -75,8 +75,7 @@ def importances(estimator: Any) -> tuple[str, np.ndarray] | None:
 
 
 def _curves(kind: str, curves: Sequence[Curve]) -> bytes:
-    title = TITLES.get(kind, kind.replace("_", " ").capitalize())
-    axes = _axes(title, curves[0].x_label, curves[0].y_label)
+    axes = _axes(TITLES.get(kind, _title(kind)), curves[0].x_label, curves[0].y_label)
     for i, curve in enumerate(curves):
         colour = COLOURS[i % len(COLOURS)]
         x, y = np.asarray(curve.x, dtype=float), np.asarray(curve.y, dtype=float)
@@ -100,6 +99,38 @@ def _reference(axes: Axes, kind: str) -> None:
         axes.plot([low, high], [low, high], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
     elif kind == "residuals":
         axes.axvline(0, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=3)
+
+
+def _bars(bars: Bars) -> bytes:
+    """The first bars, from the top down."""
+    labels, values = bars.labels[:SHOWN_FEATURES][::-1], bars.values[:SHOWN_FEATURES][::-1]
+    height = 1.1 + 0.22 * len(labels) + (0.2 if bars.value_label else 0.0)
+    bottom = (0.75 if bars.value_label else 0.55) / height
+    axes = _axes(_title(bars.name), bars.value_label, "", height=height, left=0.42, bottom=bottom, top=1 - 0.4 / height)
+    spread = bars.spread[:SHOWN_FEATURES][::-1] or None
+    colours = [COLOURS[0] if v >= 0 else COLOURS[1] for v in values]
+    axes.barh(range(len(labels)), values, color=colours, height=0.7, xerr=spread, ecolor=INK)
+    axes.set_yticks(range(len(labels)), [_short(v) for v in labels], fontsize=8)
+    axes.grid(visible=False, axis="y")
+    return _png(axes)
+
+
+def _heat_map(found: HeatMap) -> bytes:
+    values = np.array([[np.nan if v is None else v for v in row] for row in found.values], dtype=float)
+    height = min(12.0, max(3.9, 1.4 + 0.26 * len(found.rows)))
+    axes = _axes(_title(found.name), "", "", height=height, left=0.3, bottom=1.0 / height, top=1 - 0.4 / height)
+    colours = "RdBu" if found.low < 0 < found.high else "Blues"
+    axes.imshow(values, cmap=colours, vmin=found.low, vmax=found.high, aspect="auto")
+    axes.grid(visible=False)
+    axes.set_xticks(range(len(found.columns)), [_short(v, 16) for v in found.columns], fontsize=7, rotation=60)
+    axes.set_yticks(range(len(found.rows)), [_short(v, 22) for v in found.rows], fontsize=7)
+    if len(found.rows) * len(found.columns) <= MOST_WRITTEN:
+        strong = 0.6 * max(abs(found.low), abs(found.high))
+        for (row, column), value in np.ndenumerate(values):
+            if np.isfinite(value):
+                colour = "white" if abs(value) > strong else INK
+                axes.text(column, row, f"{value:.3g}", ha="center", va="center", color=colour, fontsize=7)
+    return _png(axes)
 
 
 def _confusion(confusion: dict[str, Any]) -> bytes:
@@ -150,6 +181,10 @@ def _png(axes: Axes) -> bytes:
 def _short(text: str, limit: int = 28) -> str:
     text = " ".join(text.replace("$", r"\$").split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _file_name(kind: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.evaluation import classification, clustering, regression, training
+from components.evaluation import classification, clustering, findings, regression, training
 from components.evaluation import report as report_view
 from pipelines.steps.base import Curve, Report
 
-PIECES = [classification, regression, clustering, training]
+PIECES = [classification, regression, clustering, training, findings]
 
 
 def test_a_confusion_cell_is_found_under_its_actual_and_predicted_class() -> None:
@@ -85,6 +85,33 @@ def test_importances_and_coefficients_leave_out_the_intercept() -> None:
     assert found is not None
     assert list(found[1]["feature"]) == ["age", "plan"]
     assert training.weights(Report(curves=(Curve("loss", "t", [1.0], [1.0], "Pass", "Loss"),))) is None
+
+
+def test_a_conclusion_stands_in_words_with_a_bar_chart_and_a_heat_map() -> None:
+    at = AppTest.from_function(_draw_report, args=("findings",)).run()
+    assert not at.exception
+    assert "Cars with diesel engines cost more" in at.markdown[0].value
+    assert len(at.get("vega_lite_chart")) == 2
+
+
+def test_a_heat_map_has_a_cell_for_each_pair_in_the_order_given() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from components.evaluation import findings
+
+        st.session_state["spec"] = findings.heat_map_chart(findings.example().heat_maps[0]).to_dict()
+
+    spec = AppTest.from_function(page).run().session_state["spec"]
+    cells = next(iter(spec["datasets"].values()))
+    assert [(c["row"], c["column"], c["value"]) for c in cells] == [
+        ("a", "a", 1.0),
+        ("a", "b", -0.5),
+        ("b", "a", -0.5),
+        ("b", "b", None),
+    ]
+    assert spec["layer"][0]["encoding"]["color"]["scale"]["domain"] == [-1.0, 0, 1.0]
+    assert spec["layer"][0]["encoding"]["x"]["sort"] == ["a", "b"]
 
 
 def _draw_confusion() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from pipelines.errors import StorageError
 from pipelines.execution.cache import LostResultError, ResultStore
-from pipelines.steps.base import Output, Report
+from pipelines.messages import Message, _
+from pipelines.steps.base import Bars, HeatMap, Output, Report
 from pipelines.table import Table
 
 KEY = "a" * 40
@@ -71,3 +72,16 @@ def test_a_result_that_cannot_be_written_leaves_nothing_and_says_why(
     with pytest.raises(StorageError, match=r"The disk is full\. Make room"):
         store.flush()
     assert [p.name for p in store.folder.glob("*/*")] == [KEY]
+
+
+def test_a_conclusion_on_disk_can_still_be_said_in_another_language(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path / "cache")
+    said = _("{column} differs.", column="price")
+    bars, heat_map = Bars("scores", ["a"], [1.0], "F", [0.5]), HeatMap("pairs", ["a"], ["b"], [[None]], -1.0, 1.0)
+    given = Report(conclusions=(said,), bars=(bars,), heat_maps=(heat_map,))
+    store.put(KEY, Output(report=given))
+    store.forget()
+    found = store.report(KEY)
+    assert found == given
+    assert isinstance(found.conclusions[0], Message)
+    assert found.conclusions[0].template == "{column} differs."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.steps.base import Curve, Report
+from pipelines.steps.base import Bars, Curve, HeatMap, Report
 from pipelines.tracking.plots import pictures
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -26,3 +26,15 @@ def test_a_matrix_of_any_size(classes: int) -> None:
     counts = [[row * column for column in range(classes)] for row in range(classes)]
     report = Report(confusion={"labels": [f"class ${i}" for i in range(classes)], "matrix": counts})
     assert [name for name, _ in pictures(report)] == ["confusion_matrix.png"]
+
+
+@pytest.mark.parametrize("count", [1, 3, 40])
+def test_bars_and_heat_maps_of_any_size(count: int) -> None:
+    names, values = [f"$x {i}" for i in range(count)], [float(i - 1) for i in range(count)]
+    square: list[list[float | None]] = [[None if i == j else v for j in range(count)] for i, v in enumerate(values)]
+    report = Report(
+        bars=(Bars("scores", names, values, "F"), Bars("importance", names, values, "", [abs(v) for v in values])),
+        heat_maps=(HeatMap("a/b", names, names, square, -1.0, 1.0), HeatMap("counts", names, names, square, 0.0, 9.0)),
+    )
+    found = [(name, png[:8]) for name, png in pictures(report)]
+    assert found == [(f"{name}.png", PNG) for name in ("scores", "importance", "a_b", "counts")]
