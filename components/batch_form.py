@@ -13,11 +13,13 @@ from typing import Any
 import streamlit as st
 
 from components import model_picker, page_header
+from components.language import N_, _, said
 from pipelines.datasets import FORMATS
 from pipelines.settings import settings
 from pipelines.tracking import RegisteredModel
 
-OUTPUTS = {"csv": "CSV file", "parquet": "Parquet file", "dataset": "New dataset"}
+SOURCES = {"dataset": N_("Dataset"), "file": N_("File")}
+OUTPUTS = {"csv": N_("CSV file"), "parquet": N_("Parquet file"), "dataset": N_("New dataset")}
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,22 @@ class BatchOrder:
 
 def show(models: Sequence[RegisteredModel], datasets: Sequence[str], *, wanted: str, key: str) -> BatchOrder | None:
     """Draw the form; the order when Score was pressed."""
-    page_header.section("Score rows")
+    page_header.section(_("Score rows"))
     with st.container(border=True, gap="small"):
         uri = model_picker.show(models, wanted=wanted, key=f"{key}_model")
         source = st.segmented_control(
-            "Rows from", ["Dataset", "File"], default="Dataset", required=True, key=f"{key}_source", width="stretch"
+            _("Rows from"),
+            list(SOURCES),
+            default="dataset",
+            format_func=lambda s: said(SOURCES[s]),
+            required=True,
+            key=f"{key}_source",
+            width="stretch",
         )
         dataset, given = None, None
-        if source == "File":
+        if source == "file":
             given = st.file_uploader(
-                "File",
+                _("File"),
                 type=[s.removeprefix(".") for s in FORMATS],
                 max_upload_size=settings().max_upload_mib,
                 key=f"{key}_file",
@@ -57,24 +65,26 @@ def show(models: Sequence[RegisteredModel], datasets: Sequence[str], *, wanted: 
             )
         else:
             dataset = st.selectbox(
-                "Dataset", datasets, index=None, placeholder="Choose a dataset", key=f"{key}_dataset"
+                _("Dataset"), datasets, index=None, placeholder=_("Choose a dataset"), key=f"{key}_dataset"
             )
         output = st.segmented_control(
-            "Predictions to",
+            _("Predictions to"),
             list(OUTPUTS),
             default="csv",
             required=True,
-            format_func=OUTPUTS.__getitem__,
+            format_func=lambda o: said(OUTPUTS[o]),
             key=f"{key}_output",
             width="stretch",
         )
         target = ""
         if output == "dataset":
             proposed = f"{dataset or (Path(given.name).stem if given else 'rows')}-scored"
-            target = st.text_input("Dataset name", value=proposed, max_chars=100, key=f"{key}_target_{proposed}")
+            target = st.text_input(_("Dataset name"), value=proposed, max_chars=100, key=f"{key}_target_{proposed}")
         ready = bool(uri and (dataset or given) and (output != "dataset" or target.strip()))
-        sent = st.button("Score", type="primary", icon=":material/play_arrow:", key=f"{key}_go", disabled=not ready)
-        st.caption("The rows need the columns that the model asks for; others are passed through. Files may be long.")
+        sent = st.button(_("Score"), type="primary", icon=":material/play_arrow:", key=f"{key}_go", disabled=not ready)
+        st.caption(
+            _("The rows need the columns that the model asks for; others are passed through. Files may be long.")
+        )
     if not sent or not uri:
         return None
     goes_to = f"dataset:{target.strip()}" if output == "dataset" else str(output)

@@ -8,16 +8,16 @@ from pathlib import Path
 import streamlit as st
 
 from components import error_box, facts, record_table, status, wording
+from components.language import N_, _
 from components.record_table import Heading, cell
-from pipelines.errors import SekkeiError
 from pipelines.jobs import Job
 
 HEADINGS = [
-    Heading("Scoring", wide=True),
-    Heading("State", "status"),
-    Heading("Rows", right=True),
-    Heading("Took", right=True, quiet=True),
-    Heading("Started", right=True, quiet=True),
+    Heading(N_("Scoring"), wide=True),
+    Heading(N_("State"), "status"),
+    Heading(N_("Rows"), right=True),
+    Heading(N_("Took"), right=True, quiet=True),
+    Heading(N_("Started"), right=True, quiet=True),
 ]
 MIME = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
 
@@ -26,7 +26,13 @@ def show(jobs: Sequence[Job], *, selected: str | None, key: str) -> str | None:
     """Draw the jobs; the id of the one just opened."""
     rows = {j.id: _cells(j) for j in jobs}
     return record_table.show(
-        HEADINGS, rows, label="Batch scoring", selected=selected, key=key, height=360, empty="Nothing was scored yet."
+        HEADINGS,
+        rows,
+        label=_("Batch scoring"),
+        selected=selected,
+        key=key,
+        height=360,
+        empty=_("Nothing was scored yet."),
     ).opened
 
 
@@ -38,14 +44,14 @@ def detail(job: Job, *, key: str) -> str | None:
             status.show(str(job.state))
             st.caption(Path(str(job.payload.get("input", ""))).name, width="content")
         if job.error:
-            error_box.show(SekkeiError(job.error.get("message", ""), fix=job.error.get("fix", "")), key=f"{key}_error")
+            error_box.show(error_box.stored(job.error), key=f"{key}_error")
         if not job.result:
             return None
         facts.show(
             {
-                "Rows": f"{int(job.result.get('rows') or 0):,}",
-                "Took": wording.duration(seconds(job)),
-                "Written": wording.when(job.finished_at),
+                _("Rows"): f"{int(job.result.get('rows') or 0):,}",
+                _("Took"): wording.duration(seconds(job)),
+                _("Written"): wording.when(job.finished_at),
             },
             min_width=200,
         )
@@ -62,13 +68,21 @@ def seconds(job: Job) -> float | None:
 def _result(output: str, key: str) -> str | None:
     if output.startswith("dataset:"):
         name = output.removeprefix("dataset:")
-        return name if st.button(f"Open dataset {name}", icon=":material/database:", key=f"{key}_open") else None
+        return (
+            name
+            if st.button(_("Open dataset {name}", name=name), icon=":material/database:", key=f"{key}_open")
+            else None
+        )
     path = Path(output)
     if not path.is_file():
-        st.caption("The file is no longer there.")
+        st.caption(_("The file is no longer there."))
         return None
     st.download_button(
-        f"Download {path.suffix.removeprefix('.').upper()} ({wording.size(path.stat().st_size)})",
+        _(
+            "Download {format} ({size})",
+            format=path.suffix.removeprefix(".").upper(),
+            size=wording.size(path.stat().st_size),
+        ),
         data=lambda: path.read_bytes(),
         file_name=path.name,
         mime=MIME.get(path.suffix, "application/octet-stream"),
@@ -84,7 +98,7 @@ def _cells(job: Job) -> list[dict[str, object]]:
     rows = job.result.get("rows")
     return [
         cell(job.title, hint=job.title),
-        cell(str(job.state).capitalize(), colour=status.colour(str(job.state)), pulse=str(job.state) == "running"),
+        cell(status.word(job.state), colour=status.colour(str(job.state)), pulse=str(job.state) == "running"),
         cell("" if rows is None else f"{rows:,}", rows),
         cell(wording.duration(seconds(job)), seconds(job)),
         cell(wording.ago(job.created_at), job.created_at.timestamp(), hint=wording.when(job.created_at)),

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components import theme
+from components.language import _
 
 HEIGHT = 280
 
@@ -57,8 +58,12 @@ def histogram(
         .encode(
             x=alt.X(f"from:{kind}", title=label, bin=None if is_time else "binned", axis=alt.Axis(grid=False)),
             x2="to",
-            y=alt.Y("rows:Q", title="Rows"),
-            tooltip=[f"from:{kind}", f"to:{kind}", "rows:Q"],
+            y=alt.Y("rows:Q", title=_("Rows")),
+            tooltip=[
+                alt.Tooltip(f"from:{kind}", title=_("from")),
+                alt.Tooltip(f"to:{kind}", title=_("to")),
+                alt.Tooltip("rows:Q", title=_("rows")),
+            ],
         )
     )
 
@@ -72,6 +77,6 @@ def bars(labels: list[str], values: list[float], title: str, *, height: int = 20
         .encode(
             y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=limit, grid=False, labelOverlap=False)),
             x=alt.X("value:Q", title=title),
-            tooltip=["label:N", "value:Q"],
+            tooltip=[alt.Tooltip("label:N", title=_("value")), alt.Tooltip("value:Q", title=title)],
         )
     )

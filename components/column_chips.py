@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.language import _
+
 CSS = """
 .chips{display:flex;flex-wrap:wrap;gap:4px;max-height:78px;overflow:auto;font:400 12px var(--st-font)}
 button{all:unset;cursor:pointer;padding:1px 7px;border-radius:9px;color:var(--st-text-color);
@@ -17,7 +19,7 @@ JS = """
 export default function({parentElement,data}){
   const root=parentElement.querySelector('#root'),box=document.createElement('div');box.className='chips';
   for(const [name,text] of data.columns){
-    const b=document.createElement('button');b.textContent=name;b.title='Insert '+text;b.setAttribute('aria-label','Insert '+name);
+    const b=document.createElement('button');b.textContent=name;b.title=data.insert.replace('{name}',()=>text);b.setAttribute('aria-label',data.insert.replace('{name}',()=>name));
     b.onmousedown=e=>e.preventDefault();
     b.onclick=()=>{
       const area=document.querySelector(`[class~="${data.field}"] textarea`);if(!area)return;
@@ -38,7 +40,11 @@ def show(columns: Sequence[str], language: str, *, field: str, key: str) -> None
     """Draw a chip for each column. ``field``: the CSS class of what holds the text area."""
     if columns:
         pairs = [[c, written(c, language)] for c in columns]
-        _component(key=key, data={"columns": pairs, "field": field}, height="content")
+        _component(
+            key=key,
+            data={"columns": pairs, "field": field, "insert": _("Insert {name}", name="{name}")},
+            height="content",
+        )
 
 
 def written(column: str, language: str) -> str:

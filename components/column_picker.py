@@ -8,13 +8,21 @@ from typing import Any, get_args
 import streamlit as st
 from pydantic import ValidationError
 
+from components.language import N_, _, said
 from components.widget_state import keep
 from pipelines.columns import Columns, Kind
 from pipelines.errors import SekkeiError
 from pipelines.schema import TableSchema
 
-BY_RULE, BY_NAME, EVERY = "By rule", "By name", "Every column"
-KINDS = {"all": "every feature", "categorical": "text, category, yes/no"}
+BY_RULE, BY_NAME, EVERY = N_("By rule"), N_("By name"), N_("Every column")
+KINDS = {
+    "all": N_("every feature"),
+    "categorical": N_("text, category, yes/no"),
+    "numeric": N_("numeric"),
+    "boolean": N_("boolean"),
+    "datetime": N_("datetime"),
+    "text": N_("text"),
+}
 
 
 def show(
@@ -48,7 +56,9 @@ def show(
                     on_change(None)
 
         modes = [*([EVERY] if optional else []), BY_RULE, BY_NAME]
-        st.segmented_control(label, modes, key=f"{key}.mode", help=help, on_change=switched, width="stretch")
+        st.segmented_control(
+            label, modes, key=f"{key}.mode", format_func=said, help=help, on_change=switched, width="stretch"
+        )
         if mode == BY_NAME and rule is not None:
             _by_name(label, rule, schema, names, key, on_change)
         elif mode == BY_RULE and rule is not None:
@@ -70,10 +80,10 @@ def parsed(value: Any) -> Columns | None:
 def in_words(rule: Columns) -> str:
     """The rule in a few words."""
     if rule.names is not None:
-        return ", ".join(rule.names) or "no columns"
-    text = f"{'every' if rule.kind == 'all' else rule.kind} columns".replace("every columns", "every feature")
-    text += f" named like {rule.pattern}" if rule.pattern else ""
-    return text + (f" except {', '.join(rule.exclude)}" if rule.exclude else "")
+        return ", ".join(rule.names) or _("no columns")
+    kind = _("every feature") if rule.kind == "all" else _("{kind} columns", kind=said(rule.kind))
+    named = _("{columns} named like {pattern}", columns=kind, pattern=rule.pattern) if rule.pattern else kind
+    return _("{columns} except {names}", columns=named, names=", ".join(rule.exclude)) if rule.exclude else named
 
 
 def _by_name(
@@ -84,11 +94,11 @@ def _by_name(
     options = names + [n for n in chosen if n not in kinds]
     keep(f"{key}.names", chosen)
     st.multiselect(
-        f"{label}: names",
+        _("{label}: names", label=label),
         options,
         key=f"{key}.names",
-        placeholder="Choose columns",
-        format_func=lambda n: n if n in kinds else f"{n} (not here)",
+        placeholder=_("Choose columns"),
+        format_func=lambda n: n if n in kinds else _("{name} (not here)", name=n),
         label_visibility="collapsed",
         on_change=_heard(f"{key}.names", lambda v: on_change(list(v))),
     )
@@ -102,27 +112,27 @@ def _by_rule(rule: Columns, names: list[str], key: str, on_change: Callable[[Any
     left, right = st.columns(2, gap="xsmall")
     keep(f"{key}.kind", rule.kind)
     left.selectbox(
-        "Kind",
+        _("Kind"),
         get_args(Kind),
         key=f"{key}.kind",
-        format_func=lambda k: KINDS.get(k, k),
+        format_func=lambda k: said(KINDS.get(k, k)),
         on_change=_heard(f"{key}.kind", lambda v: changed(kind=v)),
     )
     keep(f"{key}.pattern", rule.pattern or "")
     right.text_input(
-        "Name matches",
+        _("Name matches"),
         key=f"{key}.pattern",
-        placeholder="any name",
-        help="A regular expression, such as ^x_ for names that begin with x_.",
+        placeholder=_("any name"),
+        help=_("A regular expression, such as ^x_ for names that begin with x_."),
         on_change=_heard(f"{key}.pattern", lambda v: changed(pattern=v or None)),
     )
     chosen = list(rule.exclude)
     keep(f"{key}.exclude", chosen)
     st.multiselect(
-        "Except",
+        _("Except"),
         names + [n for n in chosen if n not in names],
         key=f"{key}.exclude",
-        placeholder="Leave out none",
+        placeholder=_("Leave out none"),
         on_change=_heard(f"{key}.exclude", lambda v: changed(exclude=list(v))),
     )
 
@@ -130,13 +140,15 @@ def _by_rule(rule: Columns, names: list[str], key: str, on_change: Callable[[Any
 def _count(rule: Columns, schema: TableSchema | None) -> str:
     """How many columns the rule takes here, and the first of them."""
     if schema is None:
-        return "The columns at this point are not known yet."
+        return _("The columns at this point are not known yet.")
     try:
         found = rule.select(schema)
     except SekkeiError as error:
-        return f":red[{error.message}] {error.fix}"
+        return f":red[{said(error.message)}] {said(error.fix)}"
     listed = ", ".join(f"`{n}`" for n in found[:6]) + (", …" if len(found) > 6 else "")
-    return f"{len(found)} of {len(schema)} columns" + (f": {listed}" if found else "")
+    if not found:
+        return _("{count} of {all} columns", count=len(found), all=len(schema))
+    return _("{count} of {all} columns: {names}", count=len(found), all=len(schema), names=listed)
 
 
 def _chosen(rule: Columns, schema: TableSchema | None) -> list[str]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components import metric_cards, page_header, record_table, wording
+from components import error_box, metric_cards, page_header, record_table
 from components.evaluation import pictures
+from components.language import _, ngettext, said
 from components.record_table import Heading, cell
 from pipelines.document import codec
 from pipelines.document.difference import difference
@@ -24,14 +25,14 @@ def show(comparison: Comparison, documents: Sequence[str], *, key: str) -> None:
     metrics = {n: {m: values[i] for m, values in comparison.metrics.items()} for i, n in enumerate(names)}
     left, right = st.columns(2, gap="medium")
     with left:
-        page_header.section("Metrics", "the best of each line is marked")
+        page_header.section(_("Metrics"), _("the best of each line is marked"))
         metric_cards.table(metrics, key=f"{key}_metrics")
     with right:
-        page_header.section("What differs", "parameters and data; everything else is the same")
+        page_header.section(_("What differs"), _("parameters and data; everything else is the same"))
         _differing(comparison, names, key)
         _words(documents, names)
     if comparison.curves:
-        page_header.section("Curves")
+        page_header.section(_("Curves"))
         _curves(comparison, names, key)
 
 
@@ -41,7 +42,7 @@ def run_names(comparison: Comparison) -> list[str]:
 
 
 def _differing(comparison: Comparison, names: Sequence[str], key: str) -> None:
-    headings = [Heading("Parameter", wide=True), *(Heading(n, sortable=False) for n in names)]
+    headings = [Heading(_("Parameter"), wide=True), *(Heading(n, sortable=False) for n in names)]
     rows = {
         f"{kind}{name}": [
             cell(name, hint=name),
@@ -53,11 +54,11 @@ def _differing(comparison: Comparison, names: Sequence[str], key: str) -> None:
     record_table.show(
         headings,
         rows,
-        label="What differs",
+        label=_("What differs"),
         opens=False,
         key=f"{key}_params",
         height=360,
-        empty="Nothing: same parameters, same data.",
+        empty=_("Nothing: same parameters, same data."),
     )
 
 
@@ -65,18 +66,24 @@ def _words(documents: Sequence[str], names: Sequence[str]) -> None:
     for name, text in zip(names[1:], documents[1:], strict=True):
         lines = changes(documents[0], text)
         with st.expander(
-            f"From {names[0]} to {name}: {wording.count(len(lines), 'change')} to the pipeline",
+            ngettext(
+                "From {first} to {name}: {count} change to the pipeline",
+                "From {first} to {name}: {count} changes to the pipeline",
+                len(lines),
+                first=names[0],
+                name=name,
+            ),
             expanded=len(names) == 2,
         ):
-            st.text("\n".join(lines) or "The pipelines are the same.")
+            st.text("\n".join(lines) or _("The pipelines are the same."))
 
 
 def changes(old: str, new: str) -> list[str]:
     """The difference of two pipelines in words; a text that cannot be read any more says so."""
     try:
-        return difference(codec.loads(old), codec.loads(new))
+        return [said(line) for line in difference(codec.loads(old), codec.loads(new))]
     except SekkeiError as error:
-        return [str(error)]
+        return [error_box.words(error)]
 
 
 def _curves(comparison: Comparison, names: Sequence[str], key: str) -> None:

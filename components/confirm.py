@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from components import error_box
+from components.language import _
 
 
 def ask(title: str, text: str, label: str, act: Callable[[], None], *, key: str) -> None:
@@ -16,7 +17,7 @@ def ask(title: str, text: str, label: str, act: Callable[[], None], *, key: str)
     def dialog() -> None:
         st.markdown(text)
         with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            if st.button("Keep", key=f"{key}_keep"):
+            if st.button(_("Keep"), key=f"{key}_keep"):
                 st.rerun()
             agreed = st.button(label, type="primary", icon=":material/delete:", key=f"{key}_agree")
         if agreed:

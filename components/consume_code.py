@@ -9,10 +9,12 @@ from typing import Any
 
 import streamlit as st
 
+from components.language import _
+
 
 def show(url: str, row: Mapping[str, Any], *, key: str) -> None:
     """Draw the address and the two ways; the key itself is never shown again, so its place is named."""
-    st.markdown("**Address**")
+    st.markdown(f"**{_('Address')}**")
     st.code(url, language=None)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -21,7 +23,7 @@ def show(url: str, row: Mapping[str, Any], *, key: str) -> None:
     with right:
         st.markdown("**Python**")
         st.code(python(url, row), language="python", height=420)
-    st.caption("Put the endpoint's key into SEKKEI_KEY. Rows may also be sent as text/csv with a header line.")
+    st.caption(_("Put the endpoint's key into SEKKEI_KEY. Rows may also be sent as text/csv with a header line."))
 
 
 def curl(url: str, row: Mapping[str, Any]) -> str:

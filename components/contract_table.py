@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from components import record_table, wording
+from components.language import N_, _, said
 from components.record_table import Heading, cell
 from pipelines.chain.contract import Contract, ContractColumn
 
 HEADINGS = [
-    Heading("Column", wide=True),
-    Heading("Type", quiet=True),
-    Heading("May be missing"),
-    Heading("Seen in training"),
-    Heading("Example"),
+    Heading(N_("Column"), wide=True),
+    Heading(N_("Type"), quiet=True),
+    Heading(N_("May be missing")),
+    Heading(N_("Seen in training")),
+    Heading(N_("Example")),
 ]
 
 
 def show(contract: Contract | None, *, key: str, height: int = 420) -> None:
     """Draw the contract."""
     rows = {c.name: _cells(c) for c in contract.columns} if contract else {}
-    none = "This model does not say what it asks for."
-    record_table.show(HEADINGS, rows, label="Input contract", opens=False, key=key, height=height, empty=none)
+    none = _("This model does not say what it asks for.")
+    record_table.show(HEADINGS, rows, label=_("Input contract"), opens=False, key=key, height=height, empty=none)
 
 
 def seen(column: ContractColumn) -> str:
     """The range or the categories of the training rows, in short."""
     if column.minimum is not None and column.maximum is not None:
-        return f"{wording.number(column.minimum)} to {wording.number(column.maximum)}"
+        return _("{low} to {high}", low=wording.number(column.minimum), high=wording.number(column.maximum))
     if column.categories:
-        more = len(column.categories) - 4
-        return ", ".join(column.categories[:4]) + (f" and {more} more" if more > 0 else "")
+        first, more = ", ".join(column.categories[:4]), len(column.categories) - 4
+        return _("{names} and {count} more", names=first, count=more) if more > 0 else first
     return ""
 
 
@@ -36,8 +37,8 @@ def _cells(c: ContractColumn) -> list[dict[str, object]]:
     all_values = ", ".join(c.categories or [])[:400]
     return [
         cell(c.name),
-        cell(c.type.value),
-        cell("no" if c.required else "yes"),
+        cell(said(c.type.value)),
+        cell(wording.yes_no(not c.required)),
         cell(seen(c), hint=all_values),
         cell("" if c.example is None else c.example),
     ]

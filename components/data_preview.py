@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components import row_columns, wording
+from components.language import _
 from pipelines.sdk.outputs import StepOutput
 
 PAGE_ROWS = 100
@@ -19,23 +20,23 @@ def show(output: StepOutput, *, name: str, key: str, height: int = 440) -> None:
     columns = output.columns
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         text = st.text_input(
-            "Search",
-            placeholder="Search all columns",
+            _("Search"),
+            placeholder=_("Search all columns"),
             type="search",
             key=f"{key}_search",
             label_visibility="collapsed",
             width=190,
         )
         sort = st.selectbox(
-            "Sort by",
+            _("Sort by"),
             columns,
             index=None,
-            placeholder="Sort by …",
+            placeholder=_("Sort by …"),
             key=f"{key}_sort",
             label_visibility="collapsed",
             width=170,
         )
-        down = st.toggle("Descending", key=f"{key}_down", disabled=sort is None)
+        down = st.toggle(_("Descending"), key=f"{key}_down", disabled=sort is None)
         st.space("stretch")
         _downloads(output, name, key)
     found = output.count(text or "")
@@ -48,8 +49,13 @@ def show(output: StepOutput, *, name: str, key: str, height: int = 440) -> None:
     _table(frame, name, key, height)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         first = (page - 1) * PAGE_ROWS
-        shown = f"Rows {first + 1:,} to {first + len(frame):,} of {found:,}" if found else "No row contains this"
-        st.caption(f"{shown} · {wording.count(len(columns), 'column')}", width="content")
+        last = first + len(frame)
+        shown = (
+            _("Rows {first:,} to {last:,} of {all:,}", first=first + 1, last=last, all=found)
+            if found
+            else _("No row contains this")
+        )
+        st.caption(f"{shown} · {wording.columns(len(columns))}", width="content")
         st.space("stretch")
         st.pagination(pages, key=place, disabled=pages == 1, width=320)
 
@@ -61,7 +67,7 @@ def _table(frame: pd.DataFrame, name: str, key: str, height: int) -> None:
         hide_index=True,
         placeholder="",
         key=f"{key}_rows",
-        alt=f"Rows of {name}",
+        alt=_("Rows of {name}", name=name),
         column_config=row_columns.named(frame),
     )
 

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components import charts, facts, record_table, wording
+from components.language import N_, _, ngettext, said
 from components.record_table import Heading, cell
 from pipelines.datasets import ColumnProfile
 from pipelines.datasets.profile import Scalar
 
 HEADINGS = [
-    Heading("Column", wide=True),
-    Heading("Type", quiet=True),
-    Heading("Missing", "share", right=True),
-    Heading("Distinct", right=True),
-    Heading("Range, or the most frequent"),
-    Heading("Distribution", "bars", sortable=False),
+    Heading(N_("Column"), wide=True),
+    Heading(N_("Type"), quiet=True),
+    Heading(N_("Missing"), "share", right=True),
+    Heading(N_("Distinct"), right=True),
+    Heading(N_("Range, or the most frequent")),
+    Heading(N_("Distribution"), "bars", sortable=False),
 ]
 
 
@@ -30,7 +31,7 @@ def show(profiles: Sequence[ColumnProfile], *, key: str, height: int = 360) -> N
     record_table.show(
         HEADINGS,
         {p.name: _cells(p) for p in profiles},
-        label="Columns",
+        label=_("Columns"),
         selected=st.session_state[state],
         key=f"{key}_table",
         height=height,
@@ -45,11 +46,11 @@ def _cells(p: ColumnProfile) -> list[dict[str, object]]:
     share = p.missing / p.rows if p.rows else 0.0
     return [
         cell(p.name),
-        cell(p.type),
+        cell(said(p.type)),
         cell(
-            "none" if not p.missing else f"{share:.1%}" if share >= 0.001 else "<0.1%",
+            _("none") if not p.missing else f"{share:.1%}" if share >= 0.001 else "<0.1%",
             share,
-            hint=wording.count(p.missing, "value"),
+            hint=ngettext("{count} value", "{count:,} values", p.missing),
         ),
         cell(f"{p.distinct:,}", p.distinct),
         cell(_range(p)),
@@ -59,7 +60,7 @@ def _cells(p: ColumnProfile) -> list[dict[str, object]]:
 
 def _range(p: ColumnProfile) -> str:
     if p.min is not None:
-        return f"{_text(p.min)} to {_text(p.max)}"
+        return _("{low} to {high}", low=_text(p.min), high=_text(p.max))
     return ", ".join(_text(v) for v, _ in p.top[:3]) + (", …" if p.distinct > 3 else "")
 
 
@@ -81,20 +82,27 @@ def _column(p: ColumnProfile, key: str) -> None:
 
 
 def _facts(p: ColumnProfile) -> dict[str, str]:
-    found = {"Type": p.type, "Rows": f"{p.rows:,}", "Missing": f"{p.missing:,}", "Distinct": f"{p.distinct:,}"}
+    found = {
+        _("Type"): said(p.type),
+        _("Rows"): f"{p.rows:,}",
+        _("Missing"): f"{p.missing:,}",
+        _("Distinct"): f"{p.distinct:,}",
+    }
     if p.min is not None:
         found |= (
-            {"Minimum": _text(p.min)} | {_quantile(q): _text(v) for q, v in p.quantiles} | {"Maximum": _text(p.max)}
+            {_("Minimum"): _text(p.min)}
+            | {_quantile(q): _text(v) for q, v in p.quantiles}
+            | {_("Maximum"): _text(p.max)}
         )
     if p.mean is not None:
-        found["Mean"] = _text(p.mean)
+        found[_("Mean")] = _text(p.mean)
     if p.std is not None and not isinstance(p.mean, str):
-        found["Std. deviation"] = wording.number(p.std)
+        found[_("Std. deviation")] = wording.number(p.std)
     return found
 
 
 def _quantile(share: float) -> str:
-    return "Median" if share == 0.5 else f"{share:.0%} below"
+    return _("Median") if share == 0.5 else _("{share:.0%} below", share=share)
 
 
 def _picture(p: ColumnProfile, key: str) -> None:
@@ -104,14 +112,14 @@ def _picture(p: ColumnProfile, key: str) -> None:
         values = [float(n) for _, n in p.top]
         rest = p.rows - p.missing - sum(n for _, n in p.top)
         if rest > 0:
-            labels, values = [*labels, f"{p.distinct - len(p.top):,} others"], [*values, float(rest)]
-        chart = charts.bars(labels, values, "Rows", height=70 + 28 * len(labels))
+            labels, values = [*labels, _("{count:,} others", count=p.distinct - len(p.top))], [*values, float(rest)]
+        chart = charts.bars(labels, values, _("Rows"), height=70 + 28 * len(labels))
     elif p.counts:
         chart = charts.histogram(p.edges, p.counts, p.name, is_time=p.type == "datetime", height=260)
     else:
-        st.caption("Every value is missing.")
+        st.caption(_("Every value is missing."))
         return
-    charts.draw(chart, key=f"{key}_picture", alt_text=f"How often each value of {p.name} occurs")
+    charts.draw(chart, key=f"{key}_picture", alt_text=_("How often each value of {name} occurs", name=p.name))
 
 
 def _escaped(text: str) -> str:

@@ -9,18 +9,23 @@ from typing import Literal
 import streamlit as st
 
 from components import data_preview, data_profile, record_table, wording
+from components.language import N_, _
 from components.record_table import Heading, cell
 from pipelines.datasets import ColumnProfile, DatasetVersion
 from pipelines.sdk.outputs import StepOutput
 
 VERSIONS = [
-    Heading("Version"),
-    Heading("Rows", right=True),
-    Heading("Columns", right=True),
-    Heading("Size", right=True),
-    Heading("Imported", quiet=True),
-    Heading("From", quiet=True),
-    Heading("Content", quiet=True, hint="The first letters of the hash of its content; equal tables have equal hashes"),
+    Heading(N_("Version")),
+    Heading(N_("Rows"), right=True),
+    Heading(N_("Columns"), right=True),
+    Heading(N_("Size"), right=True),
+    Heading(N_("Imported"), quiet=True),
+    Heading(N_("From"), quiet=True),
+    Heading(
+        N_("Content"),
+        quiet=True,
+        hint=N_("The first letters of the hash of its content; equal tables have equal hashes"),
+    ),
 ]
 
 
@@ -38,7 +43,7 @@ def show(
     """Draw ``current`` of ``versions`` (oldest first); ``profile`` is asked only when its tab is open."""
     intent = _head(current, len(versions), key)
     prefix = f"{key}_{current.content_hash[:12]}"
-    tabs = st.tabs(["Preview", "Columns", "Versions", "Use"], key=f"{key}_tab", on_change="rerun")
+    tabs = st.tabs([_("Preview"), _("Columns"), _("Versions"), _("Use")], key=f"{key}_tab", on_change="rerun")
     if tabs[0].open:
         with tabs[0]:
             data_preview.show(StepOutput(current.path), name=f"{current.name}-v{current.version}", key=f"{prefix}_rows")
@@ -58,14 +63,13 @@ def _head(current: DatasetVersion, versions: int, key: str) -> Intent | None:
     intent = None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{current.name}**", width="content")
-        st.badge(f"v{current.version}" + (f" of {versions}" if versions > 1 else ""), color="gray")
-        st.caption(
-            f"{wording.count(current.rows, 'row')} · {wording.count(len(current.columns), 'column')}", width="content"
-        )
+        version = f"v{current.version}"
+        st.badge(_("{version} of {count}", version=version, count=versions) if versions > 1 else version, color="gray")
+        st.caption(f"{wording.rows(current.rows)} · {wording.columns(len(current.columns))}", width="content")
         st.space("stretch")
-        if st.button("New version", icon=":material/upload:", key=f"{key}_import"):
+        if st.button(_("New version"), icon=":material/upload:", key=f"{key}_import"):
             intent = Intent("import")
-        if st.button("Delete", icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
+        if st.button(_("Delete"), icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
             intent = Intent("delete")
     return intent
 
@@ -78,22 +82,24 @@ def _versions(versions: Sequence[DatasetVersion], current: DatasetVersion, key: 
             cell(f"{len(v.columns):,}", len(v.columns)),
             cell(wording.size(v.bytes), v.bytes),
             cell(wording.when(v.created_at), v.created_at.timestamp()),
-            cell(v.source or "a run"),
+            cell(v.source or _("a run")),
             cell(v.content_hash[:10]),
         ]
         for v in reversed(versions)
     }
-    clicked = record_table.show(VERSIONS, rows, label="Versions", selected=str(current.version), key=f"{key}_versions")
-    st.caption("Versions never change. A pipeline reads the newest one unless its dataset step names another.")
+    clicked = record_table.show(
+        VERSIONS, rows, label=_("Versions"), selected=str(current.version), key=f"{key}_versions"
+    )
+    st.caption(_("Versions never change. A pipeline reads the newest one unless its dataset step names another."))
     return Intent("version", int(clicked.opened)) if clicked.opened else None
 
 
 def _use(current: DatasetVersion, key: str) -> Intent | None:
-    st.markdown("Start a pipeline whose first step reads this dataset.")
+    st.markdown(_("Start a pipeline whose first step reads this dataset."))
     pressed = st.button(
-        "New pipeline from this dataset", type="primary", icon=":material/account_tree:", key=f"{key}_design"
+        _("New pipeline from this dataset"), type="primary", icon=":material/account_tree:", key=f"{key}_design"
     )
-    st.markdown("From Python:")
+    st.markdown(_("From Python:"))
     st.code(
         "from pipelines import Workspace\n\n"
         f"rows = Workspace.open().datasets.read({current.name!r}, version={current.version})",

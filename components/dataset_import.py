@@ -15,13 +15,15 @@ import pandas as pd
 import streamlit as st
 
 from components import error_box, page_header, row_columns, wording
+from components.language import N_, _, ngettext, said, shown
 from pipelines.datasets import FORMATS, ReadOptions, preview, sheets, sniff
 from pipelines.errors import SekkeiError
 from pipelines.schema import schema_of
 from pipelines.settings import settings
 
 PREVIEW_ROWS = 100
-DELIMITERS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Bar  |", " ": "Space"}
+DELIMITERS = {",": N_("Comma  ,"), ";": N_("Semicolon  ;"), "\t": N_("Tab"), "|": N_("Bar  |"), " ": N_("Space")}
+DECIMALS = {".": N_("Point  1.5"), ",": N_("Comma  1,5")}
 ENCODINGS = [
     "utf-8",
     "utf-8-sig",
@@ -36,7 +38,7 @@ ENCODINGS = [
     "big5",
     "euc_kr",
 ]
-TITLES = {"csv": "Delimited text", "parquet": "Parquet", "excel": "Excel workbook", "jsonl": "JSON lines"}
+TITLES = {"csv": N_("Delimited text"), "parquet": "Parquet", "excel": N_("Excel workbook"), "jsonl": N_("JSON lines")}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def show(known: Collection[str], *, key: str, name: str = "") -> ImportOrder | N
     ``name``: the one to propose, instead of the file's.
     """
     given = st.file_uploader(
-        "File to import",
+        _("File to import"),
         type=[suffix.removeprefix(".") for suffix in FORMATS],
         max_upload_size=settings().max_upload_mib,
         key=f"{key}_file",
@@ -74,11 +76,11 @@ def show(known: Collection[str], *, key: str, name: str = "") -> ImportOrder | N
     )
     if given is None:
         _forget(key)
-        st.caption("CSV, TSV, Parquet, Excel or JSON lines. You see first how the file is read.")
+        st.caption(_("CSV, TSV, Parquet, Excel or JSON lines. You see first how the file is read."))
         return None
     upload = _keep(given, key)
     if upload.error is not None or upload.found is None:
-        error_box.show(upload.error or SekkeiError("The file could not be read."), key=f"{key}_bad")
+        error_box.show(upload.error or SekkeiError(N_("The file could not be read.")), key=f"{key}_bad")
         return None
     name, description, button = _naming(name or given.name, upload.id, known, key)
     with st.container(border=True, gap="small"):
@@ -89,7 +91,7 @@ def show(known: Collection[str], *, key: str, name: str = "") -> ImportOrder | N
     else:
         _rows(frame, key)
     if button.button(
-        "Import",
+        _("Import"),
         type="primary",
         icon=":material/upload:",
         key=f"{key}_go",
@@ -129,11 +131,11 @@ def _naming(file_name: str, upload: str, known: Collection[str], key: str) -> tu
     """Name and description, and the place of the button, which is drawn when the preview is known to be possible."""
     left, right, button = st.columns([4, 5, 2], gap="small", vertical_alignment="bottom")
     proposed = re.sub(r"[^\w.-]+", "-", Path(file_name).stem, flags=re.UNICODE).strip("-_.") or "dataset"
-    name = left.text_input("Dataset name", value=proposed, max_chars=100, key=f"{key}_{upload}_name") or ""
-    about = right.text_input("Description", placeholder="Optional", key=f"{key}_{upload}_description") or ""
+    name = left.text_input(_("Dataset name"), value=proposed, max_chars=100, key=f"{key}_{upload}_name") or ""
+    about = right.text_input(_("Description"), placeholder=_("Optional"), key=f"{key}_{upload}_description") or ""
     if name.strip() in known:
         st.caption(
-            ":orange[:material/history:] This name exists. The file becomes its next version; earlier ones stay."
+            _(":orange[:material/history:] This name exists. The file becomes its next version; earlier ones stay.")
         )
     return name, about, button
 
@@ -144,8 +146,8 @@ def _corrections(upload: _Upload, key: str) -> ReadOptions:
     assert found is not None
     prefix = f"{key}_{upload.id}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**How the file is read**", width="content")
-        st.badge(TITLES[found.format], color="gray")
+        st.markdown(f"**{_('How the file is read')}**", width="content")
+        st.badge(shown(TITLES[found.format]), color="gray")
         st.caption(wording.size(upload.path.stat().st_size), width="content")
     changes: dict[str, Any] = {}
     if found.format == "csv":
@@ -155,7 +157,7 @@ def _corrections(upload: _Upload, key: str) -> ReadOptions:
     if found.format in ("csv", "excel"):
         changes["missing"] = _missing(found, prefix)
     else:
-        st.caption("This format tells its columns and types itself; there is nothing to correct.")
+        st.caption(_("This format tells its columns and types itself; there is nothing to correct."))
     return found.model_copy(update=changes)
 
 
@@ -165,22 +167,22 @@ def _text_options(found: ReadOptions, prefix: str) -> dict[str, Any]:
     encodings = list(dict.fromkeys([found.encoding, *ENCODINGS]))
     return {
         "delimiter": a.selectbox(
-            "Delimiter",
+            _("Delimiter"),
             delimiters,
             index=delimiters.index(found.delimiter),
-            format_func=lambda x: DELIMITERS.get(x, x),
+            format_func=lambda x: shown(DELIMITERS.get(x, x)),
             key=f"{prefix}_delimiter",
         ),
-        "encoding": b.selectbox("Encoding", encodings, accept_new_options=True, key=f"{prefix}_encoding"),
+        "encoding": b.selectbox(_("Encoding"), encodings, accept_new_options=True, key=f"{prefix}_encoding"),
         "decimal": c.selectbox(
-            "Decimal point",
-            [".", ","],
-            index=[".", ","].index(found.decimal),
-            format_func={".": "Point  1.5", ",": "Comma  1,5"}.__getitem__,
+            _("Decimal point"),
+            list(DECIMALS),
+            index=list(DECIMALS).index(found.decimal),
+            format_func=lambda x: said(DECIMALS[x]),
             key=f"{prefix}_decimal",
         ),
-        "header": d.toggle("First row is names", value=found.header, key=f"{prefix}_header"),
-        "trim": d.toggle("Trim spaces", value=found.trim, key=f"{prefix}_trim"),
+        "header": d.toggle(_("First row is names"), value=found.header, key=f"{prefix}_header"),
+        "trim": d.toggle(_("Trim spaces"), value=found.trim, key=f"{prefix}_trim"),
     }
 
 
@@ -189,20 +191,20 @@ def _sheet_options(upload: _Upload, found: ReadOptions, prefix: str) -> dict[str
     names = list(sheets(upload.path))
     place = names.index(found.sheet) if found.sheet in names else 0
     return {
-        "sheet": a.selectbox("Sheet", names, index=place, key=f"{prefix}_sheet"),
-        "header": b.toggle("First row is names", value=found.header, key=f"{prefix}_header"),
+        "sheet": a.selectbox(_("Sheet"), names, index=place, key=f"{prefix}_sheet"),
+        "header": b.toggle(_("First row is names"), value=found.header, key=f"{prefix}_header"),
     }
 
 
 def _missing(found: ReadOptions, prefix: str) -> tuple[str, ...]:
     marks = st.multiselect(
-        "Cells that mean a missing value, besides empty ones",
+        _("Cells that mean a missing value, besides empty ones"),
         list(dict.fromkeys([*found.missing, *found.missing_in_numbers])),
         default=list(found.missing),
         accept_new_options=True,
-        placeholder="None: type or choose one",
+        placeholder=_("None: type or choose one"),
         key=f"{prefix}_missing",
-        help="In columns of numbers the marks offered count as missing anyway; in columns of words those chosen do.",
+        help=_("In columns of numbers the marks offered count as missing anyway; in columns of words those chosen do."),
     )
     return tuple(marks)
 
@@ -219,15 +221,19 @@ def _preview(upload: _Upload, options: ReadOptions, file_name: str) -> pd.DataFr
 
 def _rows(frame: pd.DataFrame, key: str) -> None:
     schema = schema_of(frame)
-    missing = wording.count(int(frame.isna().to_numpy().sum()), "missing value") + " among them"
-    seen = ", ".join([wording.count(len(schema), "column"), f"the first {wording.count(len(frame), 'row')}", missing])
-    page_header.section("Preview", seen)
+    missing = int(frame.isna().to_numpy().sum())
+    seen = [
+        wording.columns(len(schema)),
+        ngettext("the first row", "the first {count:,} rows", len(frame)),
+        ngettext("{count} missing value among them", "{count:,} missing values among them", missing),
+    ]
+    page_header.section(_("Preview"), ", ".join(seen))
     st.dataframe(
         frame,
         height=300,
         hide_index=True,
         placeholder="",
         key=f"{key}_preview",
-        alt="The first rows of the file, as they would be imported",
+        alt=_("The first rows of the file, as they would be imported"),
         column_config=row_columns.named(frame, types=True),
     )

@@ -7,23 +7,24 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components import record_table, wording
+from components.language import N_, _
 from components.record_table import Heading, cell
 from pipelines.datasets import DatasetInfo
 
 HEADINGS = [
-    Heading("Name", wide=True),
-    Heading("Version", right=True),
-    Heading("Rows", right=True),
-    Heading("Columns", right=True),
-    Heading("Updated", right=True, quiet=True),
+    Heading(N_("Name"), wide=True),
+    Heading(N_("Version"), right=True),
+    Heading(N_("Rows"), right=True),
+    Heading(N_("Columns"), right=True),
+    Heading(N_("Updated"), right=True, quiet=True),
 ]
 
 
 def show(datasets: Sequence[DatasetInfo], *, selected: str | None, key: str) -> str | None:
     """Draw the datasets that the search finds; the name of the one just opened."""
     text = st.text_input(
-        "Find a dataset",
-        placeholder="Find a dataset",
+        _("Find a dataset"),
+        placeholder=_("Find a dataset"),
         type="search",
         live=True,
         key=f"{key}_search",
@@ -41,7 +42,7 @@ def show(datasets: Sequence[DatasetInfo], *, selected: str | None, key: str) -> 
         for d in datasets
         if wanted in f"{d.name} {d.description} {d.source}".casefold()
     }
-    none = "No dataset has this in its name." if wanted else "No datasets yet. Import a file to begin."
+    none = _("No dataset has this in its name.") if wanted else _("No datasets yet. Import a file to begin.")
     return record_table.show(
-        HEADINGS, rows, label="Datasets", selected=selected, key=f"{key}_table", height=620, empty=none
+        HEADINGS, rows, label=_("Datasets"), selected=selected, key=f"{key}_table", height=620, empty=none
     ).opened

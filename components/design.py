@@ -26,6 +26,7 @@ from pipelines.execution.preview import Inspection
 from pipelines.execution.result import Status, StepResult
 from pipelines.graph.order import Graph, resolve
 from pipelines.jobs import Job
+from pipelines.messages import _
 
 _KEY = "session.design"
 _INSPECTING = threading.Lock()  # the inspector's memory is shared by all sessions of the server
@@ -142,7 +143,7 @@ class Design:
         stored = session.workspace().pipelines.open(self.pipeline_id)
         merged = merge(self.base or stored.document, self.document, stored.document)
         before = self.document.ids
-        self.history.apply(Replaced(merged.document, "Merge with what was changed elsewhere"))
+        self.history.apply(Replaced(merged.document, _("Merge with what was changed elsewhere")))
         self._keep_selection(before)
         self.version, self.conflict = stored.version, None
         self.save()

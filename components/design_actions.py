@@ -6,8 +6,18 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from components import diagnostics_list, pipeline_dialogs, run_dialog, session, step_acts, step_clipboard, wording
+from components import (
+    diagnostics_list,
+    error_box,
+    pipeline_dialogs,
+    run_dialog,
+    session,
+    step_acts,
+    step_clipboard,
+    wording,
+)
 from components.design import Design, close, current, open_design, tell_address
+from components.language import _, ngettext, said
 from components.pipeline_canvas import Intent
 from pipelines.document.edits import AddStep, Edit
 from pipelines.document.model import PipelineDocument
@@ -33,12 +43,12 @@ def act(name: str) -> None:
             design.redo()
         case "save":
             try:
-                session.tell(f"Saved as revision {design.commit()}.")
+                session.tell(_("Saved as revision {number}.", number=design.commit()))
             except SekkeiError as error:
                 design.error = error
         case "validate":
             found = design.inspect().diagnostics
-            session.tell(f"Checked: {diagnostics_list.headline(found)}.", ":material/rule:")
+            session.tell(_("Checked: {problems}.", problems=diagnostics_list.headline(found)), ":material/rule:")
             st.session_state[PANEL] = "problems"
         case "run":
             _run(design)
@@ -72,7 +82,9 @@ def step_act(name: str, steps: list[str], to: int | None) -> None:
             st.session_state[PALETTE] = True
         case "copy" | "cut" if steps:
             step_clipboard.put(step_clipboard.copied(design.document, steps))
-            session.tell(f"{wording.count(len(steps), 'step')} copied.", ":material/content_copy:")
+            session.tell(
+                ngettext("{count} step copied.", "{count} steps copied.", len(steps)), ":material/content_copy:"
+            )
             if name == "cut":
                 design.apply(*filter(None, [step_acts.edit_of("remove", steps, design.document)]))
         case "paste":
@@ -86,7 +98,7 @@ def step_act(name: str, steps: list[str], to: int | None) -> None:
 def _paste(design: Design) -> None:
     text = step_clipboard.held()
     if not text:
-        session.tell("Nothing is copied yet.", ":material/content_paste_off:")
+        session.tell(_("Nothing is copied yet."), ":material/content_paste_off:")
         return
     after = design.chosen[-1] if design.chosen else None
     try:
@@ -95,7 +107,7 @@ def _paste(design: Design) -> None:
         design.error = error
         return
     added = sum(isinstance(e, AddStep) for e in edits)
-    design.apply(step_acts.Together(tuple(edits), f"Paste {wording.count(added, 'step')}"))
+    design.apply(step_acts.Together(tuple(edits), step_acts.paste_text(added)))
 
 
 def menu(entry: str) -> None:
@@ -139,8 +151,8 @@ def start_from_question(dataset: str, question: Question, label: str | None) -> 
 
     def create() -> None:
         made = session.workspace().draft(dataset, question, label)
-        said = dict(made.explanations)
-        steps = tuple(s.model_copy(update={"note": s.note or said.get(s.id, "")}) for s in made.document.steps)
+        reasons = dict(made.explanations)
+        steps = tuple(s.model_copy(update={"note": s.note or said(reasons.get(s.id, ""))}) for s in made.document.steps)
         name = actions.free_name(made.document.name)
         actions.create(made.document.model_copy(update={"steps": steps, "name": name}))
 
@@ -163,12 +175,16 @@ def price(step: str, column: str) -> str:
     try:
         found = session.workspace().leak_price(design.document, learner, column)
     except SekkeiError as error:
-        return str(error)
+        return error_box.words(error)
     names = wording.metric(found.metric)
-    where = "on the test rows" if found.split else "cross-validated"
-    return (
-        f"{names} {wording.number(found.with_column)} with {column}, {wording.number(found.without_column)} without it "
-        f"({where}, {wording.count(found.n_rows, 'row')})."
+    return _(
+        "{metric} {with_it} with {column}, {without_it} without it ({where}, {rows}).",
+        metric=names,
+        with_it=wording.number(found.with_column),
+        without_it=wording.number(found.without_column),
+        column=column,
+        where=_("on the test rows") if found.split else _("cross-validated"),
+        rows=wording.rows(found.n_rows),
     )
 
 
@@ -177,14 +193,14 @@ def _told(act: Callable[[], None]) -> None:
     try:
         act()
     except SekkeiError as error:
-        session.tell(str(error), ":material/error:")
+        session.tell(error_box.words(error), ":material/error:")
 
 
 def _run(design: Design, *, until: str | None = None, fresh_from: str | None = None) -> None:
     errors = [d for d in design.inspect().errors if until is None or _before(design, d.step, until)]
     if errors:
         st.session_state[PANEL] = "problems"
-        session.tell(f"Mend {diagnostics_list.headline(errors)} first.", ":material/error:")
+        session.tell(_("Mend {problems} first.", problems=diagnostics_list.headline(errors)), ":material/error:")
         return
     design.run(until=until, fresh_from=fresh_from)
     if design.error is None:
@@ -229,7 +245,7 @@ class Actions:
         design = self._open()
         session.workspace().pipelines.restore(design.pipeline_id, number)
         open_design(design.pipeline_id, design.selected or "")
-        session.tell(f"Revision {number} restored.")
+        session.tell(_("Revision {number} restored.", number=number))
 
     def rename(self, name: str) -> None:
         design = self._open()
@@ -240,7 +256,7 @@ class Actions:
         design = self._open()
         session.workspace().pipelines.delete(design.pipeline_id)
         close()
-        session.tell(f"Pipeline {design.document.name} deleted.", ":material/delete:")
+        session.tell(_("Pipeline {name} deleted.", name=design.document.name), ":material/delete:")
 
     def run(self, wanted: run_dialog.Wanted) -> None:
         """Run with what the dialog says. The design's error, if there is one, is raised."""
@@ -253,7 +269,7 @@ class Actions:
 
     def name_revision(self, name: str) -> None:
         design = self._open()
-        session.tell(f"Saved as revision {design.commit(name)}: {name}.")
+        session.tell(_("Saved as revision {number}: {name}.", number=design.commit(name), name=name))
 
     def apply(self, *edits: Edit) -> None:
         self._open().apply(*edits)
@@ -270,13 +286,14 @@ class Actions:
         except SekkeiError as error:
             design.error = error
             return
-        session.tell("Merged." + (" Yours was kept where both differ: " + " ".join(told[:3]) if told else ""))
+        lines = " ".join(said(line) for line in told[:3])
+        session.tell(_("Merged. Yours was kept where both differ: {lines}", lines=lines) if told else _("Merged."))
 
     def keep_as_copy(self) -> None:
         """Make a pipeline of its own of what is open, when its draft was changed elsewhere."""
         document = self._open().document
         self.create(document.model_copy(update={"name": self.free_name(document.name)}))
-        session.tell("Kept as a pipeline of its own.")
+        session.tell(_("Kept as a pipeline of its own."))
 
     def reload(self) -> None:
         """Take the draft as it was changed elsewhere; what was here is gone."""

@@ -7,24 +7,25 @@ from typing import Literal
 
 import streamlit as st
 
+from components.language import N_, _, ngettext, said
 from components.markdown import escaped
 
 Act = Literal["undo", "redo", "save", "validate", "run", "cancel"]
 
 MENU = {
-    "new": "New pipeline",
-    "open": "Open",
-    "sample": "New from a sample",
-    "import": "Import YAML",
-    "export": "Export YAML",
-    "revisions": "Revisions",
-    "rename": "Rename",
-    "name_revision": "Save with a name",
-    "settings": "Pipeline parameters",
-    "duplicate": "Duplicate",
-    "delete": "Delete",
-    "keys": "Keyboard shortcuts",
-    "close": "Close",
+    "new": N_("New pipeline"),
+    "open": N_("Open"),
+    "sample": N_("New from a sample"),
+    "import": N_("Import YAML"),
+    "export": N_("Export YAML"),
+    "revisions": N_("Revisions"),
+    "rename": N_("Rename"),
+    "name_revision": N_("Save with a name"),
+    "settings": N_("Pipeline parameters"),
+    "duplicate": N_("Duplicate"),
+    "delete": N_("Delete"),
+    "keys": N_("Keyboard shortcuts"),
+    "close": N_("Close"),
 }
 
 
@@ -55,19 +56,19 @@ def show(
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
         st.subheader(escaped(name), anchor=False, width="content")
-        st.badge(f"Revision {revision}", color="gray")
+        st.badge(_("Revision {revision}", revision=revision), color="gray")
         if not kept:
-            st.badge("Not saved", icon=":material/warning:", color="red")
+            st.badge(_("Not saved"), icon=":material/warning:", color="red")
         elif changed:
-            st.badge("Draft saved", icon=":material/edit:", color="orange")
+            st.badge(_("Draft saved"), icon=":material/edit:", color="orange")
         else:
-            st.badge("Saved", icon=":material/check:", color="green")
+            st.badge(_("Saved"), icon=":material/check:", color="green")
         st.space("stretch")
         _button(
             "undo",
             "",
             ":material/undo:",
-            f"Undo: {undo}" if undo else "Nothing to undo",
+            _("Undo: {act}", act=said(undo)) if undo else _("Nothing to undo"),
             key,
             on_act,
             shortcut="Ctrl+Z",
@@ -77,35 +78,37 @@ def show(
             "redo",
             "",
             ":material/redo:",
-            f"Redo: {redo}" if redo else "Nothing to redo",
+            _("Redo: {act}", act=said(redo)) if redo else _("Nothing to redo"),
             key,
             on_act,
             shortcut="Ctrl+Shift+Z",
             disabled=redo is None,
         )
         st.menu_button(
-            "More", list(MENU), key=f"{key}.menu", format_func=MENU.__getitem__, type="tertiary", on_click=chosen
+            "More", list(MENU), key=f"{key}.menu", format_func=lambda e: said(MENU[e]), type="tertiary", on_click=chosen
         )
         _button(
             "save",
-            "Save",
+            _("Save"),
             ":material/save:",
-            "Keep this as a revision that can be restored",
+            _("Keep this as a revision that can be restored"),
             key,
             on_act,
             type="secondary",
             disabled=not changed,
         )
-        _button("validate", "Validate", ":material/rule:", "Look at the problems found", key, on_act, type="secondary")
+        _button(
+            "validate", _("Validate"), ":material/rule:", _("Look at the problems found"), key, on_act, type="secondary"
+        )
         if running:
-            _button("cancel", "Cancel", ":material/stop:", "Stop the run", key, on_act, type="secondary")
+            _button("cancel", _("Cancel"), ":material/stop:", _("Stop the run"), key, on_act, type="secondary")
         else:
             help = (
-                f"{errors} problem{'' if errors == 1 else 's'} to mend first"
+                ngettext("{count} problem to mend first", "{count} problems to mend first", errors)
                 if errors
-                else "Save a revision and run it"
+                else _("Save a revision and run it")
             )
-            _button("run", "Run", ":material/play_arrow:", help, key, on_act, type="primary")
+            _button("run", _("Run"), ":material/play_arrow:", help, key, on_act, type="primary")
         run_menu()
 
 

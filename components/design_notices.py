@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import error_box
 from components.design import Design
+from components.language import _, said
 from pipelines.document.difference import difference
 from pipelines.document.model import PipelineDocument
 
@@ -32,23 +33,25 @@ def show(design: Design, ways: Ways, *, key: str) -> None:
         return
     with st.container(border=True, gap="small", key=f"{key}.conflict"):
         st.markdown(
-            ":red[:material/sync_problem:] **This pipeline was changed elsewhere meanwhile.** "
-            "What you do here is not saved until you choose."
+            ":red[:material/sync_problem:] "
+            + _("**This pipeline was changed elsewhere meanwhile.** What you do here is not saved until you choose.")
         )
         stored = ways.stored()
-        changes = difference(design.base or design.document, stored)
+        changes = [said(line) for line in difference(design.base or design.document, stored)]
         if changes:
-            st.caption("What was changed elsewhere:")
+            st.caption(_("What was changed elsewhere:"))
             st.code(
                 "\n".join(changes[:SHOWN]) + ("\n…" if len(changes) > SHOWN else ""), language=None, wrap_lines=True
             )
         with st.container(horizontal=True, gap="small"):
             st.button(
-                "Merge both",
+                _("Merge both"),
                 key=f"{key}.merge",
                 type="primary",
                 on_click=ways.merge,
-                help="Where both changed the same thing, yours is kept. It can be undone.",
+                help=_("Where both changed the same thing, yours is kept. It can be undone."),
             )
-            st.button("Keep mine as a copy", key=f"{key}.copy", on_click=ways.keep_as_copy)
-            st.button("Load theirs", key=f"{key}.reload", on_click=ways.reload, help="What you changed since is gone.")
+            st.button(_("Keep mine as a copy"), key=f"{key}.copy", on_click=ways.keep_as_copy)
+            st.button(
+                _("Load theirs"), key=f"{key}.reload", on_click=ways.reload, help=_("What you changed since is gone.")
+            )

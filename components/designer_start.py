@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from components.language import N_, _, said
 from components.markdown import escaped
 from components.wording import ago
 from pipelines.document.store import PipelineInfo
@@ -14,10 +15,10 @@ from pipelines.templates import Question
 
 RECENT = 8
 QUESTIONS: dict[Question, str] = {
-    "number": "Predict a number",
-    "category": "Predict a category",
-    "groups": "Find groups",
-    "outliers": "Find outliers",
+    "number": N_("Predict a number"),
+    "category": N_("Predict a category"),
+    "groups": N_("Find groups"),
+    "outliers": N_("Find outliers"),
 }
 
 
@@ -46,21 +47,30 @@ def show(
 def _recent(
     pipelines: Sequence[PipelineInfo], key: str, on_open: Callable[[str], None], on_menu: Callable[[str], None]
 ) -> None:
-    st.markdown("##### Recent pipelines")
+    st.markdown(f"##### {_('Recent pipelines')}")
     with st.container(border=True, gap="xsmall", key=f"{key}.recent"):
         if not pipelines:
-            st.caption("There are no pipelines yet.")
+            st.caption(_("There are no pipelines yet."))
         for info in pipelines[:RECENT]:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                facts = f"Revision {info.revision}, {'draft' if info.changed else 'saved'}, {ago(info.updated_at)}"
+                facts = _(
+                    "Revision {number}, {state}, {ago}",
+                    number=info.revision,
+                    state=_("draft") if info.changed else _("saved"),
+                    ago=ago(info.updated_at),
+                )
                 st.markdown(
                     f"**{escaped(info.name)}**  \n:gray[:small[{facts}]]",
                     width="stretch",
                 )
-                st.button("Open", key=f"{key}.open.{info.id}", on_click=on_open, args=(info.id,))
+                st.button(_("Open"), key=f"{key}.open.{info.id}", on_click=on_open, args=(info.id,))
         if len(pipelines) > RECENT:
             st.button(
-                f"All {len(pipelines)} pipelines", key=f"{key}.all", type="tertiary", on_click=on_menu, args=("open",)
+                _("All {count} pipelines", count=len(pipelines)),
+                key=f"{key}.all",
+                type="tertiary",
+                on_click=on_menu,
+                args=("open",),
             )
 
 
@@ -72,33 +82,33 @@ def _new(
     labels: Callable[[str, Question], list[str]],
     on_menu: Callable[[str], None],
 ) -> None:
-    st.markdown("##### New pipeline")
+    st.markdown(f"##### {_('New pipeline')}")
     with st.container(border=True, gap="small", key=f"{key}.new"):
         chosen = st.selectbox(
-            "From a dataset", datasets, index=None, key=f"{key}.dataset", placeholder="Choose a dataset"
+            _("From a dataset"), datasets, index=None, key=f"{key}.dataset", placeholder=_("Choose a dataset")
         )
         question, label = _question(chosen, key, labels) if chosen else (None, None)
         with st.container(horizontal=True, gap="small"):
             if chosen and question:
                 st.button(
-                    "Draft a pipeline",
+                    _("Draft a pipeline"),
                     key=f"{key}.draft",
                     type="primary",
                     on_click=on_question,
                     args=(chosen, question, label),
-                    help="A pipeline that runs as it is, with a note on each step that says why it is there",
+                    help=_("A pipeline that runs as it is, with a note on each step that says why it is there"),
                 )
             else:
                 st.button(
-                    "Create",
+                    _("Create"),
                     key=f"{key}.create",
                     type="primary",
                     on_click=on_dataset,
                     args=(chosen,),
                     disabled=chosen is None,
                 )
-            st.button("Empty", key=f"{key}.empty", on_click=on_dataset, args=(None,))
-            st.button("Import YAML", key=f"{key}.import", on_click=on_menu, args=("import",))
+            st.button(_("Empty"), key=f"{key}.empty", on_click=on_dataset, args=(None,))
+            st.button(_("Import YAML"), key=f"{key}.import", on_click=on_menu, args=("import",))
 
 
 def _question(
@@ -106,36 +116,42 @@ def _question(
 ) -> tuple[Question | None, str | None]:
     """What is to be found out, and of which column."""
     question: Question | None = st.pills(
-        "Question",
+        _("Question"),
         list(QUESTIONS),
-        format_func=QUESTIONS.__getitem__,
+        format_func=lambda q: said(QUESTIONS[q]),
         key=f"{key}.question",
-        help="None: no more steps",
+        help=_("None: no more steps"),
     )
     if question not in ("number", "category"):
         return question, None
     offered = labels(dataset, question)
     if not offered:
-        st.caption(f"No column of {escaped(dataset)} can be predicted as a {question}.")
+        st.caption(
+            _("No column of {dataset} can be predicted as a number.", dataset=escaped(dataset))
+            if question == "number"
+            else _("No column of {dataset} can be predicted as a category.", dataset=escaped(dataset))
+        )
         return None, None
-    label = st.selectbox("Predict", offered, key=f"{key}.label.{dataset}.{question}", help="The likeliest comes first.")
+    label = st.selectbox(
+        _("Predict"), offered, key=f"{key}.label.{dataset}.{question}", help=_("The likeliest comes first.")
+    )
     return question, label
 
 
 def _samples(samples: Sequence[Sample], key: str, on_sample: Callable[[str], None]) -> None:
-    st.markdown("##### Samples")
+    st.markdown(f"##### {_('Samples')}")
     with st.container(border=True, gap="xsmall", key=f"{key}.samples"):
         for sample in samples:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                facts = escaped(f"{sample.sentence} {sample.task.capitalize()}.")
+                facts = escaped(f"{said(sample.sentence)} {said(sample.task.capitalize())}.")
                 st.markdown(
-                    f"**{escaped(sample.title)}**  \n:gray[:small[{facts}]]",
+                    f"**{escaped(said(sample.title))}**  \n:gray[:small[{facts}]]",
                     width="stretch",
                 )
                 st.button(
-                    "Use",
+                    _("Use"),
                     key=f"{key}.use.{sample.name}",
                     on_click=on_sample,
                     args=(sample.name,),
-                    help="Make a pipeline of your own from it",
+                    help=_("Make a pipeline of your own from it"),
                 )

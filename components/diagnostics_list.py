@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from components.language import _, ngettext, said
 from components.markdown import escaped
 from pipelines.document.edits import Edit
 from pipelines.graph.diagnostic import Diagnostic
@@ -31,7 +32,7 @@ def show(
     ``price`` says, for a step that learns and a suspect column, what the column adds to the score.
     """
     if not diagnostics:
-        st.caption(":green[:material/check_circle:] No problems found. The pipeline can run.")
+        st.caption(":green[:material/check_circle:] " + _("No problems found. The pipeline can run."))
         return
     ordered = sorted(diagnostics, key=lambda d: ORDER.index(d.severity))
     _alike(ordered, key, on_edit)
@@ -40,14 +41,18 @@ def show(
         if price is not None and each.code == LEAK and each.step is not None:
             _price(each, f"{key}.{number}", price)
     if len(ordered) > SHOWN:
-        st.caption(f"And {len(ordered) - SHOWN} more.")
+        st.caption(_("And {count} more.", count=len(ordered) - SHOWN))
 
 
 def headline(diagnostics: Sequence[Diagnostic]) -> str:
     """How many problems of each severity, in words."""
-    counts = {s: sum(d.severity == s for d in diagnostics) for s in ORDER}
-    parts = [f"{n} {s}{'' if n == 1 or s == 'info' else 's'}" for s, n in counts.items() if n]
-    return ", ".join(parts) or "no problems"
+    errors, warnings, notes = (sum(d.severity == s for d in diagnostics) for s in ORDER)
+    parts = [
+        ngettext("{count} error", "{count} errors", errors) if errors else "",
+        ngettext("{count} warning", "{count} warnings", warnings) if warnings else "",
+        ngettext("{count} hint", "{count} hints", notes) if notes else "",
+    ]
+    return ", ".join(filter(None, parts)) or _("no problems")
 
 
 def _alike(diagnostics: Sequence[Diagnostic], key: str, on_edit: Callable[..., None]) -> None:
@@ -62,7 +67,7 @@ def _alike(diagnostics: Sequence[Diagnostic], key: str, on_edit: Callable[..., N
         for code, found in several.items():
             edits = tuple(dict.fromkeys(e for d in found for e in d.edits))
             st.button(
-                f"Fix all {len(found)}: {found[0].fix.rstrip('.')}",
+                _("Fix all {count}: {fix}", count=len(found), fix=said(found[0].fix).rstrip(".。")),
                 icon=":material/build:",
                 key=f"{key}.all.{code}",
                 on_click=on_edit,
@@ -77,8 +82,8 @@ def _price(each: Diagnostic, key: str, price: Callable[[str, str], str]) -> None
         return
     column, told = found.group(1), f"{key}.price_told"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.price_row"):
-        if st.button("Show the price", icon=":material/sell:", key=f"{key}.price", type="tertiary"):
-            with st.spinner("Training with it and without it"):
+        if st.button(_("Show the price"), icon=":material/sell:", key=f"{key}.price", type="tertiary"):
+            with st.spinner(_("Training with it and without it")):
                 st.session_state[told] = (each.message, price(each.step, column))
         known = st.session_state.get(told)
         if known and known[0] == each.message:
@@ -94,17 +99,24 @@ def _row(
 ) -> None:
     edits: tuple[Edit, ...] = each.edits
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
-        st.markdown(f"{ICONS[each.severity]} {escaped(each.message)} :gray[{escaped(each.fix)}]", width="stretch")
+        st.markdown(
+            f"{ICONS[each.severity]} {escaped(said(each.message))} :gray[{escaped(said(each.fix))}]", width="stretch"
+        )
         if edits:
             st.button(
-                "Fix", icon=":material/build:", key=f"{key}.fix", on_click=on_edit, args=edits, help=each.fix or None
+                _("Fix"),
+                icon=":material/build:",
+                key=f"{key}.fix",
+                on_click=on_edit,
+                args=edits,
+                help=said(each.fix) or None,
             )
         if each.step is not None and each.step in titles:
             st.button(
-                "Show",
+                _("Show"),
                 key=f"{key}.show",
                 type="tertiary",
                 on_click=on_select,
                 args=(each.step,),
-                help=f"Go to {titles[each.step]}",
+                help=_("Go to {step}", step=titles[each.step]),
             )

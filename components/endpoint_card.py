@@ -10,6 +10,7 @@ import streamlit as st
 
 from components import consume_code, contract_table, error_box, facts, page_header, status, try_it_form, wording
 from components.endpoint_list import model_of
+from components.language import _, said
 from pipelines.serving.endpoints import Endpoint
 
 Ask = Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Any]]
@@ -31,16 +32,16 @@ def head(endpoint: Endpoint, *, key: str) -> Intent | None:
         st.caption(model_of(endpoint), width="content")
         st.space("stretch")
         running = str(endpoint.state) not in ("stopped", "failed")
-        if running and st.button("Stop", icon=":material/stop_circle:", key=f"{key}_stop"):
+        if running and st.button(_("Stop"), icon=":material/stop_circle:", key=f"{key}_stop"):
             intent = Intent("stop")
-        if not running and st.button("Start", icon=":material/play_arrow:", type="primary", key=f"{key}_start"):
+        if not running and st.button(_("Start"), icon=":material/play_arrow:", type="primary", key=f"{key}_start"):
             intent = Intent("start")
-        if st.button("New key", icon=":material/key:", type="tertiary", key=f"{key}_rotate"):
+        if st.button(_("New key"), icon=":material/key:", type="tertiary", key=f"{key}_rotate"):
             intent = Intent("rotate")
-        if st.button("Delete", icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
+        if st.button(_("Delete"), icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
             intent = Intent("delete")
     if endpoint.reason:
-        (st.error if str(endpoint.state) == "failed" else st.warning)(endpoint.reason, icon=":material/error:")
+        (st.error if str(endpoint.state) == "failed" else st.warning)(said(endpoint.reason), icon=":material/error:")
     return intent
 
 
@@ -48,15 +49,16 @@ def new_key(value: str, *, key: str) -> bool:
     """Draw a key the one time it can be seen; True when the visitor has put it away."""
     with st.container(border=True, gap="small", key=f"{key}_new_key"):
         st.markdown(
-            ":material/key: **The key of this endpoint.** Copy it now: it is not kept and cannot be shown again."
+            ":material/key: "
+            + _("**The key of this endpoint.** Copy it now: it is not kept and cannot be shown again.")
         )
         st.code(value, language=None)
-        return st.button("I have it", key=f"{key}_noted")
+        return st.button(_("I have it"), key=f"{key}_noted")
 
 
 def tabs(endpoint: Endpoint, ask: Ask, *, key: str) -> None:
     """Draw Test, Consume and Details; ``ask`` gets the model server's answer for rows."""
-    test, consume, details = st.tabs(["Test", "Consume", "Details"], key=f"{key}_tab", on_change="rerun")
+    test, consume, details = st.tabs([_("Test"), _("Consume"), _("Details")], key=f"{key}_tab", on_change="rerun")
     if test.open:
         with test:
             _test(endpoint, ask, key)
@@ -78,10 +80,10 @@ def _row(endpoint: Endpoint, key: str) -> Mapping[str, Any]:
 
 def _test(endpoint: Endpoint, ask: Ask, key: str) -> None:
     if str(endpoint.state) != "healthy":
-        page_header.empty("It can be tried as soon as it is healthy.", icon="hourglass_empty")
+        page_header.empty(_("It can be tried as soon as it is healthy."), icon="hourglass_empty")
         return
     if endpoint.contract is None:
-        page_header.empty("This model does not say what it asks for; see Consume for how to send it rows.")
+        page_header.empty(_("This model does not say what it asks for; see Consume for how to send it rows."))
         return
     form, result = st.columns([7, 4], gap="medium")
     with form:
@@ -96,17 +98,17 @@ def _test(endpoint: Endpoint, ask: Ask, key: str) -> None:
         if kept in st.session_state:
             try_it_form.answer(st.session_state[kept], key=f"{key}_result")
         elif row is None:
-            page_header.empty("Press Predict. The fields hold a real row.", icon="bolt")
+            page_header.empty(_("Press Predict. The fields hold a real row."), icon="bolt")
 
 
 def _details(endpoint: Endpoint, key: str) -> None:
     facts.show(
         {
-            "Model": endpoint.model_uri,
-            "Key begins with": endpoint.key_hint,
-            "Restarts": endpoint.restarts,
-            "Created": wording.when(endpoint.created_at),
-            "Address": endpoint.url,
+            _("Model"): endpoint.model_uri,
+            _("Key begins with"): endpoint.key_hint,
+            _("Restarts"): endpoint.restarts,
+            _("Created"): wording.when(endpoint.created_at),
+            _("Address"): endpoint.url,
         },
         min_width=320,
     )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import live, status
 from components.endpoint_list import is_moving
+from components.language import _
 from pipelines.serving.endpoints import Endpoint
 
 
@@ -18,7 +19,7 @@ def show(read: Callable[[], Endpoint], *, key: str) -> None:
         now = read()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             status.show(str(now.state))
-            st.caption("The model server is starting; this takes some seconds.", width="content")
+            st.caption(_("The model server is starting; this takes some seconds."), width="content")
         return is_moving(now)
 
     live.show(draw, going=True, key=key)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components import model_picker, page_header, wording
+from components.language import _
 from pipelines.tracking import RegisteredModel
 
 
@@ -22,28 +23,28 @@ class NewEndpoint:
 
 def show(models: Sequence[RegisteredModel], taken: Collection[str], *, wanted: str, key: str) -> NewEndpoint | None:
     """Draw the form; what to make when it is sent."""
-    page_header.section("New endpoint")
+    page_header.section(_("New endpoint"))
     with st.container(border=True, gap="small"):
         left, middle, right = st.columns([4, 4, 2], gap="small", vertical_alignment="bottom")
         with left:
             uri = model_picker.show(models, wanted=wanted, key=f"{key}_model")
         proposed = wording.free_name(endpoint_name(uri), taken) if uri else ""
         name = middle.text_input(
-            "Name",
+            _("Name"),
             value=proposed,
             max_chars=63,
             key=f"{key}_name_{uri}",
-            help="Small letters, digits and '-'. It stays, whatever model is behind it",
+            help=_("Small letters, digits and '-'. It stays, whatever model is behind it"),
         )
         sent = right.button(
-            "Create",
+            _("Create"),
             type="primary",
             icon=":material/cloud_upload:",
             key=f"{key}_create",
             disabled=not uri or not name,
             width="stretch",
         )
-        st.caption("A model server is started for it, and watched. Callers need the key, which is shown once.")
+        st.caption(_("A model server is started for it, and watched. Callers need the key, which is shown once."))
     return NewEndpoint(name.strip(), uri) if sent and uri else None
 
 

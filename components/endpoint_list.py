@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from components import record_table, status, wording
+from components.language import N_, _, said
 from components.record_table import Heading, cell
 from pipelines.serving.endpoints import Endpoint
 
 HEADINGS = [
-    Heading("Endpoint", wide=True),
-    Heading("State", "status"),
-    Heading("Model"),
+    Heading(N_("Endpoint"), wide=True),
+    Heading(N_("State"), "status"),
+    Heading(N_("Model")),
 ]
 
 
@@ -19,15 +20,15 @@ def show(endpoints: Sequence[Endpoint], *, selected: str | None, key: str, heigh
     """Draw the endpoints; the name of the one just opened."""
     rows = {
         e.name: [
-            cell(e.name, hint=f"created {wording.ago(e.created_at)}"),
-            cell(str(e.state).capitalize(), colour=status.colour(e.state), pulse=is_moving(e), hint=e.reason),
+            cell(e.name, hint=_("created {ago}", ago=wording.ago(e.created_at))),
+            cell(status.word(e.state), colour=status.colour(e.state), pulse=is_moving(e), hint=said(e.reason)),
             cell(model_of(e)),
         ]
         for e in endpoints
     }
-    none = "No endpoints yet. Deploy a published model."
+    none = _("No endpoints yet. Deploy a published model.")
     return record_table.show(
-        HEADINGS, rows, label="Endpoints", selected=selected, key=key, height=height, empty=none
+        HEADINGS, rows, label=_("Endpoints"), selected=selected, key=key, height=height, empty=none
     ).opened
 
 

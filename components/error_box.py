@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
+from components.language import _, said
 from pipelines.errors import SekkeiError
+from pipelines.messages import from_plain
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,13 +24,23 @@ log = logging.getLogger(__name__)
 def show(error: BaseException, *, key: str) -> None:
     """Draw ``error``: a SekkeiError as its message and fix; any other as an apology with the trace folded away."""
     if isinstance(error, SekkeiError):
-        st.error(error.message + (f"\n\n{error.fix}" if error.fix else ""), icon=":material/error:")
+        st.error("\n\n".join(filter(None, [said(error.message), said(error.fix)])), icon=":material/error:")
         return
     log.error("A page failed", exc_info=error)
     with st.container(border=True, gap="small", key=f"{key}_box"):
-        st.markdown("**Something went wrong here.** Your work is saved. Reload the page to try again.")
-        with st.expander("Details for a report", key=f"{key}_trace"):
+        st.markdown(_("**Something went wrong here.** Your work is saved. Reload the page to try again."))
+        with st.expander(_("Details for a report"), key=f"{key}_trace"):
             st.code("".join(traceback.format_exception(error)), language=None)
+
+
+def words(error: SekkeiError) -> str:
+    """The error in a line: what happened, and what to do."""
+    return " ".join(filter(None, [said(error.message), said(error.fix)]))
+
+
+def stored(error: Mapping[str, Any]) -> SekkeiError:
+    """The error that a job or a run kept, with its words as messages again."""
+    return SekkeiError(from_plain(error.get("message", "")), fix=from_plain(error.get("fix", "")))
 
 
 @contextmanager

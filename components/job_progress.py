@@ -7,22 +7,23 @@ from collections.abc import Callable
 import streamlit as st
 
 from components import status, wording
+from components.language import N_, _, said
 from pipelines.jobs import Job
 
-_DOING = {"run": "Run", "batch": "Batch scoring"}
+_DOING = {"run": N_("Run"), "batch": N_("Batch scoring")}
 
 
 def show(job: Job, *, key: str, on_cancel: Callable[[str], object] | None = None) -> None:
     """Draw ``job``; ``on_cancel`` gets its id when Cancel is pressed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_job"):
         status.show(job.state)
-        st.markdown(f"**{_DOING.get(job.kind, job.kind)}**", width="content")
+        st.markdown(f"**{said(_DOING.get(job.kind, job.kind))}**", width="content")
         st.text(job.title, width="content")
         st.caption(_so_far(job), width="content")
         st.space("stretch")
         if not job.state.is_final and on_cancel is not None:
             st.button(
-                "Cancelling …" if job.cancel_requested else "Cancel",
+                _("Cancelling …") if job.cancel_requested else _("Cancel"),
                 icon=":material/block:",
                 type="tertiary",
                 disabled=job.cancel_requested,
@@ -45,5 +46,5 @@ def progress(job: Job) -> float:
 
 def _so_far(job: Job) -> str:
     if job.state == "queued":
-        return "waiting for a worker"
-    return job.text or f"started {wording.ago(job.started_at)}"
+        return _("waiting for a worker")
+    return said(job.text) or _("started {ago}", ago=wording.ago(job.started_at))

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components import wording
+from components.language import _, ngettext
 
 
 def show(lines: Sequence[str], *, key: str) -> None:
     """Draw the lines, the newest last, with a download."""
     if not lines:
-        st.caption("Nothing was written.")
+        st.caption(_("Nothing was written."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(wording.count(len(lines), "line"), width="content")
+        st.caption(ngettext("{count} line", "{count:,} lines", len(lines)), width="content")
         st.space("stretch")
         st.download_button(
             "Log", "\n".join(lines), "log.txt", "text/plain", icon=":material/download:", on_click="ignore", key=key

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from components import facts, record_table, wording
+from components.language import _
 from components.record_table import Heading, cell
 
 SHOWN = 6
@@ -49,7 +50,7 @@ def groups(metrics: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """Metrics by what stands before their name: the model, or the step."""
     found: dict[str, dict[str, float]] = {}
     for name, value in metrics.items():
-        of, _, own = name.rpartition(".")
+        of, _dot, own = name.rpartition(".")
         found.setdefault(of, {})[own] = value
     return found
 
@@ -68,7 +69,7 @@ def show(metrics: Mapping[str, float], *, key: str, limit: int = SHOWN) -> None:
         for name in names[:limit]:
             st.metric(wording.metric(name), _told(name, values), width="content")
     if len(names) > limit:
-        with st.expander(f"All {len(names)} metrics", key=f"{key}_all"):
+        with st.expander(_("All {count} metrics", count=len(names)), key=f"{key}_all"):
             facts.show({wording.metric(n): _told(n, values) for n in names}, min_width=230)
 
 
@@ -77,11 +78,11 @@ def table(columns: Mapping[str, Values], *, key: str) -> None:
     names = sorted({n for values in columns.values() for n in values if not n.endswith(SPREAD)}, key=_rank)
     rows = {name: _line(name, columns) for name in names}
     headings = [
-        Heading("Metric", wide=True, sortable=False),
-        *(Heading(c or "run", right=True, sortable=False) for c in columns),
+        Heading(_("Metric"), wide=True, sortable=False),
+        *(Heading(c or _("run"), right=True, sortable=False) for c in columns),
     ]
     with st.container(width=220 + 170 * len(columns)):
-        record_table.show(headings, rows, label="Metrics", opens=False, key=f"{key}_metrics", empty="No metrics.")
+        record_table.show(headings, rows, label=_("Metrics"), opens=False, key=f"{key}_metrics", empty=_("No metrics."))
 
 
 def _line(name: str, columns: Mapping[str, Values]) -> list[dict[str, Any]]:

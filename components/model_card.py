@@ -9,15 +9,18 @@ from typing import Literal
 import streamlit as st
 
 from components import contract_table, facts, metric_cards, parity_list, record_table, wording
+from components.language import N_, _, said
 from components.record_table import Heading, cell
 from pipelines.tracking import ModelVersion
 
 VERSIONS = [
-    Heading("Version"),
-    Heading("Aliases", "badges", sortable=False),
-    Heading("Metrics", wide=True, sortable=False),
-    Heading("Published", quiet=True),
+    Heading(N_("Version")),
+    Heading(N_("Aliases"), "badges", sortable=False),
+    Heading(N_("Metrics"), wide=True, sortable=False),
+    Heading(N_("Published"), quiet=True),
 ]
+
+TABS = [N_("Input"), N_("Checked"), N_("Origin"), N_("Metrics"), N_("Aliases")]
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def show(versions: Sequence[ModelVersion], current: ModelVersion, *, key: str) -
     opened = record_table.show(
         VERSIONS,
         {str(v.version): _line(v) for v in versions},
-        label="Versions",
+        label=_("Versions"),
         selected=str(current.version),
         key=f"{key}_versions",
         height=190,
@@ -43,8 +46,8 @@ def show(versions: Sequence[ModelVersion], current: ModelVersion, *, key: str) -
     if opened:
         intent = Intent("open", int(opened))
     prefix = f"{key}_{current.version}"
-    names = ["Input", "Checked", "Origin", "Metrics", "Aliases"]
-    for name, tab in zip(names, st.tabs(names, key=f"{key}_tab", on_change="rerun"), strict=True):
+    labels = [said(name) for name in TABS]
+    for name, tab in zip(TABS, st.tabs(labels, key=f"{key}_tab", on_change="rerun"), strict=True):
         if tab.open:
             with tab:
                 intent = _tab(name, current, prefix) or intent
@@ -58,15 +61,15 @@ def _head(current: ModelVersion, key: str) -> Intent | None:
         st.badge(f"v{current.version}", color="gray")
         for alias in current.aliases:
             st.badge(alias, color="blue", icon=":material/flag:")
-        st.caption(current.task.replace("_", " "), width="content")
+        st.caption(said(current.task.replace("_", " ")), width="content")
         st.space("stretch")
         if current.mlflow_url:
             st.link_button(
                 "MLflow", current.mlflow_url, icon=":material/open_in_new:", type="tertiary", key=f"{key}_mlflow"
             )
-        if st.button("Score in batch", icon=":material/table_rows:", key=f"{key}_score"):
+        if st.button(_("Score in batch"), icon=":material/table_rows:", key=f"{key}_score"):
             intent = Intent("score", current.version)
-        if st.button("Deploy", type="primary", icon=":material/cloud_upload:", key=f"{key}_deploy"):
+        if st.button(_("Deploy"), type="primary", icon=":material/cloud_upload:", key=f"{key}_deploy"):
             intent = Intent("deploy", current.version)
     return intent
 
@@ -102,32 +105,36 @@ def _tab(name: str, v: ModelVersion, key: str) -> Intent | None:
 
 
 def _origin(v: ModelVersion, key: str) -> Intent | None:
-    data = ", ".join(f"{d.name} v{d.version} ({wording.count(d.rows, 'row')})" for d in v.datasets)
+    data = ", ".join(f"{d.name} v{d.version} ({wording.rows(d.rows)})" for d in v.datasets)
     facts.show(
         {
-            "Pipeline": v.pipeline or "not trained here",
-            "Revision": v.revision if v.revision is not None else "not saved",
-            "Step": v.step or "–",
-            "Data": data or "–",
-            "Published": wording.when(v.created_at),
-            "Address": v.model_uri,
+            _("Pipeline"): v.pipeline or _("not trained here"),
+            _("Revision"): v.revision if v.revision is not None else _("not saved"),
+            _("Step"): v.step or "–",
+            _("Data"): data or "–",
+            _("Published"): wording.when(v.created_at),
+            _("Address"): v.model_uri,
         },
         min_width=320,
     )
-    if v.run_id and st.button("Open the run", icon=":material/play_circle:", key=f"{key}_run"):
+    if v.run_id and st.button(_("Open the run"), icon=":material/play_circle:", key=f"{key}_run"):
         return Intent("run", v.version)
     return None
 
 
 def _aliases(v: ModelVersion, key: str) -> Intent | None:
-    st.caption("An alias points at one version. Endpoints and scoring can follow it, as in NAME@champion.")
+    st.caption(_("An alias points at one version. Endpoints and scoring can follow it, as in NAME@champion."))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        alias = st.text_input("Alias for this version", value="champion", max_chars=100, key=f"{key}_alias", width=240)
-        if st.button("Set alias", icon=":material/flag:", key=f"{key}_set", disabled=not alias or alias in v.aliases):
+        alias = st.text_input(
+            _("Alias for this version"), value="champion", max_chars=100, key=f"{key}_alias", width=240
+        )
+        if st.button(
+            _("Set alias"), icon=":material/flag:", key=f"{key}_set", disabled=not alias or alias in v.aliases
+        ):
             return Intent("alias", v.version, alias.strip())
         for name in v.aliases:
-            if st.button(f"Remove {name}", key=f"{key}_unset_{name}", type="tertiary"):
+            if st.button(_("Remove {name}", name=name), key=f"{key}_unset_{name}", type="tertiary"):
                 return Intent("unalias", v.version, name)
-    if st.button("Delete this version", icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
+    if st.button(_("Delete this version"), icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
         return Intent("delete", v.version)
     return None

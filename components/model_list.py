@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from components import record_table, wording
+from components.language import N_, _
 from components.record_table import Heading, cell
 from pipelines.tracking import RegisteredModel
 
 HEADINGS = [
-    Heading("Model", wide=True),
-    Heading("Latest", right=True),
-    Heading("Aliases", "badges", sortable=False),
-    Heading("Updated", right=True, quiet=True),
+    Heading(N_("Model"), wide=True),
+    Heading(N_("Latest"), right=True),
+    Heading(N_("Aliases"), "badges", sortable=False),
+    Heading(N_("Updated"), right=True, quiet=True),
 ]
 
 
@@ -31,5 +32,7 @@ def show(models: Sequence[RegisteredModel], *, selected: str | None, key: str) -
         ]
         for m in models
     }
-    none = "No models yet. Open a run and press Publish model."
-    return record_table.show(HEADINGS, rows, label="Models", selected=selected, key=key, height=640, empty=none).opened
+    none = _("No models yet. Open a run and press Publish model.")
+    return record_table.show(
+        HEADINGS, rows, label=_("Models"), selected=selected, key=key, height=640, empty=none
+    ).opened

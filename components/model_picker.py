@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.language import _
 from pipelines.tracking import RegisteredModel
 
 
@@ -20,12 +21,12 @@ def show(models: Sequence[RegisteredModel], *, wanted: str, key: str) -> str | N
     """Draw the menu, with ``wanted`` chosen if given; the address of the model chosen."""
     options = choices(models, wanted)
     return st.selectbox(
-        "Model",
+        _("Model"),
         options,
         index=options.index(wanted) if wanted else 0 if options else None,
         format_func=lambda uri: uri.removeprefix("models:/"),
-        placeholder="No model is published yet",
+        placeholder=_("No model is published yet"),
         disabled=not options,
         key=key,
-        help="NAME@ALIAS follows the alias, NAME/VERSION stays with the version",
+        help=_("NAME@ALIAS follows the alias, NAME/VERSION stays with the version"),
     )

@@ -17,13 +17,15 @@ import streamlit as st
 import yaml
 
 from components import column_chips, column_picker
-from components.parameters import Parameter
+from components.language import N_, _, said
+from components.parameters import Parameter, choice
 from components.widget_state import keep
+from components.wording import yes_no
 from pipelines.columns import Columns
 from pipelines.schema import TableSchema
 
 LARGEST = 2**53 - 1  # the largest whole number a browser keeps exactly
-EMPTY = "none"
+EMPTY = N_("none")
 
 
 @dataclass(frozen=True)
@@ -52,31 +54,31 @@ def _common(
         if key in st.session_state:  # a late event of a widget that is gone has no value
             on_change(read(st.session_state[key]))
 
-    return {"label": parameter.label, "key": key, "help": _help(parameter), "on_change": heard}
+    return {"label": said(parameter.label), "key": key, "help": _help(parameter), "on_change": heard}
 
 
 def _help(parameter: Parameter) -> str | None:
-    parts = [parameter.help] if parameter.help else []
+    parts = [said(parameter.help)] if parameter.help else []
     if not parameter.required and parameter.kind not in ("variant", "code"):
-        parts.append(f"Default: {shown(parameter.default)}.")
+        parts.append(_("Default: {value}.", value=shown(parameter.default)))
     return " ".join(parts) or None
 
 
 def shown(value: Any) -> str:
     """A plain value in words."""
     if value is None:
-        return EMPTY
+        return said(EMPTY)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return yes_no(value)
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, list | tuple):
-        return ", ".join(shown(v) for v in value) or "nothing"
+        return ", ".join(shown(v) for v in value) or _("nothing")
     if isinstance(value, Mapping):
         if "kind" in value:
             return column_picker.in_words(Columns.model_validate(value))
         return shown(value.get("type", "…"))
-    return str(value) or "empty"
+    return choice(str(value)) or _("empty")
 
 
 def _is_showable(parameter: Parameter, value: Any) -> bool:
@@ -122,7 +124,7 @@ def _choice(parameter: Parameter, value: Any, around: Surroundings, key: str, on
             options=options, format_func=shown, width="stretch", required=True, **_common(parameter, key, on_change)
         )
     else:
-        st.selectbox(options=options, format_func=shown, placeholder="Choose", **_common(parameter, key, on_change))
+        st.selectbox(options=options, format_func=shown, placeholder=_("Choose"), **_common(parameter, key, on_change))
 
 
 def _choices(
@@ -141,7 +143,7 @@ def _integer(
         step=1,
         min_value=low,
         max_value=high,
-        placeholder=EMPTY if parameter.optional else "",
+        placeholder=said(EMPTY) if parameter.optional else "",
         **_common(parameter, key, on_change),
     )
 
@@ -159,7 +161,7 @@ def _number(parameter: Parameter, value: Any, around: Surroundings, key: str, on
         format="%.6g",
         min_value=low,
         max_value=high,
-        placeholder=EMPTY if parameter.optional else "",
+        placeholder=said(EMPTY) if parameter.optional else "",
         **common,
     )
 
@@ -186,7 +188,8 @@ def _string(parameter: Parameter, value: Any, around: Surroundings, key: str, on
     keep(key, value or "")
     empty = None if parameter.optional else ""
     st.text_input(
-        placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change, lambda v: v or empty)
+        placeholder=said(EMPTY) if parameter.optional else "",
+        **_common(parameter, key, on_change, lambda v: v or empty),
     )
 
 
@@ -212,12 +215,12 @@ def _column(parameter: Parameter, value: Any, around: Surroundings, key: str, on
 
     def label(option: Any) -> str:
         if isinstance(option, str):
-            return f"{option}  ·  {kinds.get(option, 'not here')}"
-        return {True: "by the label", False: "no"}.get(option, EMPTY)
+            return f"{option}  ·  {said(kinds[option]) if option in kinds else _('not here')}"
+        return said(EMPTY) if option is None else _("by the label") if option else _("no")
 
     keep(key, value if value in special or value else None)
     st.selectbox(
-        options=options, format_func=label, placeholder="Choose a column", **_common(parameter, key, on_change)
+        options=options, format_func=label, placeholder=_("Choose a column"), **_common(parameter, key, on_change)
     )
 
 
@@ -227,7 +230,13 @@ def _columns(
     rule = None if value is None else column_picker.parsed(value)
     schema = around.columns(parameter.form.port)
     column_picker.show(
-        parameter.label, rule, schema, optional=parameter.optional, help=_help(parameter), key=key, on_change=on_change
+        said(parameter.label),
+        rule,
+        schema,
+        optional=parameter.optional,
+        help=_help(parameter),
+        key=key,
+        on_change=on_change,
     )
 
 
@@ -236,12 +245,12 @@ def _dataset(
 ) -> None:
     options = [*around.datasets, *([value] if value and value not in around.datasets else [])]
     keep(key, value or None)
-    st.selectbox(options=options, placeholder="Choose a dataset", **_common(parameter, key, on_change))
+    st.selectbox(options=options, placeholder=_("Choose a dataset"), **_common(parameter, key, on_change))
 
 
 def _list(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
     keep(key, _joined(value or ()))
-    placeholder = EMPTY if parameter.optional else "Values, with commas between"
+    placeholder = said(EMPTY) if parameter.optional else _("Values, with commas between")
     st.text_input(placeholder=placeholder, **_common(parameter, key, on_change, lambda text: _parts(text, parameter)))
 
 
@@ -268,7 +277,7 @@ def _other(parameter: Parameter, value: Any, around: Surroundings, key: str, on_
     key = f"{key}.text"
     keep(key, text)
     draw = st.text_area if len(text) > 60 else st.text_input
-    draw(placeholder=EMPTY if parameter.optional else "", **_common(parameter, key, on_change, _scalar))
+    draw(placeholder=said(EMPTY) if parameter.optional else "", **_common(parameter, key, on_change, _scalar))
 
 
 def _scalar(text: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.language import _, said
 from components.markdown import escaped
 from components.parameter_fields import shown
 from components.parameters import Parameter
@@ -20,9 +21,9 @@ def show(
     step: str, name: str, parameter: Parameter, defaults: Mapping[str, Any], *, changed: bool, key: str, on_edit: Any
 ) -> None:
     """Draw the menu. ``name``: dotted; ``defaults``: the pipeline's parameters; ``changed``: not at its default."""
-    words = {RESET: f"Back to the default: {shown(parameter.default)}"} if changed else {}
-    words |= {PROMOTE: "Make it a pipeline parameter"}
-    words |= {n: f"Take it from {n}" for n in defaults}
+    words = {RESET: _("Back to the default: {value}", value=shown(parameter.default))} if changed else {}
+    words |= {PROMOTE: _("Make it a pipeline parameter")}
+    words |= {n: _("Take it from {name}", name=n) for n in defaults}
 
     def chosen() -> None:
         match st.session_state.get(key):
@@ -42,7 +43,9 @@ def show(
         key=key,
         type="tertiary",
         format_func=words.__getitem__,
-        help=f"{parameter.label}: more" + (", changed from its default" if changed else ""),
+        help=_("{label}: more, changed from its default", label=said(parameter.label))
+        if changed
+        else _("{label}: more", label=said(parameter.label)),
         on_click=chosen,
     )
 
@@ -60,14 +63,14 @@ def show_taken(
     """Draw a field that takes its value from the pipeline parameter ``source``."""
     st.markdown(f":small[{escaped(label)}]")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.row"):
-        value = shown(defaults[source]) if source in defaults else "not there"
+        value = shown(defaults[source]) if source in defaults else _("not there")
         st.markdown(f":violet-badge[:material/tune: {escaped(source)}] {escaped(value)}", width="stretch")
         st.button(
             "",
             icon=":material/link_off:",
             key=f"{key}.{DETACH}",
             type="tertiary",
-            help="Give it a value of its own",
+            help=_("Give it a value of its own"),
             on_click=on_edit,
             args=(DetachParameter(step, name),),
         )

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
+from components.language import said
 from components.parameter_labels import label_of
 from pipelines.columns import Columns
 from pipelines.parameters import Form
@@ -45,6 +46,12 @@ class Parameter:
     def applies(self, values: Mapping[str, Any]) -> bool:
         """Whether it means anything beside the values of its siblings."""
         return all(_is_among(values.get(sibling), wanted) for sibling, wanted in self.form.when.items())
+
+
+def choice(value: str) -> str:
+    """A choice of a parameter as the visitor reads it: in the language's words where there are some."""
+    found = said(value)
+    return found if found != value else value.replace("_", " ")
 
 
 @cache

@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from components import facts
+from components import facts, wording
+from components.language import N_, _, said, shown
 
 TITLES = {
-    "sets": "Kinds of rows",
-    "ways": "Asked",
-    "largest_difference": "Largest difference of two numbers",
-    "checked_at": "Checked",
+    "sets": N_("Kinds of rows"),
+    "ways": N_("Asked"),
+    "largest_difference": N_("Largest difference of two numbers"),
+    "checked_at": N_("Checked"),
     "mlflow": "MLflow",
 }
 
@@ -21,20 +22,20 @@ TITLES = {
 def show(parity: Mapping[str, Any] | None, *, key: str) -> None:
     """Draw what was compared and what was found."""
     if not parity:
-        st.caption("This model was not published by Sekkei, so its answers have not been compared.")
+        st.caption(_("This model was not published by Sekkei, so its answers have not been compared."))
         return
     with st.container(border=True, gap="small", key=key):
-        st.markdown(":green[:material/verified:] **Same rows, same answers**")
-        facts.show({TITLES.get(k, _words(k)): _value(v) for k, v in parity.items()}, min_width=320)
+        st.markdown(f":green[:material/verified:] **{_('Same rows, same answers')}**")
+        facts.show({shown(TITLES.get(k) or _words(k)): _value(v) for k, v in parity.items()}, min_width=320)
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return said(name.replace("_", " ").capitalize())
 
 
 def _value(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return wording.yes_no(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{_words(str(k))}: {_value(v)}" for k, v in value.items())
     if isinstance(value, list | tuple):

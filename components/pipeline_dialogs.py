@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import error_box, pipeline_settings, run_dialog, shortcuts
 from components.design_bar import MENU
+from components.language import N_, _, said
 from components.wording import ago
 from pipelines.document import codec
 from pipelines.document.difference import difference
@@ -39,6 +40,9 @@ class Actions(Protocol):
     def apply(self, *edits: Edit) -> None: ...
 
 
+TITLES = MENU | {"run_with": N_("Run with")}
+
+
 def ask(kind: str, *, key: str) -> None:
     """Open a dialog of ``MENU`` in the next run."""
     st.session_state[key] = kind
@@ -53,7 +57,7 @@ def show(document: PipelineDocument | None, actions: Actions, *, key: str) -> No
         "medium" if kind in ("revisions", "export", "import", "keys", "settings") else "small"
     )
 
-    @st.dialog((MENU | {"run_with": "Run with"})[kind], width=width, on_dismiss=lambda: _close(key))
+    @st.dialog(said(TITLES[kind]), width=width, on_dismiss=lambda: _close(key))
     @error_box.guarded(f"{key}.error")
     def body() -> None:
         _BODIES[kind](document, actions, key)
@@ -78,47 +82,47 @@ def _submit(label: str, act: Callable[[], None], key: str, *, disabled: bool = F
 
 
 def _new(document: PipelineDocument | None, actions: Actions, key: str) -> None:
-    name = st.text_input("Name", key=f"{key}.name", max_chars=100, placeholder="customer-churn")
+    name = st.text_input(_("Name"), key=f"{key}.name", max_chars=100, placeholder="customer-churn")
     dataset = st.selectbox(
-        "Begin with the dataset", actions.datasets(), index=None, key=f"{key}.dataset", placeholder="None"
+        _("Begin with the dataset"), actions.datasets(), index=None, key=f"{key}.dataset", placeholder=_("None")
     )
-    _submit("Create", lambda: actions.create(new_document(name, dataset)), key, disabled=not name.strip())
+    _submit(_("Create"), lambda: actions.create(new_document(name, dataset)), key, disabled=not name.strip())
 
 
 def _open(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     found = {p.id: p for p in actions.pipelines()}
     chosen = st.selectbox(
-        "Pipeline",
+        _("Pipeline"),
         list(found),
         index=None,
         key=f"{key}.pipeline",
-        placeholder="Type to search",
+        placeholder=_("Type to search"),
         format_func=lambda i: f"{found[i].name}  ·  {ago(found[i].updated_at)}",
     )
-    _submit("Open", lambda: actions.open(chosen or ""), key, disabled=chosen is None)
+    _submit(_("Open"), lambda: actions.open(chosen or ""), key, disabled=chosen is None)
 
 
 def _sample(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     found = {s.name: s for s in actions.samples()}
     chosen = st.radio(
-        "Sample",
+        _("Sample"),
         list(found),
         key=f"{key}.sample",
-        format_func=lambda n: found[n].title,
-        captions=[f"{s.sentence} {s.task.capitalize()}." for s in found.values()],
+        format_func=lambda n: said(found[n].title),
+        captions=[f"{said(s.sentence)} {said(s.task.capitalize())}." for s in found.values()],
     )
-    _submit("Create", lambda: actions.create_from_sample(chosen or ""), key, disabled=chosen is None)
+    _submit(_("Create"), lambda: actions.create_from_sample(chosen or ""), key, disabled=chosen is None)
 
 
 def _import(document: PipelineDocument | None, actions: Actions, key: str) -> None:
-    file = st.file_uploader("YAML or JSON file", type=["yaml", "yml", "json"], key=f"{key}.file")
-    text = st.text_area("or its text", key=f"{key}.text", height=180, placeholder="format: 1\nname: ...")
+    file = st.file_uploader(_("YAML or JSON file"), type=["yaml", "yml", "json"], key=f"{key}.file")
+    text = st.text_area(_("or its text"), key=f"{key}.text", height=180, placeholder="format: 1\nname: ...")
 
     def create() -> None:
         given = codec.loads(file.getvalue() if file is not None else text)
         actions.create(given.model_copy(update={"name": actions.free_name(given.name)}))
 
-    _submit("Import", create, key, disabled=file is None and not text.strip())
+    _submit(_("Import"), create, key, disabled=file is None and not text.strip())
 
 
 def _export(document: PipelineDocument | None, actions: Actions, key: str) -> None:
@@ -142,33 +146,33 @@ def _revisions(document: PipelineDocument | None, actions: Actions, key: str) ->
 
     def label(number: int) -> str:
         each = found[number]
-        return f"Revision {number}  ·  {ago(each.created_at)}" + (f"  ·  {each.note}" if each.note else "")
+        return "  ·  ".join(filter(None, [_("Revision {number}", number=number), ago(each.created_at), each.note]))
 
-    chosen = st.selectbox("Revision", list(found), key=f"{key}.number", format_func=label)
+    chosen = st.selectbox(_("Revision"), list(found), key=f"{key}.number", format_func=label)
     if chosen is None:
         return
     then = actions.revision(chosen)
-    changes = difference(document, then)
-    st.markdown("**What restoring it would change**" if changes else "It says the same as what is open.")
+    changes = [said(line) for line in difference(document, then)]
+    st.markdown(f"**{_('What restoring it would change')}**" if changes else _("It says the same as what is open."))
     if changes:
         st.code("\n".join(changes), language=None, wrap_lines=True, height=150)
-    with st.expander("Its YAML", key=f"{key}.yaml"):
+    with st.expander(_("Its YAML"), key=f"{key}.yaml"):
         st.code(codec.dumps(then), language="yaml", height=260)
-    _submit("Restore", lambda: actions.restore(chosen), key, disabled=not changes)
+    _submit(_("Restore"), lambda: actions.restore(chosen), key, disabled=not changes)
 
 
 def _rename(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     assert document is not None
-    name = st.text_input("Name", document.name, key=f"{key}.name", max_chars=100)
-    _submit("Rename", lambda: actions.rename(name), key, disabled=not name.strip() or name == document.name)
+    name = st.text_input(_("Name"), document.name, key=f"{key}.name", max_chars=100)
+    _submit(_("Rename"), lambda: actions.rename(name), key, disabled=not name.strip() or name == document.name)
 
 
 def _duplicate(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     assert document is not None
     copied = document
-    name = st.text_input("Name of the copy", actions.free_name(document.name), key=f"{key}.name", max_chars=100)
+    name = st.text_input(_("Name of the copy"), actions.free_name(document.name), key=f"{key}.name", max_chars=100)
     _submit(
-        "Duplicate",
+        _("Duplicate"),
         lambda: actions.create(copied.model_copy(update={"name": name.strip()})),
         key,
         disabled=not name.strip(),
@@ -177,8 +181,8 @@ def _duplicate(document: PipelineDocument | None, actions: Actions, key: str) ->
 
 def _delete(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     assert document is not None
-    st.markdown("The pipeline and its draft go. Its runs and published models stay.")
-    _submit("Delete", actions.delete, key)
+    st.markdown(_("The pipeline and its draft go. Its runs and published models stay."))
+    _submit(_("Delete"), actions.delete, key)
 
 
 def new_document(name: str, dataset: str | None) -> PipelineDocument:
@@ -190,12 +194,14 @@ def new_document(name: str, dataset: str | None) -> PipelineDocument:
 def _run_with(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     assert document is not None
     wanted = run_dialog.show(document, key=key)
-    _submit("Run", lambda: actions.run(wanted), key)
+    _submit(_("Run"), lambda: actions.run(wanted), key)
 
 
 def _name_revision(document: PipelineDocument | None, actions: Actions, key: str) -> None:
-    name = st.text_input("Name of the revision", key=f"{key}.revision", max_chars=100, placeholder="before tuning")
-    _submit("Save", lambda: actions.name_revision(name.strip()), key, disabled=not name.strip())
+    name = st.text_input(
+        _("Name of the revision"), key=f"{key}.revision", max_chars=100, placeholder=_("before tuning")
+    )
+    _submit(_("Save"), lambda: actions.name_revision(name.strip()), key, disabled=not name.strip())
 
 
 def _settings(document: PipelineDocument | None, actions: Actions, key: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components.language import _
 from components.markdown import escaped
 from components.run_dialog import read, written
 from components.widget_state import keep
@@ -20,11 +21,14 @@ def show(document: PipelineDocument, *, key: str, on_edit: Callable[..., None]) 
     """Draw the parameters, each with its default, what it is for and where it is taken; a change is an edit."""
     if not document.parameters:
         st.caption(
-            "There are none. The menu beside a step's field makes one of it: a value that is asked for before a run, "
-            "set on the command line with --set NAME=VALUE, and can feed several steps."
+            _(
+                "There are none. The menu beside a step's field makes one of it: a value that is asked for before "
+                "a run, set on the command line with --set NAME=VALUE, and can feed several steps."
+            )
         )
         return
-    for column, title in zip(st.columns(WIDTHS), ("Name", "Default", "Description", "Taken by", ""), strict=True):
+    titles = (_("Name"), _("Default"), _("Description"), _("Taken by"), "")
+    for column, title in zip(st.columns(WIDTHS), titles, strict=True):
         column.caption(title)
     for place, parameter in enumerate(document.parameters):
         _row(document, parameter, f"{key}.{place}", on_edit)
@@ -35,7 +39,7 @@ def _row(document: PipelineDocument, parameter: PipelineParameter, key: str, on_
     left, value, about, taken, last = st.columns(WIDTHS, vertical_alignment="center")
     keep(f"{key}.name", name)
     left.text_input(
-        f"Name of {name}",
+        _("Name of {name}", name=name),
         key=f"{key}.name",
         label_visibility="collapsed",
         on_change=lambda: on_edit(RenamePipelineParameter(name, st.session_state[f"{key}.name"].strip())),
@@ -43,26 +47,26 @@ def _row(document: PipelineDocument, parameter: PipelineParameter, key: str, on_
     shown = default if isinstance(default, str) and read(default) == default else written(default)
     keep(f"{key}.default", shown)
     value.text_input(
-        f"Default of {name}",
+        _("Default of {name}", name=name),
         key=f"{key}.default",
         label_visibility="collapsed",
         on_change=lambda: on_edit(SetPipelineParameter(name, read(st.session_state[f"{key}.default"]))),
     )
     keep(f"{key}.about", parameter.description)
     about.text_input(
-        f"Description of {name}",
+        _("Description of {name}", name=name),
         key=f"{key}.about",
         label_visibility="collapsed",
         on_change=lambda: on_edit(SetPipelineParameter(name, default, st.session_state[f"{key}.about"])),
     )
     found = users(document, name)
-    taken.markdown(", ".join(f"{escaped(s)}.{escaped(p)}" for s, p in found) or ":orange[no step]")
+    taken.markdown(", ".join(f"{escaped(s)}.{escaped(p)}" for s, p in found) or f":orange[{_('no step')}]")
     last.button(
         "",
         icon=":material/delete:",
         key=f"{key}.remove",
         type="tertiary",
-        help=f"Take {name} away; the steps keep its value",
+        help=_("Take {name} away; the steps keep its value", name=name),
         on_click=on_edit,
         args=(RemovePipelineParameter(name),),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components import error_box, parity_list
+from components.language import _
 from pipelines.tracking import ModelRef, ModelVersion
 
 
@@ -30,7 +31,7 @@ def ask(
 ) -> None:
     """Open the dialog. ``publish`` does it when the form is sent; what its check found is then shown."""
 
-    @st.dialog("Publish model", width="medium")
+    @st.dialog(_("Publish model"), width="medium")
     def dialog() -> None:
         done: ModelVersion | None = st.session_state.get(f"{key}_done")
         if done is not None:
@@ -38,7 +39,7 @@ def ask(
             return
         wanted = _form(models, name, known, key)
         if wanted is not None:
-            with error_box.shown(f"{key}_failed"), st.spinner("Checking that the model answers alike everywhere …"):
+            with error_box.shown(f"{key}_failed"), st.spinner(_("Checking that the model answers alike everywhere …")):
                 st.session_state[f"{key}_done"] = publish(wanted)
                 st.rerun(scope="fragment")
 
@@ -49,36 +50,46 @@ def ask(
 def _form(models: Sequence[ModelRef], name: str, known: Collection[str], key: str) -> Publication | None:
     with st.form(f"{key}_form", border=False):
         if len(models) > 1:
-            step = st.selectbox("Model", [m.step for m in models], key=f"{key}_step", help="The step that trained it")
+            step = st.selectbox(
+                _("Model"), [m.step for m in models], key=f"{key}_step", help=_("The step that trained it")
+            )
         else:
             step = models[0].step
-        given = st.text_input("Registered name", value=name, max_chars=100, key=f"{key}_name")
+        given = st.text_input(_("Registered name"), value=name, max_chars=100, key=f"{key}_name")
         alias = st.text_input(
-            "Alias",
+            _("Alias"),
             value="champion",
             max_chars=100,
             key=f"{key}_alias",
-            help="A name that points at this version; others can follow it",
+            help=_("A name that points at this version; others can follow it"),
         )
         st.caption(
-            "Before that, the same rows are predicted in memory, from the stored model, in batch and over REST. "
-            "A model that does not answer alike everywhere is refused."
+            _(
+                "Before that, the same rows are predicted in memory, from the stored model, in batch and over REST. "
+                "A model that does not answer alike everywhere is refused."
+            )
         )
         sent = st.form_submit_button("Publish", type="primary", icon=":material/publish:", key=f"{key}_send")
     if given in known:
-        st.caption(f":material/history: {given!r} exists; this becomes its next version.")
+        st.caption(":material/history: " + _("{name!r} exists; this becomes its next version.", name=given))
     return Publication(given.strip(), alias.strip(), step) if sent else None
 
 
 def _published(done: ModelVersion, key: str) -> None:
     st.success(
-        f"{done.name} version {done.version} is published"
-        + (f" as {', '.join(done.aliases)}." if done.aliases else "."),
+        _(
+            "{name} version {version} is published as {aliases}.",
+            name=done.name,
+            version=done.version,
+            aliases=", ".join(done.aliases),
+        )
+        if done.aliases
+        else _("{name} version {version} is published.", name=done.name, version=done.version),
         icon=":material/check_circle:",
     )
     parity_list.show(done.parity, key=f"{key}_parity")
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        if st.button("Deploy", icon=":material/cloud_upload:", key=f"{key}_deploy"):
+        if st.button(_("Deploy"), icon=":material/cloud_upload:", key=f"{key}_deploy"):
             st.switch_page("pages/deploy/endpoints.py", query_params={"view": "create", "model": done.model_uri})
-        if st.button("Open the model", type="primary", key=f"{key}_open"):
+        if st.button(_("Open the model"), type="primary", key=f"{key}_open"):
             st.switch_page("pages/deploy/models.py", query_params={"model": done.name, "version": str(done.version)})

@@ -11,6 +11,8 @@ from typing import Any
 
 import streamlit as st
 
+from components.language import N_, _, shown
+
 CSS = """
 :host{display:block}
 .box{overflow:auto;border:1px solid var(--st-border-color);border-radius:6px;background:var(--st-background-color)}
@@ -72,7 +74,7 @@ export default function({parentElement,data,setTriggerValue,setStateValue}){
   const draw=()=>{
     const active=s.box.getRootNode().activeElement,focus=active?.dataset?.focus;
     const table=el('table'),head=el('thead'),hr=el('tr'),body=el('tbody');table.setAttribute('aria-label',data.label);
-    if(data.multiple){const th=el('th','x'),i=el('input');i.type='checkbox';i.setAttribute('aria-label','Choose all');
+    if(data.multiple){const th=el('th','x'),i=el('input');i.type='checkbox';i.setAttribute('aria-label',data.words.all);
       i.checked=data.rows.length>0&&data.rows.every(r=>s.chosen.has(r.id));i.onchange=()=>{s.chosen=new Set(i.checked?data.rows.map(r=>r.id):[]);draw();tell()};th.append(i);hr.append(th)}
     data.columns.forEach((c,k)=>{const th=el('th',c.right?'r':'');th.scope='col';if(c.hint)th.title=c.hint;
       if(c.sortable){const b=el('button');b.dataset.focus='h'+k;const a=el('span','a',s.sort===k&&s.down?'▼':'▲');c.right?b.append(a,c.label):b.append(c.label,a);
@@ -84,7 +86,7 @@ export default function({parentElement,data,setTriggerValue,setStateValue}){
     if(s.sort!==null&&data.columns[s.sort]){const k=s.sort,v=r=>r.cells[k].value??r.cells[k].text,sign=s.down?-1:1;
       rows=[...rows].sort((a,b)=>{const x=v(a),y=v(b);if(x===null||x==='')return 1;if(y===null||y==='')return -1;return sign*(typeof x==='number'&&typeof y==='number'?x-y:String(x).localeCompare(String(y),undefined,{numeric:true}))})}
     rows.forEach(r=>{const tr=el('tr',data.opens?'o':'');tr.dataset.id=r.id;if(r.id===data.selected)tr.setAttribute('aria-selected','true');
-      if(data.multiple){const td=el('td','x'),i=el('input');i.type='checkbox';i.checked=s.chosen.has(r.id);i.dataset.focus='c'+r.id;i.setAttribute('aria-label','Choose '+r.cells[0].text);
+      if(data.multiple){const td=el('td','x'),i=el('input');i.type='checkbox';i.checked=s.chosen.has(r.id);i.dataset.focus='c'+r.id;i.setAttribute('aria-label',data.words.choose.replace('{name}',()=>r.cells[0].text));
         i.onclick=e=>e.stopPropagation();td.onclick=e=>e.stopPropagation();i.onchange=()=>{i.checked?s.chosen.add(r.id):s.chosen.delete(r.id);draw();tell()};td.append(i);tr.append(td)}
       r.cells.forEach((c,k)=>{const col=data.columns[k],td=el('td',(col.right?'r ':'')+(col.wide?'w ':col.kind==='text'?'m ':'')+(col.quiet?'q':''));
         if(k===0&&data.opens){const b=el('button','n');b.dataset.focus='o'+r.id;b.append(c.text);if(c.note)b.append(el('small','',c.note));b.title=c.hint||c.text;
@@ -140,7 +142,7 @@ def show(
     selected: str | None = None,
     chosen: Sequence[str] = (),
     height: int | None = None,
-    empty: str = "Nothing here yet.",
+    empty: str = N_("Nothing here yet."),
     on_open: Callable[[str], None] | None = None,
 ) -> Clicked:
     """Draw ``rows``, by their ids; a click on one opens it, check boxes choose several.
@@ -157,7 +159,8 @@ def show(
         key=key,
         data={
             "label": label,
-            "columns": [asdict(h) for h in headings],
+            "words": {"all": _("Choose all"), "choose": _("Choose {name}", name="{name}")},
+            "columns": [asdict(h) | {"label": shown(h.label), "hint": shown(h.hint)} for h in headings],
             "rows": [{"id": record, "cells": list(cells)} for record, cells in rows.items()],
             "opens": opens,
             "multiple": multiple,
@@ -165,7 +168,7 @@ def show(
             "chosen": list(chosen),
             "epoch": "\n".join(chosen),
             "height": height,
-            "empty": empty,
+            "empty": shown(empty),
         },
         default={"chosen": list(chosen)},
         on_open_change=heard,

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from pandas.api import types as dtypes
 
+from components.language import said
 from pipelines.schema import column_type
 
 FLOATS = "%.10g"  # ten digits: all that a table was written with, without the noise of binary fractions
@@ -19,7 +20,7 @@ def named(frame: pd.DataFrame, *, types: bool = False) -> dict[str, Any]:
 
 
 def _column(name: str, values: pd.Series, types: bool) -> Any:
-    label = f"{name}  · {column_type(values).value}" if types else name
+    label = f"{name}  · {said(column_type(values).value)}" if types else name
     if dtypes.is_datetime64_any_dtype(values.dtype):
         days = bool((values.dropna() == values.dropna().dt.normalize()).all())
         return st.column_config.DateColumn(label) if days else st.column_config.DatetimeColumn(label)

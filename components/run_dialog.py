@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 import yaml
 
+from components.language import _
 from components.parameter_fields import shown
 from pipelines.document.model import PipelineDocument, PipelineParameter
 
@@ -21,10 +22,14 @@ class Wanted(NamedTuple):
 
 def show(document: PipelineDocument, *, key: str) -> Wanted:
     """Draw the fields; what they say now."""
-    st.caption(f"It is filed in the experiment **{document.name}**.")
-    name = st.text_input("Name of the revision", key=f"{key}.revision", max_chars=100, placeholder="none")
+    st.caption(_("It is filed in the experiment **{name}**.", name=document.name))
+    name = st.text_input(_("Name of the revision"), key=f"{key}.revision", max_chars=100, placeholder=_("none"))
     description = st.text_area(
-        "Description", document.description, key=f"{key}.description", height=80, help="Shown with the run in MLflow."
+        _("Description"),
+        document.description,
+        key=f"{key}.description",
+        height=80,
+        help=_("Shown with the run in MLflow."),
     )
     values = {}
     for parameter in document.parameters:
@@ -33,14 +38,14 @@ def show(document: PipelineDocument, *, key: str) -> Wanted:
             values[parameter.name] = value
     if not document.parameters:
         st.caption(
-            "The pipeline has no parameters of its own. The menu beside a field makes one, and it can be set here."
+            _("The pipeline has no parameters of its own. The menu beside a field makes one, and it can be set here.")
         )
     return Wanted(name.strip(), description.strip(), values)
 
 
 def _field(parameter: PipelineParameter, key: str) -> Any:
     default, label = parameter.default, parameter.name
-    help = parameter.description or f"Default: {shown(default)}."
+    help = parameter.description or _("Default: {value}.", value=shown(default))
     if isinstance(default, bool):
         return st.checkbox(label, default, key=key, help=help)
     if isinstance(default, int):

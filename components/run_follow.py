@@ -7,7 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from components import error_box, job_progress, run_steps, run_view
-from pipelines.errors import NotFoundError, SekkeiError
+from components.language import _
+from pipelines.errors import NotFoundError
 from pipelines.execution.result import Status
 from pipelines.jobs import Job, Jobs
 from pipelines.sdk.runs import Runs
@@ -37,9 +38,13 @@ def ended(job: Job | None, *, key: str) -> None:
     if job is None:
         return
     if job.error:
-        error_box.show(SekkeiError(job.error.get("message", ""), fix=job.error.get("fix", "")), key=key)
+        error_box.show(error_box.stored(job.error), key=key)
     else:
-        st.caption(f"This run was {job.state} before it began.")
+        st.caption(
+            _("This run was cancelled before it began.")
+            if str(job.state) == "cancelled"
+            else _("This run failed before it began.")
+        )
 
 
 def failed(detail: RunDetail, *, key: str) -> None:
@@ -48,4 +53,4 @@ def failed(detail: RunDetail, *, key: str) -> None:
     if step is not None:
         run_steps.failure(step, key=key)
     elif detail.error:
-        error_box.show(SekkeiError(detail.error.get("message", ""), fix=detail.error.get("fix", "")), key=key)
+        error_box.show(error_box.stored(detail.error), key=key)

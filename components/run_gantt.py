@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import altair as alt
 import pandas as pd
 
-from components import charts, theme
-from components.wording import count, duration
+from components import charts, status, theme
+from components.language import _
+from components.wording import duration, steps
 from pipelines.jobs import JobEvent
 
 ROW, AXIS = 17, 48  # pixels of height for a step, and for the axis below
@@ -21,6 +22,7 @@ def show(events: Sequence[JobEvent], titles: Mapping[str, str], *, key: str) -> 
     if spans.empty:
         return False
     spans["Step"] = [titles.get(s, s) for s in spans["id"]]
+    spans["Word"] = [status.word(s) for s in spans["State"]]
     spans["Took"] = [duration(s) for s in spans["to"] - spans["from"]]
     palette = theme.palette()
     states = list(dict.fromkeys(spans["State"]))
@@ -28,7 +30,7 @@ def show(events: Sequence[JobEvent], titles: Mapping[str, str], *, key: str) -> 
         alt.Chart(spans)
         .mark_bar(cornerRadius=2, height=ROW - 6)
         .encode(
-            x=alt.X("from:Q", title="seconds since the start"),
+            x=alt.X("from:Q", title=_("seconds since the start")),
             x2="to:Q",
             y=alt.Y(
                 "place:O",
@@ -39,12 +41,21 @@ def show(events: Sequence[JobEvent], titles: Mapping[str, str], *, key: str) -> 
             color=alt.Color(
                 "State:N", scale=alt.Scale(domain=states, range=[palette.status(s) for s in states]), legend=None
             ),
-            tooltip=["Step", "State", "Took"],
+            tooltip=[
+                alt.Tooltip("Step:N", title=_("Step")),
+                alt.Tooltip("Word:N", title=_("State")),
+                alt.Tooltip("Took:N", title=_("Took")),
+            ],
         )
         .properties(height=ROW * len(spans) + AXIS)
     )
     longest = spans.iloc[int((spans["to"] - spans["from"]).to_numpy().argmax())]
-    text = f"{count(len(spans), 'step')} over time; {longest['Step']} took longest, {longest['Took']}"
+    text = _(
+        "{steps} over time; {step} took longest, {time}",
+        steps=steps(len(spans)),
+        step=longest["Step"],
+        time=longest["Took"],
+    )
     charts.draw(chart, key=key, alt_text=text)
     return True
 

@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from components import facts, page_header, status, wording
+from components.language import _
 from pipelines.tracking import RunDetail
 
 Act = Literal["delete", "design", "publish"]
@@ -17,14 +18,14 @@ def show(detail: RunDetail, *, key: str) -> Act | None:
     act: Act | None = None
     summary = detail.summary
     with page_header.row(summary.name, "play_circle", badges=lambda: status.show(summary.status)):
-        st.page_link("pages/review/runs.py", label="All runs", icon=":material/arrow_back:")
+        st.page_link("pages/review/runs.py", label=_("All runs"), icon=":material/arrow_back:")
         if summary.mlflow_url:
             st.link_button(
                 "MLflow", summary.mlflow_url, icon=":material/open_in_new:", type="tertiary", key=f"{key}_mlflow"
             )
-        if st.button("Delete", icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
+        if st.button(_("Delete"), icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
             act = "delete"
-        if st.button("Pipeline", icon=":material/account_tree:", key=f"{key}_design"):
+        if st.button(_("Pipeline"), icon=":material/account_tree:", key=f"{key}_design"):
             act = "design"
         if summary.status == "done" and detail.models:
             label, icon = "Publish model", ":material/publish:"
@@ -32,11 +33,11 @@ def show(detail: RunDetail, *, key: str) -> Act | None:
                 act = "publish"
     facts.show(
         {
-            "Pipeline": summary.pipeline,
-            "Revision": summary.revision or "not saved",
-            "Started": wording.when(summary.started_at),
-            "Took": wording.duration(summary.seconds),
-            "Data": ", ".join(f"{d.name} v{d.version}" for d in detail.datasets) or "none",
+            _("Pipeline"): summary.pipeline,
+            _("Revision"): summary.revision or _("not saved"),
+            _("Started"): wording.when(summary.started_at),
+            _("Took"): wording.duration(summary.seconds),
+            _("Data"): ", ".join(f"{d.name} v{d.version}" for d in detail.datasets) or _("none"),
         },
         min_width=180,
     )

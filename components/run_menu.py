@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from components.language import _
 from components.wording import duration
 
 Part = Literal["run", "run_to", "run_from"]
@@ -21,22 +22,31 @@ def show(title: str | None, estimate: Estimate, *, key: str, on_act: Callable[[s
         st.session_state[opened] = False
         on_act(act)
 
-    with st.popover("", icon=":material/more_time:", key=opened, on_change="rerun", help="Run a part, or with values"):
+    with st.popover(
+        "", icon=":material/more_time:", key=opened, on_change="rerun", help=_("Run a part, or with values")
+    ):
         if not st.session_state.get(opened):
             return
         with st.container(gap="xxsmall", key=f"{key}.entries"):
-            _entry("run", "Run all", "Ctrl + Enter", estimate, key, chosen)
+            _entry("run", _("Run all"), "Ctrl + Enter", estimate, key, chosen)
             if title is not None:
-                _entry("run_to", f"Run to {title}", "Shift + Enter", estimate, key, chosen)
-                _entry("run_from", f"Rerun from {title}", "nothing from there on is reused", estimate, key, chosen)
+                _entry("run_to", _("Run to {title}", title=title), "Shift + Enter", estimate, key, chosen)
+                _entry(
+                    "run_from",
+                    _("Rerun from {title}", title=title),
+                    _("nothing from there on is reused"),
+                    estimate,
+                    key,
+                    chosen,
+                )
             st.button(
-                "Run with …",
+                _("Run with …"),
                 key=f"{key}.run_with",
                 icon=":material/tune:",
                 type="tertiary",
                 on_click=chosen,
                 args=("run_with",),
-                help="A name, a description, and values of the pipeline's parameters",
+                help=_("A name, a description, and values of the pipeline's parameters"),
             )
 
 
@@ -46,11 +56,11 @@ def in_words(seconds: Mapping[str, float | None]) -> str:
     worked, reused, unknown = [s for s in known if s > 0], known.count(0), len(seconds) - len(known)
     parts = []
     if worked:
-        parts.append(f"about {duration(sum(worked))}")
+        parts.append(_("about {time}", time=duration(sum(worked))))
     if reused:
-        parts.append(f"{reused} of {len(seconds)} steps reused")
+        parts.append(_("{count} of {all} steps reused", count=reused, all=len(seconds)))
     if unknown:
-        parts.append(f"{unknown} never run before")
+        parts.append(_("{count} never run before", count=unknown))
     return ", ".join(parts)
 
 

@@ -8,18 +8,19 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from components import error_box
+from components import error_box, status
+from components.language import _, said
 from components.markdown import escaped
 from components.wording import duration, metric, number
 from pipelines.execution.result import StepResult
 from pipelines.jobs import Job
 
-WORDS = {
-    "queued": ":violet-badge[:material/schedule: Queued]",
-    "running": ":blue-badge[:material/play_arrow: Running]",
-    "done": ":green-badge[:material/check: Done]",
-    "failed": ":red-badge[:material/error: Failed]",
-    "cancelled": ":orange-badge[:material/block: Cancelled]",
+LOOKS = {
+    "queued": ("violet", "schedule"),
+    "running": ("blue", "play_arrow"),
+    "done": ("green", "check"),
+    "failed": ("red", "error"),
+    "cancelled": ("orange", "block"),
 }
 
 METRICS = 8
@@ -54,17 +55,17 @@ def show(
     if job.error:
         failure(job, titles, key=f"{key}.error", on_select=on_select)
     if not job.steps:
-        st.caption("Waiting for the worker to start it." if not job.state.is_final else "No step ran.")
+        st.caption(_("Waiting for the worker to start it.") if not job.state.is_final else _("No step ran."))
         return
     if job.state.value == "running" and job.progress is not None:
-        st.progress(min(1.0, max(0.0, job.progress)), text=job.text or None)
+        st.progress(min(1.0, max(0.0, job.progress)), text=said(job.text) or None)
     if timeline is not None and timeline():
         return
     st.dataframe(
         pd.DataFrame(
             {
-                "Step": [titles.get(s.id) or s.title or s.id for s in job.steps],
-                "State": [s.status.value for s in job.steps],
+                "Step": [titles.get(s.id) or said(s.title) or s.id for s in job.steps],
+                "State": [status.word(s.status) for s in job.steps],
                 "Seconds": [
                     None if s.status.value in ("queued", "skipped", "reused") else s.seconds for s in job.steps
                 ],
@@ -78,36 +79,44 @@ def show(
         key=f"{key}.steps",
         placeholder="",
         column_config={
-            "Seconds": st.column_config.NumberColumn(format="%.2f", width="small"),
-            "Notes": st.column_config.TextColumn(width="large"),
+            "Step": _("Step"),
+            "State": _("State"),
+            "Seconds": st.column_config.NumberColumn(_("Seconds"), format="%.2f", width="small"),
+            "Rows": _("Rows"),
+            "Columns": _("Columns"),
+            "Notes": st.column_config.TextColumn(_("Notes"), width="large"),
         },
-        alt="The steps of the run",
+        alt=_("The steps of the run"),
     )
 
 
 def failure(job: Job, titles: Mapping[str, str], *, key: str, on_select: Callable[[str], None]) -> None:
     """Which step failed, why, and what to do."""
-    error = job.error or {}
-    step = error.get("step") or next((s.id for s in job.steps if s.status.value == "failed"), None)
+    told = job.error or {}
+    error = error_box.stored(told)
+    step = told.get("step") or next((s.id for s in job.steps if s.status.value == "failed"), None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
         where = f"**{escaped(titles.get(step, step))}**: " if step else ""
         st.error(
-            f"{where}{escaped(error.get('message', 'The run failed.'))}\n\n{escaped(error.get('fix', ''))}".strip(),
+            f"{where}{escaped(said(error.message) or _('The run failed.'))}\n\n{escaped(said(error.fix))}".strip(),
             icon=":material/error:",
         )
         if step in titles:
-            st.button("Show step", key=f"{key}.show", on_click=on_select, args=(step,))
+            st.button(_("Show step"), key=f"{key}.show", on_click=on_select, args=(step,))
 
 
 def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.line"):
-        st.markdown(WORDS[job.state.value], width="content")
-        parts = [f"started {_when(job.started_at or job.created_at)}"]
+        colour, icon = LOOKS[job.state.value]
+        st.markdown(f":{colour}-badge[:material/{icon}: {status.word(job.state)}]", width="content")
+        parts = [_("started {time}", time=_when(job.started_at or job.created_at))]
         if job.started_at:
             parts.append(duration(((job.finished_at or datetime.now(UTC)) - job.started_at).total_seconds()))
         st.markdown(":gray[" + escaped("  ·  ".join(parts)) + "]", width="stretch")
         if job.run_id and run_page:
-            st.page_link(run_page, label="Open run", icon=":material/open_in_full:", query_params={"run": job.run_id})
+            st.page_link(
+                run_page, label=_("Open run"), icon=":material/open_in_full:", query_params={"run": job.run_id}
+            )
         if mlflow_url:
             st.link_button("MLflow", mlflow_url, icon=":material/open_in_new:", type="tertiary", key=f"{key}.mlflow")
     metrics = {n: v for n, v in (job.result.get("metrics") or {}).items() if isinstance(v, int | float)}
@@ -119,12 +128,12 @@ def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
 
 def name_of(job: Job) -> str:
     """A run in a list of runs: when it was asked for, not its state, as a widget's options may not change names."""
-    return f"Run of {_when(job.created_at)}"
+    return _("Run of {time}", time=_when(job.created_at))
 
 
 def _note(step: StepResult) -> str:
-    again = f"Not reused: {step.reason}" if step.reason else ""
-    return step.message or "; ".join(filter(None, [*step.notes, again]))
+    again = _("Not reused: {text}", text=said(step.reason)) if step.reason else ""
+    return said(step.message) or "; ".join(filter(None, [*map(said, step.notes), again]))
 
 
 def _news(job: Job) -> tuple[object, ...]:

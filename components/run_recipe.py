@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import facts, page_header, record_table, wording
+from components import facts, page_header, record_table
+from components.language import N_, _, ngettext
 from components.record_table import Heading, cell
 from pipelines.tracking import RunDetail
 
 DATA = [
-    Heading("Dataset", wide=True),
-    Heading("Version", right=True),
-    Heading("Rows", right=True),
-    Heading("Step", quiet=True),
-    Heading("Content", quiet=True, hint="The first letters of the hash of its content"),
+    Heading(N_("Dataset"), wide=True),
+    Heading(N_("Version"), right=True),
+    Heading(N_("Rows"), right=True),
+    Heading(N_("Step"), quiet=True),
+    Heading(N_("Content"), quiet=True, hint=N_("The first letters of the hash of its content")),
 ]
 
 
@@ -22,7 +23,10 @@ def show(detail: RunDetail, *, key: str) -> None:
     text, rest = st.columns([6, 5], gap="medium")
     with text:
         revision = detail.summary.revision
-        page_header.section("Pipeline", f"revision {revision}" if revision is not None else "run without being saved")
+        page_header.section(
+            _("Pipeline"),
+            _("revision {revision}", revision=revision) if revision is not None else _("run without being saved"),
+        )
         st.code(detail.yaml, language="yaml", height=560)
         st.download_button(
             "YAML",
@@ -34,7 +38,7 @@ def show(detail: RunDetail, *, key: str) -> None:
             key=f"{key}_yaml",
         )
     with rest:
-        page_header.section("Data")
+        page_header.section(_("Data"))
         rows = {
             f"{d.step}": [
                 cell(d.name),
@@ -46,8 +50,8 @@ def show(detail: RunDetail, *, key: str) -> None:
             for d in detail.datasets
         }
         record_table.show(
-            DATA, rows, label="Data", opens=False, key=f"{key}_data", empty="It read no dataset of the catalogue."
+            DATA, rows, label=_("Data"), opens=False, key=f"{key}_data", empty=_("It read no dataset of the catalogue.")
         )
-        page_header.section("Parameters", wording.count(len(detail.params), "parameter"))
+        page_header.section(_("Parameters"), ngettext("{count} parameter", "{count} parameters", len(detail.params)))
         with st.container(height=400, border=True):
             facts.show(detail.params, min_width=420)

@@ -6,15 +6,16 @@ import streamlit as st
 
 from components import metric_cards, page_header
 from components.evaluation import report as report_view
+from components.language import _, said
 from pipelines.tracking import RunDetail
 
 
 def show(detail: RunDetail, *, key: str) -> None:
     """Draw the metrics, then the evaluations, then what training learned."""
     if not detail.reports:
-        page_header.empty("This run measured nothing: it has no step that evaluates or trains.", icon="monitoring")
+        page_header.empty(_("This run measured nothing: it has no step that evaluates or trains."), icon="monitoring")
         return
-    titles = {s.id: s.title or s.id for s in detail.steps}
+    titles = {s.id: said(s.title) or s.id for s in detail.steps}
     evaluated = sorted(detail.reports.items(), key=lambda pair: not pair[1].curves)
     measured = {k: r for k, r in evaluated if r.metrics}
     learned = {k: r for k, r in detail.reports.items() if not r.metrics and (r.curves or r.tables or r.is_finding)}
@@ -24,7 +25,7 @@ def show(detail: RunDetail, *, key: str) -> None:
             for k, r in measured.items()
             for m, v in metric_cards.groups(r.metrics).items()
         }
-        page_header.section("Metrics", "the best of each line is marked")
+        page_header.section(_("Metrics"), _("the best of each line is marked"))
         metric_cards.table(columns, key=f"{key}_all")
     ordered = [*measured.items(), *learned.items()]
     names = [titles.get(k, k) for k, _ in ordered]

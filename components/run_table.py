@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from components import metric_cards, record_table, status, wording
+from components.language import N_, _
 from components.record_table import Clicked, Heading, cell
 from pipelines.tracking import RunSummary
 
@@ -20,7 +21,7 @@ def show(
     height: int | None = 640,
     brief: bool = False,
     marks: Sequence[str] = (),
-    empty: str = "No runs yet.",
+    empty: str = N_("No runs yet."),
 ) -> Clicked:
     """Draw ``runs``. Runs of one pipeline have a column for each main metric, others theirs in words.
 
@@ -31,18 +32,18 @@ def show(
         names = dict.fromkeys(n for r in runs for n in metric_cards.main_metrics(r.metrics, METRICS))
         columns = list(names)[:METRICS]
     headings = [
-        Heading("Run", wide=True),
-        *([] if brief else [Heading("Pipeline")]),
-        Heading("Status", "status"),
-        Heading("Started", quiet=True),
-        Heading("Took", right=True, quiet=True),
-        *(Heading(wording.metric(c), right=True, hint="The best, where a run has several models") for c in columns),
-        *([] if columns else [Heading("Metrics", sortable=False)]),
-        *([] if brief else [Heading("Revision", right=True, quiet=True)]),
+        Heading(_("Run"), wide=True),
+        *([] if brief else [Heading(_("Pipeline"))]),
+        Heading(_("Status"), "status"),
+        Heading(_("Started"), quiet=True),
+        Heading(_("Took"), right=True, quiet=True),
+        *(Heading(wording.metric(c), right=True, hint=_("The best, where a run has several models")) for c in columns),
+        *([] if columns else [Heading(_("Metrics"), sortable=False)]),
+        *([] if brief else [Heading(_("Revision"), right=True, quiet=True)]),
     ]
     named = zip(runs, marks or [""] * len(runs), strict=True)
     rows = {r.run_id: _cells(r, columns, brief, mark) for r, mark in named}
-    return record_table.show(headings, rows, label="Runs", multiple=multiple, key=key, height=height, empty=empty)
+    return record_table.show(headings, rows, label=_("Runs"), multiple=multiple, key=key, height=height, empty=empty)
 
 
 def _cells(run: RunSummary, columns: Sequence[str], brief: bool, mark: str) -> list[dict[str, Any]]:
@@ -52,7 +53,7 @@ def _cells(run: RunSummary, columns: Sequence[str], brief: bool, mark: str) -> l
     return [
         cell(f"{mark}  {run.name}" if mark else run.name, hint=run.run_id),
         *([] if brief else [cell(run.pipeline)]),
-        cell(run.status.capitalize(), colour=status.colour(run.status), pulse=run.status == "running"),
+        cell(status.word(run.status), colour=status.colour(run.status), pulse=run.status == "running"),
         cell(wording.ago(run.started_at), started, hint=wording.when(run.started_at)),
         cell(wording.duration(run.seconds), run.seconds),
         *(cell(wording.number(values.get(c)), values.get(c)) for c in columns),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import data_preview, data_profile, error_box, facts, page_header, run_steps, status, wording
 from components.evaluation import report as report_view
+from components.language import N_, _, said
 from pipelines.execution.result import Status, StepResult
 from pipelines.sdk.outputs import StepOutput
 from pipelines.steps.base import Report
@@ -37,7 +38,7 @@ def show(
     step = next((s for s in steps if s.id == chosen), None)
     with right:
         if step is None:
-            page_header.empty("Steps appear here as soon as the run begins.", icon="hourglass_empty")
+            page_header.empty(_("Steps appear here as soon as the run begins."), icon="hourglass_empty")
         else:
             _step(step, read, reports.get(step.id), (exports or {}).get(step.id), f"{key}_{step.id}")
 
@@ -58,30 +59,32 @@ def _in_fragment() -> bool:
 
 def _step(step: StepResult, read: ReadOutput, report: Report | None, export: str | None, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{step.title or step.id}**", width="content")
+        st.markdown(f"**{said(step.title) or step.id}**", width="content")
         status.show(step.status)
         st.caption(_what(step), width="content")
     if step.status is Status.FAILED:
         run_steps.failure(step, key=key)
         return
     for note in step.notes:
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {said(note)}")
     if step.status not in (Status.DONE, Status.REUSED):
         st.caption(
-            {"running": "Running now.", "queued": "Waiting for the steps before it."}.get(
-                step.status, "This step did not run."
-            )
+            _("Running now.")
+            if step.status is Status.RUNNING
+            else _("Waiting for the steps before it.")
+            if step.status is Status.QUEUED
+            else _("This step did not run.")
         )
         return
     names = [
-        *(["Report"] if report else []),
-        *(["Rows", "Columns"] if step.rows is not None else []),
-        *(["File"] if export else []),
+        *([N_("Report")] if report else []),
+        *([N_("Rows"), N_("Columns")] if step.rows is not None else []),
+        *([N_("File")] if export else []),
     ]
     if not names:
-        st.caption("This step gives no table.")
+        st.caption(_("This step gives no table."))
         return
-    for name, tab in zip(names, st.tabs(names, key=f"{key}_tab", on_change="rerun"), strict=True):
+    for name, tab in zip(names, st.tabs([said(n) for n in names], key=f"{key}_tab", on_change="rerun"), strict=True):
         if tab.open:
             with tab, error_box.shown(f"{key}_{name}_failed"):
                 _tab(name, step, read, report, export, f"{key}_{name}")
@@ -97,17 +100,17 @@ def _tab(name: str, step: StepResult, read: ReadOutput, report: Report | None, e
         case "Columns":
             data_profile.show(read(step.key).profile(), key=key)
         case _:
-            facts.show({"Written to": export})
+            facts.show({_("Written to"): export})
 
 
 def _what(step: StepResult) -> str:
     parts = [step.id]
     if step.rows is not None:
-        parts.append(wording.count(step.rows, "row"))
+        parts.append(wording.rows(step.rows))
     if step.columns is not None:
-        parts.append(wording.count(step.columns, "column"))
+        parts.append(wording.columns(step.columns))
     parts.append(
-        "reused, as nothing before it changed"
+        _("reused, as nothing before it changed")
         if step.reused
         else wording.duration(step.seconds)
         if step.status is Status.DONE

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import streamlit as st
 
 from components import status
+from components.language import N_, _, said, shown
 from pipelines.addresses import ServiceStatus
 
-TITLES = {"worker": "Worker", "mlflow": "MLflow", "api": "API"}
+TITLES = {"worker": N_("Worker"), "mlflow": "MLflow", "api": "API"}
 WITHOUT = {
-    "worker": "Runs and batch scoring wait until it is up.",
-    "mlflow": "Runs are kept; MLflow's own pages cannot be opened.",
-    "api": "Endpoints do not answer.",
+    "worker": N_("Runs and batch scoring wait until it is up."),
+    "mlflow": N_("Runs are kept; MLflow's own pages cannot be opened."),
+    "api": N_("Endpoints do not answer."),
 }
 
 
@@ -21,9 +22,9 @@ def show(services: Mapping[str, ServiceStatus]) -> None:
     """Draw one badge a service."""
     for name, service in services.items():
         st.badge(
-            f"{TITLES.get(name, name)} {service.state}",
+            _("{service} {state}", service=shown(TITLES.get(name, name)), state=status.word(service.state).lower()),
             color=status.service_colour(service.state),
-            help=service.reason or None,
+            help=said(service.reason) or None,
         )
 
 
@@ -31,5 +32,10 @@ def warnings(services: Mapping[str, ServiceStatus]) -> None:
     """Draw a warning for each service that is not up or on its way."""
     for name, service in services.items():
         if service.state not in ("running", "external"):
-            text = f"**{TITLES.get(name, name)}** is {service.state}. {WITHOUT.get(name, '')} {service.reason}".strip()
+            state = _(
+                "**{service}** is {state}.",
+                service=shown(TITLES.get(name, name)),
+                state=status.word(service.state).lower(),
+            )
+            text = " ".join(filter(None, [state, said(WITHOUT.get(name, "")), said(service.reason)]))
             (st.info if service.state == "starting" else st.warning)(text, icon=":material/warning:")

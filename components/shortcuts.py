@@ -6,30 +6,32 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components.language import N_, _, said, shown
+
 KEYS = {
-    "a": ("add", "Add a step behind the selected one"),
-    "/": ("find", "Find a step in the list"),
-    "j": ("next", "Select the next step"),
-    "k": ("previous", "Select the step before"),
-    "delete": ("remove", "Delete"),
-    "ctrl+d": ("duplicate", "Duplicate"),
-    "alt+arrowup": ("up", "Move up"),
-    "alt+arrowdown": ("down", "Move down"),
-    "e": ("power", "Switch on or off"),
-    "ctrl+c": ("copy", "Copy"),
-    "ctrl+x": ("cut", "Cut"),
-    "ctrl+v": ("paste", "Paste behind the selected step, also in another pipeline"),
-    "ctrl+enter": ("run", "Run all"),
-    "shift+enter": ("run_to", "Run to the selected step"),
-    "ctrl+s": ("save", "Save a revision"),
-    "?": ("keys", "Show the shortcuts"),
+    "a": ("add", N_("Add a step behind the selected one")),
+    "/": ("find", N_("Find a step in the list")),
+    "j": ("next", N_("Select the next step")),
+    "k": ("previous", N_("Select the step before")),
+    "delete": ("remove", N_("Delete")),
+    "ctrl+d": ("duplicate", N_("Duplicate")),
+    "alt+arrowup": ("up", N_("Move up")),
+    "alt+arrowdown": ("down", N_("Move down")),
+    "e": ("power", N_("Switch on or off")),
+    "ctrl+c": ("copy", N_("Copy")),
+    "ctrl+x": ("cut", N_("Cut")),
+    "ctrl+v": ("paste", N_("Paste behind the selected step, also in another pipeline")),
+    "ctrl+enter": ("run", N_("Run all")),
+    "shift+enter": ("run_to", N_("Run to the selected step")),
+    "ctrl+s": ("save", N_("Save a revision")),
+    "?": ("keys", N_("Show the shortcuts")),
 }
-BUTTONS = {"Ctrl + Z": "Undo", "Ctrl + Shift + Z": "Redo"}  # heard by the bar's buttons
+BUTTONS = {"Ctrl + Z": N_("Undo"), "Ctrl + Shift + Z": N_("Redo")}  # heard by the bar's buttons
 LIST = {
-    "Shift + click, Shift + ↑ ↓": "Choose a range of steps",
-    "Ctrl + click": "Choose one more step, or one less",
-    "Ctrl + A": "Choose every step, with the focus in the list",
-    "Esc": "Choose the selected step alone",
+    N_("Shift + click, Shift + ↑ ↓"): N_("Choose a range of steps"),
+    N_("Ctrl + click"): N_("Choose one more step, or one less"),
+    "Ctrl + A": N_("Choose every step, with the focus in the list"),
+    "Esc": N_("Choose the selected step alone"),
 }
 
 JS = """
@@ -75,8 +77,9 @@ def show_list() -> None:
     named = {_named(k): words for k, (_, words) in KEYS.items()} | BUTTONS | LIST
     half = -(-len(named) // 2)
     for column, lines in zip(st.columns(2), (list(named.items())[:half], list(named.items())[half:]), strict=True):
-        column.markdown("\n".join(["| Keys | What they do |", "|---|---|", *(f"| `{k}` | {w} |" for k, w in lines)]))
-    st.caption("They work wherever the focus is, but not while a field is being typed in.")
+        head = f"| {_('Keys')} | {_('What they do')} |"
+        column.markdown("\n".join([head, "|---|---|", *(f"| `{shown(k)}` | {said(w)} |" for k, w in lines)]))
+    st.caption(_("They work wherever the focus is, but not while a field is being typed in."))
 
 
 def _named(keys: str) -> str:

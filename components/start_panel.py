@@ -9,6 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from components import wording
+from components.language import _, said
 from pipelines.samples.gallery import Sample
 
 
@@ -25,30 +26,30 @@ def show(samples: Sequence[Sample], taken: Collection[str], *, key: str) -> Inte
     intent: Intent | None = None
     sample, data, new = st.columns(3, gap="small")
     with sample.container(border=True, gap="small", height=150):
-        st.markdown(":material/school: **Open a sample**")
+        st.markdown(f":material/school: **{_('Open a sample')}**")
         titles = {s.name: s for s in samples}
         chosen = st.selectbox(
-            "Sample",
+            _("Sample"),
             list(titles),
-            format_func=lambda n: f"{titles[n].title}: {titles[n].task}",
+            format_func=lambda n: f"{said(titles[n].title)}: {said(titles[n].task)}",
             key=f"{key}_sample",
             label_visibility="collapsed",
         )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if st.button("Open", key=f"{key}_open", icon=":material/arrow_forward:"):
+            if st.button(_("Open"), key=f"{key}_open", icon=":material/arrow_forward:"):
                 intent = Intent("sample", chosen)
-            st.caption(titles[chosen].sentence if chosen else "", width="stretch")
+            st.caption(said(titles[chosen].sentence) if chosen else "", width="stretch")
     with data.container(border=True, gap="small", height=150):
-        st.markdown(":material/upload: **Import data**")
-        st.caption("CSV, Excel, Parquet or JSON lines. You see how the file is read before it is imported.")
-        if st.button("Import", key=f"{key}_import", icon=":material/arrow_forward:"):
+        st.markdown(f":material/upload: **{_('Import data')}**")
+        st.caption(_("CSV, Excel, Parquet or JSON lines. You see how the file is read before it is imported."))
+        if st.button(_("Import"), key=f"{key}_import", icon=":material/arrow_forward:"):
             intent = Intent("import")
     with new.container(border=True, gap="small", height=150):
-        st.markdown(":material/account_tree: **New pipeline**")
+        st.markdown(f":material/account_tree: **{_('New pipeline')}**")
         proposed = wording.free_name("pipeline", taken)
         name = st.text_input(
-            "Name", value=proposed, max_chars=100, key=f"{key}_name_{proposed}", label_visibility="collapsed"
+            _("Name"), value=proposed, max_chars=100, key=f"{key}_name_{proposed}", label_visibility="collapsed"
         )
-        if st.button("Create", key=f"{key}_new", icon=":material/arrow_forward:", disabled=not name):
+        if st.button(_("Create"), key=f"{key}_new", icon=":material/arrow_forward:", disabled=not name):
             intent = Intent("new", name.strip())
     return intent

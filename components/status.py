@@ -6,6 +6,8 @@ from typing import Literal
 
 import streamlit as st
 
+from components.language import N_, said
+
 Colour = Literal["green", "blue", "red", "orange", "violet", "gray"]
 
 _COLOURS: dict[str, Colour] = {
@@ -34,6 +36,29 @@ _ICONS = {
 }
 
 
+_WORDS = {
+    "done": N_("Done"),
+    "reused": N_("Reused"),
+    "healthy": N_("Healthy"),
+    "running": N_("Running"),
+    "starting": N_("Starting"),
+    "restarting": N_("Restarting"),
+    "queued": N_("Queued"),
+    "failed": N_("Failed"),
+    "cancelled": N_("Cancelled"),
+    "skipped": N_("Skipped"),
+    "stopped": N_("Stopped"),
+    "external": N_("External"),
+    "error": N_("Error"),
+    "off": N_("Off"),
+}
+
+
+def word(state: str) -> str:
+    """The state as a heading or a badge says it."""
+    return said(_WORDS.get(str(state)) or str(state).capitalize())
+
+
 def colour(state: str) -> Colour:
     """The colour's name, as ``st.badge`` and ``record_table`` take it."""
     return _COLOURS.get(str(state), "gray")
@@ -47,4 +72,4 @@ def service_colour(state: str) -> Colour:
 def show(state: str, *, label: str = "") -> None:
     """Draw a state as a badge."""
     icon = _ICONS.get(str(state))
-    st.badge(label or str(state).capitalize(), color=colour(state), icon=f":material/{icon}:" if icon else None)
+    st.badge(label or word(state), color=colour(state), icon=f":material/{icon}:" if icon else None)

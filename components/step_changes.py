@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from components import wording
+from components.language import _, said
 from components.markdown import escaped
-from components.wording import count
 from pipelines.graph.order import Graph
 from pipelines.table import Table
 
@@ -50,22 +51,25 @@ def in_words(changes: Changes) -> str:
     """The changes as Markdown, each kind in its colour; empty when there are none."""
     parts = []
     if changes.added:
-        parts.append(f":green[{ADDED} {_columns(changes.added)} added]")
+        parts.append(f":green[{ADDED} {_('{columns} added', columns=_columns(changes.added))}]")
     if changes.dropped:
-        parts.append(f":red[− {_columns(changes.dropped)} dropped]")
+        parts.append(f":red[− {_('{columns} dropped', columns=_columns(changes.dropped))}]")
     if changes.retyped:
-        named = [f"{n} from {was} to {now}" for n, was, now in changes.retyped]
+        named = [
+            _("{name} from {before} to {after}", name=n, before=said(was), after=said(now))
+            for n, was, now in changes.retyped
+        ]
         parts.append(f":violet[{RETYPED} {_listed(named)}]")
     if changes.rows:
-        word = "added" if changes.rows > 0 else "dropped"
-        parts.append(f":orange[{count(abs(changes.rows), 'row')} {word}]")
+        rows = wording.rows(abs(changes.rows))
+        parts.append(f":orange[{_('{rows} added', rows=rows) if changes.rows > 0 else _('{rows} dropped', rows=rows)}]")
     return "  ·  ".join(parts)
 
 
 def _columns(names: Sequence[str]) -> str:
-    return _listed(names) if len(names) <= LISTED else f"{count(len(names), 'column')}"
+    return _listed(names) if len(names) <= LISTED else wording.columns(len(names))
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return escaped(", ".join(names[:LISTED])) + more
+    first, more = escaped(", ".join(names[:LISTED])), len(names) - LISTED
+    return _("{names} and {count} more", names=first, count=more) if more > 0 else first

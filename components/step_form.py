@@ -9,6 +9,7 @@ import streamlit as st
 from pydantic import BaseModel
 
 from components import parameter_fields, parameter_menu
+from components.language import N_, _, said
 from components.markdown import escaped
 from components.parameter_fields import Surroundings
 from components.parameters import Parameter, effective, parameters, variant_named
@@ -21,8 +22,9 @@ from pipelines.graph.order import title_of
 from pipelines.steps.base import Port
 from pipelines.steps.library import STEP_TYPES
 
+MORE = "More parameters"  # the group of those beyond
 AT_ONCE = 5  # parameters of an algorithm shown without asking for more
-BEFORE = "the step before"
+BEFORE = N_("the step before")
 
 OnEdit = Callable[..., None]
 
@@ -38,27 +40,37 @@ def show(
 ) -> None:
     """Draw the form of ``step``. Every change gives ``on_edit`` one or more edits."""
     if step is None:
-        st.caption("Select a step to edit it, or add one.")
+        st.caption(_("Select a step to edit it, or add one."))
         return
     node = document.step(step)
     step_type = STEP_TYPES.get(node.type)
     key = f"{key}.{step}"
     mine = [d for d in diagnostics if d.step == step]
-    _head(node, title_of(node, step_type), step_type.category if step_type else "", key, on_edit)
+    _head(node, node.title or said(title_of(node, step_type)), step_type.category if step_type else "", key, on_edit)
     if step_type is None:
-        st.error(f"There is no step type {node.type!r} in this installation. Delete the step, or import what it needs.")
+        st.error(
+            _(
+                "There is no step type {type!r} in this installation. Delete the step, or import what it needs.",
+                type=node.type,
+            )
+        )
         return
-    st.caption((step_type.__doc__ or "").strip().splitlines()[0])
+    st.caption(said((step_type.__doc__ or "").strip().splitlines()[0]))
     fields = {p.name for p in parameters(step_type)}
     _problems([d for d in mine if not d.parameter or d.parameter.split(".")[0] not in fields], key, on_edit)
     if len(step_type.inputs) > 1:
         _inputs(document, node, step_type.inputs, key, on_edit)
     form = _Form(node, surroundings, mine, document.defaults, key, on_edit)
     form.draw(step_type, node.params)
-    with st.expander("Name, inputs and note", key=f"{key}.about", on_change="rerun") as about:
+    with st.expander(_("Name, inputs and note"), key=f"{key}.about", on_change="rerun") as about:
         if about.open:
             _about(
-                document, node, step_type.inputs if len(step_type.inputs) == 1 else (), step_type.title, key, on_edit
+                document,
+                node,
+                step_type.inputs if len(step_type.inputs) == 1 else (),
+                said(step_type.title),
+                key,
+                on_edit,
             )
 
 
@@ -67,9 +79,9 @@ def _head(node: StepNode, title: str, category: str, key: str, on_edit: OnEdit) 
         st.markdown(f"**{escaped(title)}**", width="stretch")
         st.session_state[f"{key}.on"] = node.enabled
         st.toggle(
-            "On",
+            _("On"),
             key=f"{key}.on",
-            help="A step that is off is passed by.",
+            help=_("A step that is off is passed by."),
             on_change=lambda: on_edit(EnableStep(node.id, not node.enabled)),
         )
 
@@ -102,14 +114,15 @@ class _Form:
             groups.setdefault(parameter.form.group, []).append(parameter)
         first = groups.pop("", [])
         if prefix and len(first) > AT_ONCE + 1:
-            groups = {f"More parameters ({len(first) - AT_ONCE})": first[AT_ONCE:], **groups}
+            groups = {MORE: first[AT_ONCE:], **groups}
             first = first[:AT_ONCE]
         for parameter in first:
             self._field(parameter, written, values, prefix)
         for title, members in groups.items():
             troubled = any(self._of(prefix + p.name) for p in members)
+            shown_title = _("More parameters ({count})", count=len(members)) if title == MORE else said(title)
             with st.expander(
-                title, expanded=troubled, key=f"{self.key}.{prefix}{title[:12]}", on_change="rerun"
+                shown_title, expanded=troubled, key=f"{self.key}.{prefix}{title[:12]}", on_change="rerun"
             ) as box:
                 if box.open:
                     for parameter in members:
@@ -121,7 +134,13 @@ class _Form:
         taken = referred(written.get(parameter.name))
         if taken is not None:
             parameter_menu.show_taken(
-                self.node.id, name, parameter.label, taken, self.defaults, key=f"{key}.taken", on_edit=self.on_edit
+                self.node.id,
+                name,
+                said(parameter.label),
+                taken,
+                self.defaults,
+                key=f"{key}.taken",
+                on_edit=self.on_edit,
             )
             _problems(self._of(name), f"{key}.", self.on_edit)
             return
@@ -165,13 +184,13 @@ class _Form:
 
         options = tags if tag in tags or tag is None else [*tags, tag]
         st.selectbox(
-            parameter.label,
+            said(parameter.label),
             options,
             key=key,
-            help=parameter.help or None,
-            placeholder="Choose",
+            help=said(parameter.help) or None,
+            placeholder=_("Choose"),
             on_change=chosen,
-            format_func=lambda t: titles.get(t, f"{t} (unknown)"),
+            format_func=lambda t: said(titles[t]) if t in titles else _("{type} (unknown)", type=t),
         )
         model = variant_named(parameter, tag)
         own = [d for d in self._of(name) if d.parameter in (name, f"{name}.type")]
@@ -179,7 +198,7 @@ class _Form:
         if model is None:
             return
         with st.container(border=True, gap="small", key=f"{key}.box"):
-            st.caption((model.__doc__ or "").strip().splitlines()[0])
+            st.caption(said((model.__doc__ or "").strip().splitlines()[0]))
             self.draw(model, value, f"{name}.")
 
     def _of(self, name: str) -> list[Diagnostic]:
@@ -192,15 +211,15 @@ def _problems(diagnostics: Sequence[Diagnostic], key: str, on_edit: OnEdit) -> N
     """Problems where they are, each with its one-click fix."""
     colours = {"error": "red", "warning": "orange", "info": "blue"}
     for number, each in enumerate(diagnostics):
-        st.markdown(f":small[:{colours[each.severity]}[{escaped(each.message)}] {escaped(each.fix)}]")
+        st.markdown(f":small[:{colours[each.severity]}[{escaped(said(each.message))}] {escaped(said(each.fix))}]")
         if each.edits:
             st.button(
-                "Fix",
+                _("Fix"),
                 icon=":material/build:",
                 key=f"{key}.fix{number}",
                 on_click=on_edit,
                 args=each.edits,
-                help=each.fix or None,
+                help=said(each.fix) or None,
             )
 
 
@@ -210,23 +229,27 @@ def _inputs(document: PipelineDocument, node: StepNode, ports: Sequence[Port], k
         options = [None, *sources(document, node.id, port)]
         current = node.inputs.get(port.name)
         options += [current] if current not in options else []
-        titles = {s.id: title_of(s, STEP_TYPES.get(s.type)) for s in document.steps}
-        default = BEFORE if port == ports[0] else ("not connected" if port.kind == "table" else "the model before")
+        titles = {s.id: s.title or said(title_of(s, STEP_TYPES.get(s.type))) for s in document.steps}
+        default = (
+            said(BEFORE) if port == ports[0] else _("not connected") if port.kind == "table" else _("the model before")
+        )
         widget = f"{key}.in.{port.name}"
         keep(widget, current)
 
         def label(source: str | None, default: str = default, titles: dict[str, str] = titles) -> str:
             if source is None:
                 return default
-            step, _, part = source.partition(".")
+            step, _dot, part = source.partition(".")
             named = titles.get(step, step)
-            return (f"{named} ({step})" if named != step else step) + (f": {part} rows" if part else "")
+            return (f"{named} ({step})" if named != step else step) + (
+                ": " + {"train": _("training rows"), "test": _("test rows")}.get(part, part) if part else ""
+            )
 
         def chosen(port: Port = port, widget: str = widget) -> None:
             on_edit(SetInput(node.id, port.name, st.session_state.get(widget)))
 
         st.selectbox(
-            f"Input: {port.name.replace('_', ' ')}",
+            _("Input: {port}", port=said(port.name.replace("_", " "))),
             options,
             key=widget,
             format_func=label,
@@ -255,8 +278,8 @@ def _about(
 ) -> None:
     _inputs(document, node, ports, key, on_edit)
     for name, label, value, edit, draw in (
-        ("title", "Title", node.title, SetTitle, st.text_input),
-        ("note", "Note", node.note, SetNote, st.text_area),
+        ("title", _("Title"), node.title, SetTitle, st.text_input),
+        ("note", _("Note"), node.note, SetNote, st.text_area),
     ):
         widget = f"{key}.{name}"
         keep(widget, value)
@@ -265,4 +288,4 @@ def _about(
             on_edit(edit(node.id, st.session_state.get(widget, "")))
 
         draw(label, key=widget, on_change=typed, placeholder=title if name == "title" else "")
-    st.caption(f"Id `{node.id}`, type `{node.type}`")
+    st.caption(_("Id `{id}`, type `{type}`", id=node.id, type=node.type))

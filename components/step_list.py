@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.language import _
 from components.step_view import StepView
 
 CSS = """
@@ -58,20 +59,22 @@ CSS = """
 JS = """
 const P={plus:'M12 5v14M5 12h14',close:'M6 6l12 12M18 6L6 18',copy:'M8 4h9v14H8zM5 8v12h9',up:'M12 19V5M5 12l7-7 7 7',down:'M12 5v14M5 12l7 7 7-7',duplicate:'M9 9h11v11H9zM5 15H4V4h11v1',power:'M12 3v8M6.3 6.3a8 8 0 1 0 11.4 0',remove:'M5 7h14M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3',
  done:'M5 13l4 4L19 7',reused:'M4 12a8 8 0 0 1 13.7-5.6L20 9M20 4v5h-5M20 12a8 8 0 0 1-13.7 5.6L4 15M4 20v-5h5',failed:'M6 6l12 12M18 6L6 18',cancelled:'M6 12h12',skipped:'M6 12h12',running:'M12 3a9 9 0 1 1-9 9',queued:'M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18'};
-const LABEL={up:'Move up',down:'Move down',duplicate:'Duplicate',power:'Switch on or off',remove:'Delete',copy:'Copy'};
+const fill=(t,o)=>t.replace(/\\{(\\w+)\\}/g,(m,k)=>k in o?o[k]:m);
 const C={queued:'var(--st-violet-color)',running:'var(--st-blue-color)',done:'var(--st-green-color)',reused:'var(--st-green-color)',failed:'var(--st-red-color)',error:'var(--st-red-color)',cancelled:'var(--st-orange-color)'};
 const svg=(n,size,cls)=>`<svg class="${cls||''}" width=${size} height=${size} viewBox="0 0 24 24" fill=none stroke=currentColor stroke-width=2.4 stroke-linecap=round stroke-linejoin=round aria-hidden=true><path d="${P[n]}"/></svg>`;
 const el=(tag,cls,text)=>{const e=document.createElement(tag);if(cls)e.className=cls;if(text!==undefined)e.textContent=text;return e};
 const states=new WeakMap();
 export default function({parentElement,data,setTriggerValue}){
+  const W=data.words;
   let s=states.get(parentElement);
-  if(!s){s={list:el('ul','list'),bar:el('div','bar'),find:el('input','find')};s.list.setAttribute('aria-label','Steps');s.find.type='search';s.find.hidden=true;s.find.placeholder='Find a step';s.find.setAttribute('aria-label','Find a step');
-    s.bar.setAttribute('role','toolbar');s.bar.setAttribute('aria-label','Chosen steps');
+  if(!s){s={list:el('ul','list'),bar:el('div','bar'),find:el('input','find')};s.find.type='search';s.find.hidden=true;
+    s.bar.setAttribute('role','toolbar');
     s.filter=()=>{const w=s.find.hidden?[]:s.find.value.toLowerCase().split(/\\s+/).filter(Boolean);for(const li of s.list.children){const t=(li.getAttribute('aria-label')||'').toLowerCase()+' '+(li.dataset.id||'');li.hidden=!w.every(q=>t.includes(q))}};
     const close=()=>{s.find.hidden=true;s.find.value='';s.filter()};s.find.oninput=s.filter;
     s.find.onkeydown=e=>{if(e.key==='Escape'){close()}else if(e.key==='Enter'||e.key==='ArrowDown'){const li=[...s.list.children].find(q=>!q.hidden);if(li){e.preventDefault();if(e.key==='Enter')close();li.focus();if(e.key==='Enter')li.click()}}};
     s.open=()=>{s.find.hidden=false;s.find.focus();s.find.select()};
     parentElement.querySelector('#root').append(s.find,s.bar,s.list);states.set(parentElement,s)}
+  s.list.setAttribute('aria-label',W.steps);s.find.placeholder=W.find;s.find.setAttribute('aria-label',W.find);s.bar.setAttribute('aria-label',W.chosen);
   document.addEventListener('sekkei-find',s.open);
   const send=(act,ids,to)=>setTriggerValue('event',{act,ids:Array.isArray(ids)?ids:[ids],to,at:Date.now()});
   const root=s.list.getRootNode(),focused=root.activeElement?.dataset?.id;
@@ -79,8 +82,8 @@ export default function({parentElement,data,setTriggerValue}){
   const ids=data.steps.map(q=>q.id),marked=new Set(data.marked);
   const chosen=id=>marked.has(id)?ids.filter(q=>marked.has(q)):[id];
   const paint=()=>{const several=marked.size>1;[...s.list.children].forEach(li=>li.classList.toggle('marked',several&&marked.has(li.dataset.id)));
-    s.bar.hidden=!several;if(!several)return;s.bar.replaceChildren(el('span','',marked.size+' steps'));
-    for(const a of ['copy','duplicate','power','remove','close']){const b=el('button');b.innerHTML=svg(a,14);b.title=a==='close'?'Choose one alone':LABEL[a];b.setAttribute('aria-label',b.title);
+    s.bar.hidden=!several;if(!several)return;s.bar.replaceChildren(el('span','',fill(W.count,{count:marked.size})));
+    for(const a of ['copy','duplicate','power','remove','close']){const b=el('button');b.innerHTML=svg(a,14);b.title=W[a];b.setAttribute('aria-label',b.title);
       b.onclick=()=>a==='close'?mark([],data.selected):send(a,ids.filter(q=>marked.has(q)));s.bar.append(b)}};
   const mark=(which,id)=>{marked.clear();which.forEach(q=>marked.add(q));paint();send('mark',ids.filter(q=>marked.has(q)),id)};
   const range=id=>{const a=ids.indexOf(s.anchor??data.selected),b=ids.indexOf(id);return a<0?[id]:ids.slice(Math.min(a,b),Math.max(a,b)+1)};
@@ -88,16 +91,16 @@ export default function({parentElement,data,setTriggerValue}){
   if(!marked.size)s.anchor=data.selected;
   const card=(x,k)=>{
     const li=el('li','card'+(x.enabled?'':' off'));li.dataset.id=x.id;li.draggable=true;li.tabIndex=x.id===data.selected||(!data.selected&&k===0)?0:-1;
-    li.setAttribute('aria-current',x.id===data.selected);li.style.setProperty('--c',C[x.status]||'color-mix(in srgb,var(--st-gray-color) 55%,transparent)');li.title=[x.title,x.summary,x.note&&'Note: '+x.note,x.reason&&'Not reused: '+x.reason].filter(Boolean).join('\\n');
+    li.setAttribute('aria-current',x.id===data.selected);li.style.setProperty('--c',C[x.status]||'color-mix(in srgb,var(--st-gray-color) 55%,transparent)');li.title=[x.title,x.summary,x.note&&fill(W.note,{text:x.note}),x.reason&&fill(W.reason,{text:x.reason})].filter(Boolean).join('\\n');
     const t=el('div','t'),one=el('div','r'),two=el('div','r'),st=el('span','s');
     if(x.errors){st.append(el('span','n e',x.errors))}
     if(x.warnings){st.append(el('span','n w',x.warnings))}
     if(P[x.status])st.insertAdjacentHTML('beforeend',svg(x.status,13,x.status==='running'?'spin':''));
-    one.append(el('b','',x.title),st);two.append(el('small','',x.summary||x.category),el('span','d',x.detail));t.append(one,two);if(x.note)t.append(el('span','note',x.note));li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.status==='idle'?'':x.status} ${x.detail}`);
+    one.append(el('b','',x.title),st);two.append(el('small','',x.summary||x.category),el('span','d',x.detail));t.append(one,two);if(x.note)t.append(el('span','note',x.note));li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.state} ${x.detail}`);
     const act=el('span','act'),move=el('span','move');act.append(move);
-    for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=LABEL[a];b.setAttribute('aria-label',LABEL[a]+': '+x.title);b.tabIndex=x.id===data.selected?0:-1;b.innerHTML=svg(a,a==='up'||a==='down'?11:14);
+    for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=W[a];b.setAttribute('aria-label',W[a]+': '+x.title);b.tabIndex=x.id===data.selected?0:-1;b.innerHTML=svg(a,a==='up'||a==='down'?11:14);
       b.onclick=e=>{e.stopPropagation();send(a,chosen(x.id))};(a==='up'||a==='down'?move:act).append(b)}
-    const ins=el('button','ins');ins.innerHTML=svg('plus',11);ins.title='Insert a step here';ins.setAttribute('aria-label','Insert a step behind '+x.title);ins.tabIndex=x.id===data.selected?0:-1;
+    const ins=el('button','ins');ins.innerHTML=svg('plus',11);ins.title=W.insert;ins.setAttribute('aria-label',fill(W.behind,{title:x.title}));ins.tabIndex=x.id===data.selected?0:-1;
     ins.onclick=e=>{e.stopPropagation();send('insert',x.id)};
     li.append(el('span','num',x.number),t,act,ins);
     li.onclick=e=>{if(e.shiftKey)mark(range(x.id),x.id);else if(e.ctrlKey||e.metaKey){const w=new Set(marked.size?marked:[data.selected]);if(w.has(x.id))w.delete(x.id);else w.add(x.id);s.anchor=x.id;mark([...w],w.has(x.id)?x.id:data.selected)}else pick(li)};
@@ -115,7 +118,7 @@ export default function({parentElement,data,setTriggerValue}){
       let to=k+(after?1:0);if(from<to)to-=1;if(to!==from)send('move',s.drag,to)};
     return li};
   if(data.steps.length)s.list.replaceChildren(...data.steps.map(card));
-  else s.list.replaceChildren(el('li','empty','No steps yet. Add a dataset to begin with.'));
+  else s.list.replaceChildren(el('li','empty',W.empty));
   paint();s.filter();
   const by=id=>[...s.list.children].find(q=>q.dataset.id===id);
   if(focused!==undefined)(s.shown!==data.selected&&by(data.selected)||by(focused))?.focus({preventScroll:true});
@@ -163,10 +166,32 @@ def show(
 
     _component(
         key=key,
-        data={"selected": selected, "marked": list(marked), "steps": [asdict(s) for s in steps]},
+        data={"selected": selected, "marked": list(marked), "steps": [asdict(s) for s in steps], "words": words()},
         on_event_change=heard,
         height="content",
     )
+
+
+def words() -> dict[str, str]:
+    """What the list says of itself; a name in braces is filled in by the browser."""
+    return {
+        "up": _("Move up"),
+        "down": _("Move down"),
+        "duplicate": _("Duplicate"),
+        "power": _("Switch on or off"),
+        "remove": _("Delete"),
+        "copy": _("Copy"),
+        "close": _("Choose one alone"),
+        "steps": _("Steps"),
+        "find": _("Find a step"),
+        "chosen": _("Chosen steps"),
+        "count": _("{count} steps", count="{count}"),
+        "note": _("Note: {text}", text="{text}"),
+        "reason": _("Not reused: {text}", text="{text}"),
+        "insert": _("Insert a step here"),
+        "behind": _("Insert a step behind {title}", title="{title}"),
+        "empty": _("No steps yet. Add a dataset to begin with."),
+    }
 
 
 def _event(key: str) -> dict[str, Any] | None:

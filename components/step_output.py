@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from components import step_changes
+from components import step_changes, wording
+from components.language import N_, _, ngettext, said
 from components.step_changes import Changes
 from components.theme import palette
-from components.wording import count
 from pipelines.datasets.profile import ColumnProfile, profile
 from pipelines.schema import Column, Role, TableSchema, schema_of
 from pipelines.table import TEST, TRAIN, Table
@@ -32,9 +32,16 @@ def show_sample(table: Table, *, key: str, height: int, changes: Changes | None 
     ``changes``: what the step changed; said above the rows, and marked in the headers.
     """
     frame = table.frame
-    parts = [count(len(frame), "row") + " of the sample", count(len(frame.columns), "column")]
+    parts = [
+        ngettext("{count} row of the sample", "{count:,} rows of the sample", len(frame)),
+        wording.columns(len(frame.columns)),
+    ]
     if table.partition is not None:
-        parts.append(" / ".join(f"{int((table.partition == p).sum()):,} {p}" for p in (TRAIN, TEST)))
+        parts.append(
+            " / ".join(
+                _("{rows:,} {part}", rows=int((table.partition == p).sum()), part=said(p)) for p in (TRAIN, TEST)
+            )
+        )
     _facts(parts, table.schema, step_changes.in_words(changes) if changes else "")
     st.dataframe(
         frame.head(ROWS),
@@ -42,7 +49,7 @@ def show_sample(table: Table, *, key: str, height: int, changes: Changes | None 
         hide_index=True,
         key=key,
         column_config=headers(table.schema, changes),
-        alt="Rows after this step, on the sample",
+        alt=_("Rows after this step, on the sample"),
     )
 
 
@@ -58,21 +65,21 @@ def show_output(
     """Draw a page of what the last run gave, with search, and the whole of it for download."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.bar"):
         search = st.text_input(
-            "Search", key=f"{key}.search", placeholder="Search all rows", label_visibility="collapsed", width=220
+            _("Search"), key=f"{key}.search", placeholder=_("Search all rows"), label_visibility="collapsed", width=220
         )
         found = output.count(search)
         last = max(1, -(-found // PAGE))
         page = min(st.session_state.get(f"{key}.page", 1), last)
         st.session_state[f"{key}.page"] = page
-        st.markdown(f":gray[{count(found, 'row')}, {count(len(output.columns), 'column')}]", width="stretch")
+        st.markdown(f":gray[{wording.rows(found)}, {wording.columns(len(output.columns))}]", width="stretch")
         st.number_input(
-            "Page",
+            _("Page"),
             1,
             last,
             key=f"{key}.page",
             label_visibility="collapsed",
             width=110,
-            help=f"{PAGE} rows a page, {last:,} pages",
+            help=ngettext("{rows} rows a page, {count} page", "{rows} rows a page, {count:,} pages", last, rows=PAGE),
         )
         st.download_button(
             "CSV",
@@ -101,7 +108,7 @@ def show_output(
         hide_index=True,
         key=f"{key}.rows",
         column_config=headers(schema),
-        alt="Rows after this step, from the last run",
+        alt=_("Rows after this step, from the last run"),
     )
 
 
@@ -118,14 +125,15 @@ def show_columns(profiles: Sequence[ColumnProfile], schema: TableSchema | None, 
             on_select="rerun",
             selection_mode="single-row",
             column_config={
-                "column": st.column_config.TextColumn("Column", width="medium"),
+                **{name: said(name) for name in (N_("Type"), N_("Role"), N_("Min"), N_("Mean"), N_("Max"))},
+                "column": st.column_config.TextColumn(_("Column"), width="medium"),
                 "missing": st.column_config.ProgressColumn(
-                    "Missing", format="percent", min_value=0, max_value=1, width="small"
+                    _("Missing"), format="percent", min_value=0, max_value=1, width="small"
                 ),
-                "distinct": st.column_config.NumberColumn("Distinct", format="localized", width="small"),
-                "shape": st.column_config.BarChartColumn("Distribution", width="medium", y_min=0),
+                "distinct": st.column_config.NumberColumn(_("Distinct"), format="localized", width="small"),
+                "shape": st.column_config.BarChartColumn(_("Distribution"), width="medium", y_min=0),
             },
-            alt="The columns after this step",
+            alt=_("The columns after this step"),
         )
     picked = chosen.selection.rows
     with right, st.container(border=True, gap="xsmall", height=height + 26, key=f"{key}.one"):
@@ -150,10 +158,10 @@ def headers(schema: TableSchema, changes: Changes | None = None) -> dict[str, An
 
 
 def _header(column: Column, mark: str) -> Any:
-    label = column.name if column.role is Role.FEATURE else f"{column.name} ({column.role.value})"
+    label = column.name if column.role is Role.FEATURE else f"{column.name} ({said(column.role.value)})"
     label = f"{mark} {label}" if mark else label
-    help = f"{column.type.value}, {column.role.value}" + (", has missing values" if column.missing else "")
-    return st.column_config.Column(label, help=help)
+    parts = [said(column.type.value), said(column.role.value), _("has missing values") if column.missing else ""]
+    return st.column_config.Column(label, help=", ".join(filter(None, parts)))
 
 
 def _facts(parts: Sequence[str], schema: TableSchema, changes: str) -> None:
@@ -161,8 +169,10 @@ def _facts(parts: Sequence[str], schema: TableSchema, changes: str) -> None:
     label = schema.label
     parts = [
         *parts,
-        *([f"label {label}"] if label else []),
-        f"{count(missing, 'column')} with missing values" if missing else "nothing missing",
+        *([_("label {name}", name=label)] if label else []),
+        ngettext("{count} column with missing values", "{count:,} columns with missing values", missing)
+        if missing
+        else _("nothing missing"),
     ]
     st.caption("  ·  ".join(parts) + (f"  \n{changes}" if changes else ""))
 
@@ -171,8 +181,8 @@ def _columns_frame(profiles: Sequence[ColumnProfile], roles: dict[str, str]) -> 
     return pd.DataFrame(
         {
             "column": [p.name for p in profiles],
-            "Type": [p.type for p in profiles],
-            "Role": [roles.get(p.name, "feature") for p in profiles],
+            "Type": [said(p.type) for p in profiles],
+            "Role": [said(roles.get(p.name, "feature")) for p in profiles],
             "missing": [p.missing / p.rows if p.rows else 0.0 for p in profiles],
             "distinct": [p.distinct for p in profiles],
             "Min": [_brief(p.min) for p in profiles],
@@ -184,10 +194,10 @@ def _columns_frame(profiles: Sequence[ColumnProfile], roles: dict[str, str]) -> 
 
 
 def _distribution(one: ColumnProfile) -> None:
-    st.markdown(f"**{one.name.replace('*', '')}** :gray[{one.type}]")
-    facts = [f"{one.missing:,} missing", f"{one.distinct:,} distinct"]
+    st.markdown(f"**{one.name.replace('*', '')}** :gray[{said(one.type)}]")
+    facts = [_("{count:,} missing", count=one.missing), _("{count:,} distinct", count=one.distinct)]
     if one.mean is not None:
-        facts += [f"mean {_brief(one.mean)}", f"median {_brief(one.median)}"]
+        facts += [_("mean {value}", value=_brief(one.mean)), _("median {value}", value=_brief(one.median))]
     st.caption("  ·  ".join(facts))
     if one.counts and len(one.edges) == len(one.counts) + 1:
         frame = pd.DataFrame({"from": [_brief(e) for e in one.edges[:-1]], "rows": one.counts})
@@ -204,7 +214,7 @@ def _distribution(one: ColumnProfile) -> None:
             height=150,
             sort=False,
             horizontal=not one.counts,
-            alt=f"Distribution of {one.name}",
+            alt=_("Distribution of {name}", name=one.name),
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.language import N_, _, current, said
 from pipelines.algorithms.library import ALGORITHMS
 from pipelines.document.edits import AddStep
 from pipelines.steps.library import CATEGORIES, STEP_TYPES
@@ -34,7 +35,7 @@ const states=new WeakMap();
 export default function({parentElement,data,setTriggerValue}){
   let s=states.get(parentElement);
   if(!s){
-    s={at:0};states.set(parentElement,s);const box=el('div','box');s.input=el('input');s.input.type='search';s.input.placeholder='Search steps and algorithms';s.input.setAttribute('aria-label','Search steps and algorithms');
+    s={at:0};states.set(parentElement,s);const box=el('div','box');s.input=el('input');s.input.type='search';
     s.list=el('div','list');s.list.setAttribute('role','listbox');box.append(s.input,s.list);parentElement.querySelector('#root').append(box);
     s.mark=()=>s.rows.forEach((r,i)=>{r.classList.toggle('on',i===s.at);r.setAttribute('aria-selected',i===s.at)});
     s.input.oninput=()=>{s.at=0;s.draw()};
@@ -43,6 +44,7 @@ export default function({parentElement,data,setTriggerValue}){
       else if(e.key==='Enter'&&s.rows[s.at]){e.preventDefault();s.rows[s.at].click()}};
     setTimeout(()=>s.input.focus(),60);
   }
+  s.input.placeholder=data.words.search;s.input.setAttribute('aria-label',data.words.search);
   s.draw=()=>{
     const words=s.input.value.toLowerCase().split(/[\\s_]+/).filter(Boolean);const found=[];
     for(const x of s.data.entries){if(!words.every(w=>x.words.includes(w)))continue;
@@ -52,7 +54,7 @@ export default function({parentElement,data,setTriggerValue}){
     for(const x of found){if(!words.length&&x.category!==head){head=x.category;s.list.append(el('h4','',head))}
       const b=el('button');b.setAttribute('role','option');b.dataset.id=x.id;b.append(el('b','',x.title),el('small','',x.help));b.title=x.help;
       b.onclick=()=>s.send('pick',{id:x.id,at:Date.now()});s.rows.push(b);s.list.append(b)}
-    if(!found.length)s.list.append(el('div','none','Nothing matches.'));
+    if(!found.length)s.list.append(el('div','none',s.data.words.none));
     s.mark()};
   s.send=setTriggerValue;s.data=data;s.draw();
 }
@@ -72,15 +74,22 @@ def show(*, after: str | None, key: str, on_add: Callable[[AddStep], None]) -> N
             on_add(edit)
 
     with st.popover(
-        "Add", icon=":material/add:", key=opened, on_change="rerun", help="Add a step behind the selected one"
+        _("Add"), icon=":material/add:", key=opened, on_change="rerun", help=_("Add a step behind the selected one")
     ) as box:
         if box.open:
-            _component(key=key, data={"entries": entries()}, on_pick_change=picked, height="content", width=340)
+            words = {"search": _("Search steps and algorithms"), "none": _("Nothing matches.")}
+            _component(
+                key=key,
+                data={"entries": entries(current()), "words": words},
+                on_pick_change=picked,
+                height="content",
+                width=340,
+            )
 
 
 @cache
-def entries() -> list[dict[str, Any]]:
-    """Every step type in the library's order, then every algorithm as a step that trains it."""
+def entries(language: str = "en") -> list[dict[str, Any]]:
+    """Every step type in the library's order, then every algorithm as a step that trains it, in a language."""
     found = [
         _entry(t.type, t.title, category, t.__doc__, (*t.synonyms, *t.known_as))
         for category, types in CATEGORIES.items()
@@ -88,7 +97,9 @@ def entries() -> list[dict[str, Any]]:
     ]
     if "train_model" in STEP_TYPES:
         found += [
-            _entry(f"train_model/{name}", a.title, "Train an algorithm", a.__doc__, (*a.synonyms, *a.known_as, a.task))
+            _entry(
+                f"train_model/{name}", a.title, N_("Train an algorithm"), a.__doc__, (*a.synonyms, *a.known_as, a.task)
+            )
             for name, a in ALGORITHMS.items()
         ]
     return [e | {"order": i} for i, e in enumerate(found)]
@@ -96,7 +107,7 @@ def entries() -> list[dict[str, Any]]:
 
 def edit_of(entry: str, after: str | None) -> AddStep | None:
     """The edit that adds a palette entry; None for one that is not there."""
-    step_type, _, algorithm = entry.partition("/")
+    step_type, _slash, algorithm = entry.partition("/")
     if step_type not in STEP_TYPES or (algorithm and algorithm not in ALGORITHMS):
         return None
     return AddStep(step_type, after, {"algorithm": {"type": algorithm}} if algorithm else {})
@@ -105,11 +116,13 @@ def edit_of(entry: str, after: str | None) -> AddStep | None:
 def _entry(name: str, title: str, category: str, doc: str | None, synonyms: tuple[str, ...]) -> dict[str, Any]:
     text = " ".join((doc or "").split())
     library = re.findall(r"(?:sklearn|pandas|duckdb)[\w.]*", doc or "")
-    words = " ".join([title, name, category, *synonyms, text[:200], *library]).lower()
+    first = (doc or "").strip().splitlines()[0]
+    own = [said(t) for t in (title, category, first, *synonyms)]  # found by the language's words and by the English
+    words = " ".join([title, name, category, *synonyms, text[:200], *library, *own]).lower()
     return {
         "id": name,
-        "title": title,
-        "category": category,
-        "help": (doc or "").strip().splitlines()[0],
+        "title": own[0],
+        "category": own[1],
+        "help": own[2],
         "words": words,
     }

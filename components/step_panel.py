@@ -9,6 +9,7 @@ import streamlit as st
 from components import diagnostics_list, run_gantt, run_progress, session, step_changes, step_log, step_output
 from components.design import Design
 from components.evaluation import report as report_view
+from components.language import N_, _, said
 from components.markdown import escaped
 from pipelines.datasets.profile import ColumnProfile
 from pipelines.errors import NotFoundError, SekkeiError
@@ -16,8 +17,16 @@ from pipelines.execution.preview import Inspection
 from pipelines.execution.result import StepResult
 from pipelines.jobs import Job, JobEvent
 
-LABELS = {"report": "Report", "data": "Data", "columns": "Columns", "problems": "Problems", "run": "Run", "log": "Log"}
-SAMPLE, RUN = "Sample", "Last run"
+LABELS = {
+    "report": N_("Report"),
+    "data": N_("Data"),
+    "columns": N_("Columns"),
+    "problems": N_("Problems"),
+    "run": N_("Run"),
+    "log": N_("Log"),
+}
+SAMPLE, RUN = N_("Sample"), N_("Last run")
+VIEWS = [N_("Steps"), N_("Timeline")]
 LOG_LINES = 400
 RUNS = 12  # of the pipeline's latest runs, to choose from
 RUN_PAGE = "pages/review/run_detail.py"
@@ -37,7 +46,7 @@ def show(
 
     def named(panel: str) -> str:
         found = len(inspection.diagnostics)
-        return f"Problems ({found})" if panel == "problems" and found else LABELS[panel]
+        return _("Problems ({count})", count=found) if panel == "problems" and found else said(LABELS[panel])
 
     step = design.selected or ""
     result = results.get(step)
@@ -48,17 +57,18 @@ def show(
         if asked or st.session_state.get(key) not in panels:
             st.session_state[key] = asked or "data"
         panel = st.segmented_control(
-            "Panel", panels, key=key, format_func=named, label_visibility="collapsed", required=True
+            _("Panel"), panels, key=key, format_func=named, label_visibility="collapsed", required=True
         )
         if step and panel in ("report", "data", "columns"):
-            st.markdown(f":gray[after] **{escaped(titles.get(step, step))}**", width="stretch")
+            st.markdown(f":gray[{_('after')}] **{escaped(titles.get(step, step))}**", width="stretch")
             source = SAMPLE
             if from_run:
                 source = (
                     st.segmented_control(
-                        "Rows",
+                        _("Rows"),
                         [SAMPLE, RUN],
                         default=RUN,
+                        format_func=said,
                         key=f"{key}.source",
                         label_visibility="collapsed",
                         required=True,
@@ -81,7 +91,7 @@ def show(
             case "log":
                 _log(design.job, step, titles, key, height)
             case _ if not step:
-                st.caption("Select a step to see its data.")
+                st.caption(_("Select a step to see its data."))
             case "report":
                 found = (
                     session.workspace().runs.report_at(result.key) if from_run and source == RUN and result else None
@@ -98,10 +108,10 @@ def _of_sample(step: str, inspection: Inspection, panel: str, key: str, height: 
     if table is None:
         failed = inspection.failures.get(step)
         if failed is not None:
-            st.warning(f"{escaped(failed.message)} {escaped(failed.fix)}", icon=":material/warning:")
+            st.warning(f"{escaped(said(failed.message))} {escaped(said(failed.fix))}", icon=":material/warning:")
         else:
             st.caption(
-                "This step gives no rows here: it ends in a model or a report, or a step before it has a problem."
+                _("This step gives no rows here: it ends in a model or a report, or a step before it has a problem.")
             )
     elif panel == "columns":
         step_output.show_columns(step_output.sample_profile(table), table.schema, key=f"{key}.columns", height=height)
@@ -120,9 +130,9 @@ def _of_run(result: StepResult, inspection: Inspection, panel: str, key: str, he
         output = session.workspace().runs.output_at(result.key)
     except NotFoundError as error:
         st.caption(
-            f"{error.message} {error.fix}"
+            f"{said(error.message)} {said(error.fix)}"
             if result.rows is not None
-            else "This step gives no rows. The run's page shows its model and report."
+            else _("This step gives no rows. The run's page shows its model and report.")
         )
         return
     schema = inspection.schemas.get(result.id)
@@ -148,8 +158,10 @@ def _profile(result_key: str) -> list[ColumnProfile]:
 def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, height: int) -> None:
     if job is None:
         st.caption(
-            "It has not run yet. Run saves a revision and runs it in the background; "
-            "the browser may be closed meanwhile."
+            _(
+                "It has not run yet. Run saves a revision and runs it in the background; "
+                "the browser may be closed meanwhile."
+            )
         )
         return
     chosen = f"{key}.run.job"
@@ -162,7 +174,7 @@ def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, h
     with st.container(horizontal=True, gap="small", key=f"{key}.run.head"):
         if len(runs) > 1:
             st.selectbox(
-                "Run",
+                _("Run"),
                 list(runs),
                 key=chosen,
                 format_func=lambda i: run_progress.name_of(runs[i]),
@@ -171,9 +183,10 @@ def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, h
                 width=260,
             )
         view = st.segmented_control(
-            "View",
-            ["Steps", "Timeline"],
-            default="Steps",
+            _("View"),
+            VIEWS,
+            default=VIEWS[0],
+            format_func=said,
             key=f"{key}.run.view",
             label_visibility="collapsed",
             required=True,
@@ -184,7 +197,7 @@ def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, h
         key=f"{key}.run",
         height=height,
         on_select=design.select,
-        timeline=(lambda: run_gantt.show(_events(job), titles, key=f"{key}.run.gantt")) if view == "Timeline" else None,
+        timeline=(lambda: run_gantt.show(_events(job), titles, key=f"{key}.run.gantt")) if view == VIEWS[1] else None,
         run_page=RUN_PAGE,
         mlflow_url=_mlflow_url(job.run_id) if job.run_id else "",
     )
@@ -200,21 +213,21 @@ def _mlflow_url(run_id: str) -> str:
 
 def _log(job: Job | None, step: str, titles: Mapping[str, str], key: str, height: int) -> None:
     if job is None:
-        st.caption("It has not run yet.")
+        st.caption(_("It has not run yet."))
         return
-    whole = "Whole run"
+    whole = ""
     of = st.segmented_control(
-        "Log of",
+        _("Log of"),
         [whole, step] if step else [whole],
         default=whole,
-        format_func=lambda s: titles.get(s, s),
+        format_func=lambda s: titles.get(s, s) if s else _("Whole run"),
         key=f"{key}.log_of",
         label_visibility="collapsed",
         required=True,
     )
     lines = session.workspace().jobs.log(job.id, LOG_LINES) if of == whole else step_log.lines(_events(job), step)
     if not lines:
-        st.caption("Nothing was printed." if of == whole else "This step was not part of the run.")
+        st.caption(_("Nothing was printed.") if of == whole else _("This step was not part of the run."))
         return
     st.code("\n".join(lines), language=None, height=height - 30, wrap_lines=True)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.column_picker import in_words, parsed
-from components.parameters import Parameter, parameters, variant_named
+from components.language import _, said
+from components.parameters import Parameter, choice, parameters, variant_named
 from pipelines.steps.base import Step
 
 PARTS, LONGEST = 3, 80
@@ -16,7 +17,7 @@ _NAMING = {"column", "new_column", "dataset", "string", "list", "choices"}  # th
 def summary(step: Step) -> str:
     """The line; the step type's own where it has one."""
     if type(step).summary is not Step.summary:
-        return step.summary()
+        return said(step.summary())
     values = step.model_dump(mode="json")
     shown = sorted((p for p in parameters(type(step)) if p.applies(values)), key=lambda p: p.kind != "choice")
     parts = [text for i, p in enumerate(shown) if (text := _part(p, values[p.name], leading=i == 0))]
@@ -33,9 +34,9 @@ def _part(parameter: Parameter, value: Any, *, leading: bool) -> str:
     differs = parameter.required or value != parameter.default
     if parameter.kind == "variant":
         found = variant_named(parameter, value.get("type")) if isinstance(value, Mapping) else None
-        return str(getattr(found, "title", ""))
+        return said(str(getattr(found, "title", "")))
     if parameter.kind == "choice" and (leading or differs):
-        return f"{value}".replace("_", " ") if isinstance(value, str) else ""
+        return choice(value) if isinstance(value, str) else ""
     if not differs or value is None or value == "" or value == []:
         return ""
     return _different(parameter, value)
@@ -47,9 +48,10 @@ def _different(parameter: Parameter, value: Any) -> str:
             rule = parsed(value)
             return in_words(rule) if rule and rule.names != () else ""
         case "boolean" | "column" if isinstance(value, bool):
-            return parameter.label.lower() if value else f"no {parameter.label.lower()}"
+            label = said(parameter.label).lower()
+            return label if value else _("no {label}", label=label)
         case "integer" | "number":
-            return f"{parameter.label.lower()} {value:g}" if parameter.name != "random_state" else ""
+            return f"{said(parameter.label).lower()} {value:g}" if parameter.name != "random_state" else ""
         case "code":
             return " ".join(str(value).split())
         case kind if kind in _NAMING:

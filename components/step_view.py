@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from components import step_summary
-from components.wording import count, duration
+from components import status, step_summary, wording
+from components.language import _, said
+from components.wording import duration
 from pipelines.document.model import PipelineDocument
 from pipelines.execution.preview import Inspection
 from pipelines.execution.result import Status, StepResult
@@ -30,6 +31,7 @@ class StepView:
     enabled: bool
     note: str = ""
     reason: str = ""  # why the last run could not reuse it
+    state: str = ""  # the status in a word, empty where there is nothing to say
 
 
 def views(
@@ -49,18 +51,19 @@ def views(
             StepView(
                 id=placed.id,
                 number=number,
-                title=title_of(placed, step_type),
-                category=step_type.category if step_type else "",
+                title=placed.title or said(title_of(placed, step_type)),
+                category=said(step_type.category) if step_type else "",
                 summary=_summary(
                     nodes.get(placed.id), placed.params, placed.type if placed.title or not step_type else ""
                 ),
-                status=_status(placed.enabled, result, errors),
+                status=(state := _status(placed.enabled, result, errors)),
                 detail=_detail(result),
                 errors=errors,
                 warnings=counts.get((placed.id, "warning"), 0),
                 enabled=placed.enabled,
                 note=placed.note,
-                reason=result.reason if result else "",
+                reason=said(result.reason) if result else "",
+                state="" if state == "idle" else status.word(state),
             )
         )
     return found
@@ -91,8 +94,8 @@ def _same(now: Node, then: Node) -> bool:
 
 def _summary(node: Node | None, params: dict[str, Any], fallback: str) -> str:
     if node is None or node.step is None:
-        return fallback or ("needs attention" if params else "")
-    return step_summary.summary(node.step) or (node.step_type.title if fallback and node.step_type else "")
+        return fallback or (_("needs attention") if params else "")
+    return step_summary.summary(node.step) or (said(node.step_type.title) if fallback and node.step_type else "")
 
 
 def _status(enabled: bool, result: StepResult | None, errors: int) -> str:
@@ -107,9 +110,9 @@ def _detail(result: StepResult | None) -> str:
     if result is None or result.status in (Status.QUEUED, Status.SKIPPED, Status.CANCELLED):
         return ""
     if result.status is Status.RUNNING:
-        return "running"
+        return _("running")
     if result.status is Status.FAILED:
-        return "failed"
-    parts = [count(result.rows, "row")] if result.rows is not None else []
-    parts.append("reused" if result.reused else duration(result.seconds))
+        return _("failed")
+    parts = [wording.rows(result.rows)] if result.rows is not None else []
+    parts.append(_("reused") if result.reused else duration(result.seconds))
     return " · ".join(parts)

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components import charts, contract_table, wording
+from components.language import _, said
 from pipelines.chain.contract import Contract, ContractColumn
 from pipelines.schema import ColumnType
 
@@ -41,12 +42,12 @@ def answer(prediction: Mapping[str, Any], *, key: str) -> None:
     with st.container(border=True, gap="small", key=f"{key}_answer"):
         if LABELS in prediction:
             label = prediction[LABELS]
-            st.metric("Prediction", wording.number(label) if isinstance(label, float) else str(label))
+            st.metric(_("Prediction"), wording.number(label) if isinstance(label, float) else str(label))
         shares = probabilities(prediction)
         if shares:
-            chart = charts.bars(list(shares), list(shares.values()), "Probability", height=70 + 28 * len(shares))
-            charts.draw(chart, key=f"{key}_shares", alt_text="Probability of each class")
-        with st.expander("The answer as it is", key=f"{key}_raw"):
+            chart = charts.bars(list(shares), list(shares.values()), _("Probability"), height=70 + 28 * len(shares))
+            charts.draw(chart, key=f"{key}_shares", alt_text=_("Probability of each class"))
+        with st.expander(_("The answer as it is"), key=f"{key}_raw"):
             st.code(json.dumps(dict(prediction), indent=1, ensure_ascii=False, default=str), language="json")
 
 
@@ -60,7 +61,7 @@ def probabilities(prediction: Mapping[str, Any]) -> dict[str, float]:
     if list(found) == [""]:
         label, share = prediction.get(LABELS), found[""]
         own = share if share > 0.5 else 1 - share
-        return {str(label): own, f"not {label}": 1 - own}
+        return {str(label): own, _("not {label}", label=label): 1 - own}
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
@@ -72,12 +73,16 @@ def example_row(contract: Contract, example: Mapping[str, Any]) -> dict[str, Any
 def _field(place: Any, c: ContractColumn, value: Any, key: str) -> Any:
     value = None if isinstance(value, float) and pd.isna(value) else value
     note = contract_table.seen(c)
-    told = f"{c.type.value}; in training {note}" if note else c.type.value
-    told += "" if c.required else "; may be left empty"
+    parts = [
+        said(c.type.value),
+        _("in training {values}", values=note) if note else "",
+        "" if c.required else _("may be left empty"),
+    ]
+    told = "; ".join(filter(None, parts))
     if c.type is ColumnType.BOOLEAN:
         options = [True, False] if c.required else [True, False, None]
         place_of = options.index(value) if value in options else len(options) - 1
-        words = {True: "true", False: "false", None: "missing"}
+        words = {True: _("true"), False: _("false"), None: _("missing")}
         return place.selectbox(c.name, options, index=place_of, format_func=words.__getitem__, key=key, help=told)
     if c.type.is_numeric:
         return _number(place, c, value, told, key)
@@ -85,7 +90,7 @@ def _field(place: Any, c: ContractColumn, value: Any, key: str) -> Any:
         options = [str(v) for v in c.categories]
         place_of = options.index(str(value)) if value is not None and str(value) in options else None
         return place.selectbox(
-            c.name, options, index=place_of, accept_new_options=True, placeholder="missing", key=key, help=told
+            c.name, options, index=place_of, accept_new_options=True, placeholder=_("missing"), key=key, help=told
         )
     text = place.text_input(c.name, value="" if value is None else str(value), key=key, help=told)
     return text if text or c.required else None
@@ -99,7 +104,7 @@ def _number(place: Any, c: ContractColumn, value: Any, told: str, key: str) -> i
         value=given,
         step=1 if whole else None,
         format="%d" if whole else "%g",
-        placeholder=None if c.required else "missing",
+        placeholder=None if c.required else _("missing"),
         key=key,
         help=told,
     )

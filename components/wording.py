@@ -1,4 +1,4 @@
-"""Numbers, times and sizes as a person reads them; the same on every page."""
+"""Numbers, times and sizes as a person reads them in the visitor's language; the same on every page."""
 
 from __future__ import annotations
 
@@ -6,20 +6,43 @@ import math
 from collections.abc import Collection
 from datetime import UTC, datetime
 
+from babel.dates import format_skeleton
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: ``1 row``, ``1,200 rows``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+from components.language import LOCALES, N_, _, current, ngettext, said
+
+
+def rows(number: int) -> str:
+    """``1 row``, ``1,200 rows``."""
+    return ngettext("{count} row", "{count:,} rows", number)
+
+
+def columns(number: int) -> str:
+    """``1 column``, ``26 columns``."""
+    return ngettext("{count} column", "{count:,} columns", number)
+
+
+def steps(number: int) -> str:
+    """``1 step``, ``8 steps``."""
+    return ngettext("{count} step", "{count:,} steps", number)
+
+
+def yes_no(value: bool) -> str:
+    """A truth in a word."""
+    return _("yes") if value else _("no")
 
 
 def duration(seconds: float | None) -> str:
     """``0.3 s``, ``12 s``, ``2 min 5 s``, ``1 h 4 min``; a dash where it is not known."""
     if seconds is None:
         return "–"
+    if seconds < 10:
+        return _("{seconds:.1f} s", seconds=seconds)
     if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+        return _("{seconds:.0f} s", seconds=seconds)
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return _("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+    return _("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> str:
@@ -29,13 +52,20 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
     if seconds < 60:
-        return "just now"
+        return _("just now")
     if seconds < 3600:
-        return f"{seconds // 60:.0f} min ago"
+        return ngettext("{count} min ago", "{count} min ago", int(seconds // 60))
     if seconds < 86400:
-        return f"{seconds // 3600:.0f} h ago"
+        return ngettext("{count} h ago", "{count} h ago", int(seconds // 3600))
     days = int(seconds // 86400)
-    return "yesterday" if days == 1 else f"{days} days ago" if days < 14 else f"{moment:%d %b %Y}"
+    if days == 1:
+        return _("yesterday")
+    return ngettext("{count} day ago", "{count} days ago", days) if days < 14 else date(moment)
+
+
+def date(moment: datetime) -> str:
+    """A day as the language writes it: ``24 Nov 2026``, ``2026年11月24日``."""
+    return format_skeleton("yMMMd", moment, locale=LOCALES[current()])
 
 
 def when(moment: datetime | None) -> str:
@@ -43,7 +73,7 @@ def when(moment: datetime | None) -> str:
     if moment is None:
         return "–"
     moment = moment.astimezone(UTC) if moment.tzinfo else moment
-    return f"{moment:%d %b %Y, %H:%M} UTC"
+    return _("{date}, {time:%H:%M} UTC", date=date(moment), time=moment)
 
 
 def size(count_of_bytes: int) -> str:
@@ -72,12 +102,12 @@ def number(value: float | int | None) -> str:
 
 def metric(name: str) -> str:
     """A metric's name for a heading: ``roc_auc`` becomes ``ROC AUC``, ``evaluate.f1`` ``F1 (evaluate)``."""
-    step, _, own = name.rpartition(".")
-    text = _METRICS.get(own) or own.replace("_", " ").capitalize()
+    step, _dot, own = name.rpartition(".")
+    text = said(METRICS.get(own) or own.replace("_", " ").capitalize())
     return f"{text} ({step})" if step else text
 
 
-_METRICS = {
+METRICS = {
     "roc_auc": "ROC AUC",
     "f1": "F1",
     "r2": "R²",
@@ -85,14 +115,20 @@ _METRICS = {
     "mean_squared_error": "MSE",
     "root_mean_squared_error": "RMSE",
     "mean_absolute_percentage_error": "MAPE",
-    "matthews_corrcoef": "Matthews correlation",
-    "davies_bouldin": "Davies-Bouldin",
-    "calinski_harabasz": "Calinski-Harabasz",
-    "n_clusters": "Clusters",
-    "f1_macro": "F1 macro",
-    "f1_weighted": "F1 weighted",
-    "log_loss": "Log loss",
-    "average_precision": "Average precision",
+    "accuracy": N_("Accuracy"),
+    "average_precision": N_("Average precision"),
+    "balanced_accuracy": N_("Balanced accuracy"),
+    "calinski_harabasz": N_("Calinski-Harabasz"),
+    "davies_bouldin": N_("Davies-Bouldin"),
+    "f1_macro": N_("F1 macro"),
+    "f1_weighted": N_("F1 weighted"),
+    "log_loss": N_("Log loss"),
+    "matthews_corrcoef": N_("Matthews correlation"),
+    "n_clusters": N_("Clusters"),
+    "precision": N_("Precision"),
+    "recall": N_("Recall"),
+    "rows_not_scored": N_("Rows not scored"),
+    "silhouette": N_("Silhouette"),
 }
 
 

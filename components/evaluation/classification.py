@@ -9,8 +9,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from components import charts, theme
+from components import charts, theme, wording
 from components.evaluation import pictures
+from components.language import _
 from pipelines.steps.base import Curve, Report
 
 ORDER = ("roc", "precision_recall", "calibration", "gain", "lift")
@@ -39,27 +40,29 @@ def by_class(report: Report, *, key: str) -> None:
     for name, table in report.tables.items():
         if name.rpartition(".")[2] == "classes":
             model = name.rpartition(".")[0]
-            st.markdown(f"**By class{f', {model}' if model else ''}**")
+            st.markdown(f"**{_('By class, {model}', model=model) if model else _('By class')}**")
             columns = {
-                c: st.column_config.NumberColumn(c.capitalize(), format="%.3f") for c in ("precision", "recall", "f1")
+                c: st.column_config.NumberColumn(wording.metric(c), format="%.3f")
+                for c in ("precision", "recall", "f1")
             }
             st.dataframe(
                 pd.DataFrame(table),
                 hide_index=True,
                 height="auto" if len(table["class"]) <= 8 else 320,
-                column_config=columns | {"class": "Class", "rows": "Rows"},
+                column_config=columns | {"class": _("Class"), "rows": _("Rows")},
                 key=f"{key}_{name}",
-                alt="Precision, recall and F1 of every class",
+                alt=_("Precision, recall and F1 of every class"),
             )
 
 
 def _confusion(found: Mapping[str, Any], model: str, key: str) -> None:
     rows = int(sum(map(sum, found["matrix"])))
-    st.markdown(f"**Confusion matrix{f', {model}' if model else ''}**  :gray[{rows:,} rows]")
+    title = _("Confusion matrix, {model}", model=model) if model else _("Confusion matrix")
+    st.markdown(f"**{title}**  :gray[{wording.rows(rows)}]")
     charts.draw(
         confusion_chart(found),
         key=key,
-        alt_text="Confusion matrix: actual classes in rows, predicted classes in columns",
+        alt_text=_("Confusion matrix: actual classes in rows, predicted classes in columns"),
     )
 
 
@@ -70,8 +73,8 @@ def confusion_chart(found: Mapping[str, Any]) -> alt.LayerChart:
     """
     frame = confusion_frame(found)
     labels, palette = [str(c) for c in found["labels"]], theme.palette()
-    x = alt.X("predicted:N", title="Predicted", sort=labels, axis=alt.Axis(orient="top", labelAngle=0, grid=False))
-    y = alt.Y("true:N", title="Actual", sort=labels, axis=alt.Axis(grid=False))
+    x = alt.X("predicted:N", title=_("Predicted"), sort=labels, axis=alt.Axis(orient="top", labelAngle=0, grid=False))
+    y = alt.Y("true:N", title=_("Actual"), sort=labels, axis=alt.Axis(grid=False))
     base = alt.Chart(frame).encode(x=x, y=y)
     cells = base.mark_rect(stroke=palette.background, strokeWidth=2, cornerRadius=3).encode(
         color=alt.Color(
@@ -80,10 +83,10 @@ def confusion_chart(found: Mapping[str, Any]) -> alt.LayerChart:
             scale=alt.Scale(domain=[0, 1], range=[palette.raised, palette.blue], interpolate="rgb"),
         ),
         tooltip=[
-            alt.Tooltip("true:N", title="actual"),
-            "predicted:N",
-            "rows:Q",
-            alt.Tooltip("share:Q", format=".1%", title="of the actual class"),
+            alt.Tooltip("true:N", title=_("actual")),
+            alt.Tooltip("predicted:N", title=_("predicted")),
+            alt.Tooltip("rows:Q", title=_("rows")),
+            alt.Tooltip("share:Q", format=".1%", title=_("of the actual class")),
         ],
     )
     on_colour, turns = ("#0e1218", 0.6) if theme.is_dark() else ("#ffffff", 0.75)

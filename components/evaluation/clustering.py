@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import charts
 from components.evaluation import pictures
+from components.language import _
 from pipelines.steps.base import Report
 
 
@@ -13,9 +14,9 @@ def show(report: Report, *, key: str) -> None:
     """Draw the sizes of the clusters, where the report tells them, and every curve."""
     sizes = cluster_sizes(report)
     if sizes:
-        st.markdown("**Rows of each cluster**")
-        chart = charts.bars([*sizes], [*sizes.values()], "Rows", height=60 + 26 * len(sizes))
-        charts.draw(chart, key=f"{key}_sizes", alt_text="Rows of each cluster")
+        st.markdown(f"**{_('Rows of each cluster')}**")
+        chart = charts.bars([*sizes], [*sizes.values()], _("Rows"), height=60 + 26 * len(sizes))
+        charts.draw(chart, key=f"{key}_sizes", alt_text=_("Rows of each cluster"))
     pictures.grid([(c.name, c) for c in report.curves], key=key)
 
 
@@ -23,7 +24,9 @@ def cluster_sizes(report: Report) -> dict[str, float]:
     """Rows by cluster, as evaluation and training tell them."""
     for table in report.tables.values():
         if {"cluster", "rows"} <= table.keys():
-            return {f"Cluster {c}": float(n) for c, n in zip(table["cluster"], table["rows"], strict=True)}
+            return {
+                _("Cluster {number}", number=c): float(n) for c, n in zip(table["cluster"], table["rows"], strict=True)
+            }
     return {}
 
 

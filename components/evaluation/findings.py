@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import charts, theme
 from components.evaluation import pictures
-from components.language import said
+from components.language import _, said
 from components.markdown import escaped
 from pipelines.steps.base import Bars, HeatMap, Report
 
@@ -24,11 +24,13 @@ def show(report: Report, *, key: str) -> None:
                 st.markdown(escaped(said(sentence)))
     for number, bars in enumerate(report.bars):
         more = len(bars.labels) > SHOWN
-        st.markdown(f"**{said(_title(bars.name))}**" + (f"  :gray[the first {SHOWN}]" if more else ""))
-        charts.draw(bars_chart(bars), key=f"{key}_bars_{number}", alt_text=_title(bars.name))
+        st.markdown(
+            f"**{said(_title(bars.name))}**" + (f"  :gray[{_('the first {count}', count=SHOWN)}]" if more else "")
+        )
+        charts.draw(bars_chart(bars), key=f"{key}_bars_{number}", alt_text=said(_title(bars.name)))
     for number, heat_map in enumerate(report.heat_maps):
         st.markdown(f"**{said(_title(heat_map.name))}**")
-        charts.draw(heat_map_chart(heat_map), key=f"{key}_heat_{number}", alt_text=_title(heat_map.name))
+        charts.draw(heat_map_chart(heat_map), key=f"{key}_heat_{number}", alt_text=said(_title(heat_map.name)))
     pictures.grid([(c.name, c) for c in report.curves], key=key)
 
 
@@ -40,9 +42,9 @@ def bars_chart(bars: Bars) -> alt.LayerChart:
     base = alt.Chart(frame, height=60 + 22 * len(frame))
     drawn = base.mark_bar(opacity=0.85).encode(
         y=y,
-        x=alt.X("value:Q", title=bars.value_label or None),
+        x=alt.X("value:Q", title=said(bars.value_label) or None),
         color=alt.condition(alt.datum.value < 0, alt.value(palette.orange), alt.value(palette.blue)),
-        tooltip=[alt.Tooltip("label:N", title="Name"), alt.Tooltip("value:Q", title="Value", format=".4g")],
+        tooltip=[alt.Tooltip("label:N", title=_("Name")), alt.Tooltip("value:Q", title=_("Value"), format=".4g")],
     )
     if not bars.spread:
         return alt.layer(drawn)
@@ -75,9 +77,9 @@ def heat_map_chart(found: HeatMap) -> alt.LayerChart:
     cells = base.mark_rect(stroke=palette.background, strokeWidth=1.5, cornerRadius=2).encode(
         color=alt.Color("value:Q", scale=scale, legend=alt.Legend(title=None, gradientLength=160)),
         tooltip=[
-            alt.Tooltip("row:N", title="Row"),
-            alt.Tooltip("column:N", title="Column"),
-            alt.Tooltip("value:Q", title="Value", format=".4g"),
+            alt.Tooltip("row:N", title=_("Row")),
+            alt.Tooltip("column:N", title=_("Column")),
+            alt.Tooltip("value:Q", title=_("Value"), format=".4g"),
         ],
     )
     height = max(charts.HEIGHT, 26 * len(found.rows) + 60)

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from components import charts, theme
+from components.language import N_, _, said
 from pipelines.steps.base import Curve
 
 
@@ -25,15 +26,15 @@ class Look:
 
 
 LOOKS = {
-    "roc": Look("ROC curve", unit=True, reference="diagonal"),
-    "precision_recall": Look("Precision and recall", unit=True),
-    "calibration": Look("Calibration", mark="both", unit=True, reference="diagonal"),
-    "gain": Look("Cumulative gain", unit=True, reference="diagonal"),
-    "lift": Look("Lift"),
-    "predicted_vs_true": Look("Predicted and actual values", mark="point", reference="diagonal"),
-    "residuals": Look("Residuals", mark="bar"),
-    "quantiles": Look("Quantiles and those of a normal distribution", mark="point", reference="diagonal"),
-    "loss": Look("Loss while training"),
+    "roc": Look(N_("ROC curve"), unit=True, reference="diagonal"),
+    "precision_recall": Look(N_("Precision and recall"), unit=True),
+    "calibration": Look(N_("Calibration"), mark="both", unit=True, reference="diagonal"),
+    "gain": Look(N_("Cumulative gain"), unit=True, reference="diagonal"),
+    "lift": Look(N_("Lift")),
+    "predicted_vs_true": Look(N_("Predicted and actual values"), mark="point", reference="diagonal"),
+    "residuals": Look(N_("Residuals"), mark="bar"),
+    "quantiles": Look(N_("Quantiles and those of a normal distribution"), mark="point", reference="diagonal"),
+    "loss": Look(N_("Loss while training")),
 }
 
 
@@ -45,9 +46,10 @@ def look_of(kind: str) -> Look:
 def show(kind: str, curves: Sequence[tuple[str, Curve]], *, key: str) -> None:
     """Draw ``curves`` (each with the name it goes by) in one picture with its title."""
     look = look_of(kind)
-    st.markdown(f"**{look.title}**")
+    title = said(look.title)
+    st.markdown(f"**{title}**")
     names = ", ".join(dict.fromkeys(name for name, _ in curves))
-    charts.draw(picture(kind, curves), key=key, alt_text=f"{look.title}: {names}")
+    charts.draw(picture(kind, curves), key=key, alt_text=f"{title}: {names}")
 
 
 def picture(kind: str, curves: Sequence[tuple[str, Curve]], height: int = charts.HEIGHT) -> alt.LayerChart:
@@ -58,7 +60,7 @@ def picture(kind: str, curves: Sequence[tuple[str, Curve]], height: int = charts
         [pd.DataFrame({"x": c.x, "y": c.y, "line": name, "order": range(len(c.x))}) for name, c in curves],
         ignore_index=True,
     )
-    x, y = _axis("x", first.x_label, look, frame), _axis("y", first.y_label, look, frame)
+    x, y = _axis("x", said(first.x_label), look, frame), _axis("y", said(first.y_label), look, frame)
     colour = alt.Color(
         "line:N",
         scale=alt.Scale(domain=names, range=[charts.series_colours()[i % 6] for i in range(len(names))]),
@@ -78,7 +80,9 @@ def _axis(name: str, title: str, look: Look, frame: pd.DataFrame) -> Any:
 
 
 def _marks(look: Look, frame: pd.DataFrame, x: Any, y: Any, colour: Any) -> list[alt.Chart]:
-    base = alt.Chart(frame).encode(x=x, y=y, color=colour, tooltip=[alt.Tooltip("line:N", title="Model"), "x:Q", "y:Q"])
+    base = alt.Chart(frame).encode(
+        x=x, y=y, color=colour, tooltip=[alt.Tooltip("line:N", title=_("Model")), "x:Q", "y:Q"]
+    )
     if look.mark == "point":
         return [base.mark_circle(size=26, opacity=0.55)]
     if look.mark == "bar":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from components import metric_cards
 from components.evaluation import classification, clustering, findings, regression, training
+from components.language import said
 from pipelines.steps.base import Report
 
 _DRAWN = ("classes", "comparison")  # tables that a picture above shows already
@@ -20,7 +22,7 @@ def show(report: Report, *, key: str) -> None:
     piece_of(report)(report, key=f"{key}_pictures")
     for name, table in report.tables.items():
         if name.rpartition(".")[2] not in _DRAWN:
-            st.markdown(f"**{name.replace('_', ' ').capitalize()}**")
+            st.markdown(f"**{said(name.replace('_', ' ').capitalize())}**")
             _table(table, name, f"{key}_table_{name}")
 
 
@@ -39,6 +41,9 @@ def piece_of(report: Report) -> Callable[..., None]:
 
 def _table(table: dict[str, list[object]], name: str, key: str) -> None:
     frame = pd.DataFrame(table)
-    numbers = {c: st.column_config.NumberColumn(format="%.4g") for c in frame.select_dtypes("float").columns}
+    shown: dict[str, Any] = {str(c): st.column_config.Column(said(str(c))) for c in frame.columns}
+    shown |= {
+        str(c): st.column_config.NumberColumn(said(str(c)), format="%.4g") for c in frame.select_dtypes("float").columns
+    }
     height = "auto" if len(frame) <= 10 else 360
-    st.dataframe(frame, hide_index=True, height=height, placeholder="", column_config=numbers, key=key, alt=name)
+    st.dataframe(frame, hide_index=True, height=height, placeholder="", column_config=shown, key=key, alt=said(name))

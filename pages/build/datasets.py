@@ -13,6 +13,7 @@ from components import (
     session,
     wording,
 )
+from components.language import _, ngettext
 from pipelines.document.edits import AddStep
 from pipelines.document.model import PipelineDocument
 
@@ -23,8 +24,8 @@ names = [d.name for d in datasets]
 name = session.query("dataset")
 importing = session.query("view") == "import" or not datasets
 
-with page_header.row("Data", "database"):
-    if st.button("Import data", type="primary", icon=":material/upload:", key="data_import", disabled=importing):
+with page_header.row(_("Data"), "database"):
+    if st.button(_("Import data"), type="primary", icon=":material/upload:", key="data_import", disabled=importing):
         session.set_query(view="import", dataset="", version="")
         st.rerun()
 
@@ -37,10 +38,10 @@ if opened:
 
 with right, error_box.shown("data_detail"):
     if importing:
-        page_header.section("Import data")
+        page_header.section(_("Import data"))
         order = dataset_import.show(names, key="data_import_panel", name=name)
         if order:
-            with st.spinner("Importing …"):
+            with st.spinner(_("Importing …")):
                 made = workspace.datasets.add(
                     order.name,
                     order.path,
@@ -48,11 +49,18 @@ with right, error_box.shown("data_detail"):
                     options=order.options,
                     description=order.description,
                 )
-            session.tell(f"{made.name} version {made.version} imported: {made.rows:,} rows.")
+            session.tell(
+                _(
+                    "{name} version {version} imported: {rows}.",
+                    name=made.name,
+                    version=made.version,
+                    rows=wording.rows(made.rows),
+                )
+            )
             session.set_query(dataset=made.name, version="", view="")
             st.rerun()
     elif not name:
-        page_header.empty("Open a dataset to see its rows, columns and versions.", icon="table_view")
+        page_header.empty(_("Open a dataset to see its rows, columns and versions."), icon="table_view")
     else:
         versions = workspace.datasets.versions(name)
         wanted = session.query("version")
@@ -69,9 +77,14 @@ with right, error_box.shown("data_detail"):
                 st.rerun()
             case dataset_detail.Intent("delete"):
                 confirm.ask(
-                    "Delete dataset",
-                    f"**{name}** goes with {wording.count(len(versions), 'version')}. Its pipelines stop working.",
-                    "Delete",
+                    _("Delete dataset"),
+                    ngettext(
+                        "**{name}** goes with its version. Its pipelines stop working.",
+                        "**{name}** goes with its {count} versions. Its pipelines stop working.",
+                        len(versions),
+                        name=name,
+                    ),
+                    _("Delete"),
                     lambda: (workspace.datasets.delete(name), session.set_query(dataset="", version="")),
                     key="data_delete",
                 )

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from components import batch_form, batch_list, error_box, guard, job_list, page_header, session
+from components.language import _
 
 guard.require_user()
 workspace = session.workspace()
-page_header.show("Batch scoring", "table_rows")
+page_header.show(_("Batch scoring"), "table_rows")
 
 left, right = st.columns([4, 7], gap="medium")
 with left, error_box.shown("batch_order"):
@@ -22,7 +23,7 @@ with left, error_box.shown("batch_order"):
         st.rerun()
 
 with right, error_box.shown("batch_history"):
-    page_header.section("History")
+    page_header.section(_("History"))
     job_list.active(
         lambda: workspace.jobs.list(kind="batch", limit=20), key="batch_jobs", on_cancel=workspace.jobs.cancel
     )

@@ -13,6 +13,7 @@ from components import (
     page_header,
     session,
 )
+from components.language import _
 
 guard.require_user()
 workspace = session.workspace()
@@ -20,8 +21,8 @@ endpoints = workspace.endpoints.list()
 name = session.query("endpoint")
 creating = session.query("view") == "create"
 
-with page_header.row("Endpoints", "cloud_upload"):
-    if st.button("New endpoint", type="primary", icon=":material/add:", key="endpoints_new", disabled=creating):
+with page_header.row(_("Endpoints"), "cloud_upload"):
+    if st.button(_("New endpoint"), type="primary", icon=":material/add:", key="endpoints_new", disabled=creating):
         session.set_query(view="create", endpoint="")
         st.rerun()
 
@@ -43,7 +44,7 @@ with right, error_box.shown("endpoint_detail"):
             session.set_query(endpoint=made.name, view="", model="")
             st.rerun()
     elif not name:
-        page_header.empty("Open an endpoint to try it, or make one from a published model.", icon="cloud_upload")
+        page_header.empty(_("Open an endpoint to try it, or make one from a published model."), icon="cloud_upload")
     else:
         endpoint = workspace.endpoints.get(name)
         intent = endpoint_card.head(endpoint, key=f"endpoint_{name}")
@@ -66,9 +67,9 @@ with right, error_box.shown("endpoint_detail"):
                 st.rerun()
             case endpoint_card.Intent("delete"):
                 confirm.ask(
-                    "Delete endpoint",
-                    f"**{name}** stops answering at once, and its key is void. The model stays.",
-                    "Delete",
+                    _("Delete endpoint"),
+                    _("**{name}** stops answering at once, and its key is void. The model stays.", name=name),
+                    _("Delete"),
                     lambda: (workspace.endpoints.delete(name), session.set_query(endpoint="")),
                     key="endpoint_delete",
                 )

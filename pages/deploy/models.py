@@ -3,11 +3,12 @@
 import streamlit as st
 
 from components import confirm, error_box, guard, model_card, model_list, page_header, session
+from components.language import _
 from components.model_card import Intent
 
 guard.require_user()
 workspace = session.workspace()
-page_header.show("Models", "deployed_code")
+page_header.show(_("Models"), "deployed_code")
 
 models = workspace.models.list()
 name = session.query("model")
@@ -20,13 +21,15 @@ if opened:
 
 with right, error_box.shown("models_detail"):
     if not name:
-        page_header.empty("Open a model to see its versions, its input and where it comes from.", icon="deployed_code")
+        page_header.empty(
+            _("Open a model to see its versions, its input and where it comes from."), icon="deployed_code"
+        )
         st.stop()
     versions = workspace.models.versions(name)
     wanted = session.query("version")
     current = next((v for v in versions if str(v.version) == wanted), versions[0] if versions else None)
     if current is None:
-        page_header.empty("This model has no versions left.")
+        page_header.empty(_("This model has no versions left."))
         st.stop()
     intent = model_card.show(versions, current, key=f"model_{name}")
     uri = f"models:/{name}/{intent.version}" if intent else ""
@@ -42,17 +45,21 @@ with right, error_box.shown("models_detail"):
             st.switch_page("pages/review/run_detail.py", query_params={"run": current.run_id})
         case Intent("alias", version, alias):
             workspace.models.set_alias(name, alias, version)
-            session.tell(f"{alias} now points at version {version}.")
+            session.tell(_("{alias} now points at version {version}.", alias=alias, version=version))
             st.rerun()
         case Intent("unalias", _, alias):
             workspace.models.delete_alias(name, alias)
-            session.tell(f"{alias} is removed.")
+            session.tell(_("{alias} is removed.", alias=alias))
             st.rerun()
         case Intent("delete", version):
             confirm.ask(
-                "Delete version",
-                f"Version {version} of **{name}** goes for good. Endpoints that serve it stop at their next start.",
-                "Delete",
+                _("Delete version"),
+                _(
+                    "Version {version} of **{name}** goes for good. Endpoints that serve it stop at their next start.",
+                    version=version,
+                    name=name,
+                ),
+                _("Delete"),
                 lambda: (workspace.models.delete_version(name, version), session.set_query(version="")),
                 key="models_delete",
             )

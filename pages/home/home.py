@@ -14,6 +14,7 @@ from components import (
     session,
     start_panel,
 )
+from components.language import _, said
 from components.start_panel import Intent
 from pipelines.document.model import PipelineDocument
 
@@ -23,7 +24,7 @@ services = workspace.services.status()
 pipelines = workspace.pipelines.list()
 names = [p.name for p in pipelines]
 
-with page_header.row("Home", "home"):
+with page_header.row(_("Home"), "home"):
     services_line.show(services)
     if workspace.services.mlflow_url:
         st.link_button("MLflow", workspace.services.mlflow_url, icon=":material/open_in_new:", type="tertiary")
@@ -44,20 +45,23 @@ services_line.warnings(services)
 endpoints = workspace.endpoints.list()
 for endpoint in endpoints:
     if str(endpoint.state) == "failed":
-        st.error(f"Endpoint **{endpoint.name}** has failed. {endpoint.reason}", icon=":material/error:")
+        st.error(
+            _("Endpoint **{name}** has failed. {reason}", name=endpoint.name, reason=said(endpoint.reason)),
+            icon=":material/error:",
+        )
 
 left, right = st.columns([4, 7], gap="medium")
 with left:
-    page_header.section("Pipelines")
+    page_header.section(_("Pipelines"))
     opened = pipeline_list.show(pipelines[:10], key="home_pipelines")
     if opened:
         st.switch_page("pages/build/designer.py", query_params={"pipeline": opened})
-    page_header.section("Endpoints")
+    page_header.section(_("Endpoints"))
     endpoint = endpoint_list.show(endpoints, selected=None, key="home_endpoints", height=200)
     if endpoint:
         st.switch_page("pages/deploy/endpoints.py", query_params={"endpoint": endpoint})
 with right, error_box.shown("home_runs"):
-    page_header.section("Runs")
+    page_header.section(_("Runs"))
     job_list.active(lambda: workspace.jobs.list(limit=20), key="home_jobs", on_cancel=workspace.jobs.cancel)
     clicked = run_table.show(
         workspace.runs.list(limit=12),
@@ -65,7 +69,7 @@ with right, error_box.shown("home_runs"):
         multiple=False,
         brief=True,
         height=None,
-        empty="No runs yet. Open a pipeline and press Run.",
+        empty=_("No runs yet. Open a pipeline and press Run."),
     )
     if clicked.opened:
         st.switch_page("pages/review/run_detail.py", query_params={"run": clicked.opened})

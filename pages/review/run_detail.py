@@ -17,20 +17,21 @@ from components import (
     run_view,
     session,
 )
+from components.language import _
 
 guard.require_user()
 workspace = session.workspace()
 run_id, job_id = session.query("run"), session.query("job")
 if not run_id and not job_id:
-    page_header.show("Run", "play_circle")
-    page_header.empty("Open a run from the list of runs.")
-    st.page_link("pages/review/runs.py", label="All runs")
+    page_header.show(_("Run"), "play_circle")
+    page_header.empty(_("Open a run from the list of runs."))
+    st.page_link("pages/review/runs.py", label=_("All runs"))
     st.stop()
 
 job = run_follow.job_of(workspace.jobs, workspace.runs, run_id, job_id)
 if job is not None and not job.state.is_final:
     with page_header.row(job.title, "play_circle", flat=True):
-        st.page_link("pages/review/runs.py", label="All runs", icon=":material/arrow_back:")
+        st.page_link("pages/review/runs.py", label=_("All runs"), icon=":material/arrow_back:")
     live.show(
         lambda: run_follow.draw(
             workspace.jobs.get(job.id), workspace.runs.output_at, workspace.jobs.cancel, key="run_live"
@@ -41,7 +42,7 @@ if job is not None and not job.state.is_final:
     st.stop()
 run_id = run_id or (job.run_id if job and job.run_id else "")
 if not run_id:
-    page_header.show(job.title if job else "Run", "play_circle")
+    page_header.show(job.title if job else _("Run"), "play_circle")
     run_follow.ended(job, key="run_ended")
     st.stop()
 
@@ -49,8 +50,8 @@ detail = workspace.runs.get(run_id)
 is_done = detail.summary.status == "done"
 match run_header.show(detail, key="run"):
     case "delete":
-        text = "The run goes out of the lists. Models published from it stay."
-        confirm.ask("Delete run", text, "Delete", lambda: workspace.runs.delete(run_id), key="run_gone")
+        text = _("The run goes out of the lists. Models published from it stay.")
+        confirm.ask(_("Delete run"), text, _("Delete"), lambda: workspace.runs.delete(run_id), key="run_gone")
     case "design":
         st.switch_page("pages/build/designer.py", query_params={"pipeline": detail.summary.pipeline})
     case "publish":
@@ -63,8 +64,8 @@ match run_header.show(detail, key="run"):
         )
 
 run_follow.failed(detail, key="run_failed")
-first = ["Results", "Steps"] if is_done else ["Steps", "Results"]
-tabs = st.tabs([*first, "Pipeline", "Log"], key="run_tab", on_change="rerun")
+first = [_("Results"), _("Steps")] if is_done else [_("Steps"), _("Results")]
+tabs = st.tabs([*first, _("Pipeline"), _("Log")], key="run_tab", on_change="rerun")
 results, steps = (tabs[0], tabs[1]) if is_done else (tabs[1], tabs[0])
 if results.open:
     with results, error_box.shown("run_results_failed"):
