@@ -22,6 +22,20 @@ class Form:
     port: str = ""  # the input whose columns a picker offers; empty: the first
 
 
+@dataclass(frozen=True)
+class Search:
+    """Where tuning looks for a field's value: between bounds, or among choices.
+
+    With ``log`` numbers are drawn evenly by their logarithm. Whole bounds mean whole numbers. Choices are
+    plain values, as a document has them.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    choices: tuple[Any, ...] = ()
+
+
 ColumnRule = Annotated[Columns, Form(widget="columns")]
 ColumnName = Annotated[str, Form(widget="column")]
 DatasetName = Annotated[str, Form(widget="dataset")]

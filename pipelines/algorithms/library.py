@@ -1,4 +1,7 @@
-"""The algorithm library: every algorithm by its type. A new one is its file and two lines here."""
+"""The algorithm library: every algorithm by its type.
+
+A new one is its file and two lines here, or in ``members`` where others can be made of it.
+"""
 
 from __future__ import annotations
 
@@ -7,37 +10,11 @@ from typing import Annotated, Any, get_args
 from pydantic import Field
 
 from pipelines.algorithms.base import Algorithm
-from pipelines.algorithms.boosted_trees_classifier import BoostedTreesClassifier
-from pipelines.algorithms.boosted_trees_regressor import BoostedTreesRegressor
-from pipelines.algorithms.decision_tree_classifier import DecisionTreeClassifier
-from pipelines.algorithms.decision_tree_regressor import DecisionTreeRegressor
 from pipelines.algorithms.k_means import KMeans
-from pipelines.algorithms.linear_regression import LinearRegression
-from pipelines.algorithms.linear_svm_classifier import LinearSvmClassifier
-from pipelines.algorithms.logistic_regression import LogisticRegression
-from pipelines.algorithms.mlp_classifier import MlpClassifier
-from pipelines.algorithms.mlp_regressor import MlpRegressor
-from pipelines.algorithms.random_forest_classifier import RandomForestClassifier
-from pipelines.algorithms.random_forest_regressor import RandomForestRegressor
-from pipelines.algorithms.ridge import Ridge
+from pipelines.algorithms.members import Classifiers, Regressors
 from pipelines.errors import NotFoundError
 
-AnyAlgorithm = Annotated[
-    LinearRegression
-    | Ridge
-    | DecisionTreeRegressor
-    | RandomForestRegressor
-    | BoostedTreesRegressor
-    | MlpRegressor
-    | LogisticRegression
-    | DecisionTreeClassifier
-    | RandomForestClassifier
-    | BoostedTreesClassifier
-    | MlpClassifier
-    | LinearSvmClassifier
-    | KMeans,
-    Field(discriminator="type"),
-]
+AnyAlgorithm = Annotated[Regressors | Classifiers | KMeans, Field(discriminator="type")]
 
 _UNION = get_args(AnyAlgorithm)[0]
 ALGORITHMS: dict[str, type[Algorithm]] = {a.model_fields["type"].default: a for a in get_args(_UNION)}
@@ -45,16 +22,42 @@ ALGORITHMS: dict[str, type[Algorithm]] = {a.model_fields["type"].default: a for 
 COUNTERPARTS: dict[str, str] = {
     "linear_regression": "logistic_regression",
     "ridge": "logistic_regression",
+    "lasso": "logistic_regression",
+    "elastic_net": "logistic_regression",
+    "bayesian_ridge": "gaussian_process_classifier",
+    "huber_regressor": "logistic_regression",
+    "quantile_regressor": "logistic_regression",
+    "sgd_regressor": "sgd_classifier",
+    "poisson_regressor": "logistic_regression",
+    "gamma_regressor": "logistic_regression",
+    "tweedie_regressor": "logistic_regression",
     "decision_tree_regressor": "decision_tree_classifier",
     "random_forest_regressor": "random_forest_classifier",
+    "extra_trees_regressor": "extra_trees_classifier",
     "boosted_trees_regressor": "boosted_trees_classifier",
+    "k_neighbors_regressor": "k_neighbors_classifier",
+    "svm_regressor": "svm_classifier",
+    "gaussian_process_regressor": "gaussian_process_classifier",
     "mlp_regressor": "mlp_classifier",
     "logistic_regression": "ridge",
+    "sgd_classifier": "sgd_regressor",
+    "averaged_perceptron": "sgd_regressor",
+    "linear_svm_classifier": "ridge",
+    "svm_classifier": "svm_regressor",
+    "nystroem_svm_classifier": "svm_regressor",
     "decision_tree_classifier": "decision_tree_regressor",
     "random_forest_classifier": "random_forest_regressor",
+    "extra_trees_classifier": "extra_trees_regressor",
     "boosted_trees_classifier": "boosted_trees_regressor",
+    "k_neighbors_classifier": "k_neighbors_regressor",
+    "gaussian_nb": "linear_regression",
+    "multinomial_nb": "poisson_regressor",
+    "complement_nb": "poisson_regressor",
+    "bernoulli_nb": "linear_regression",
+    "linear_discriminant_analysis": "linear_regression",
+    "quadratic_discriminant_analysis": "svm_regressor",
+    "gaussian_process_classifier": "gaussian_process_regressor",
     "mlp_classifier": "mlp_regressor",
-    "linear_svm_classifier": "ridge",
 }
 """The algorithm nearest to each one for the other kind of label."""
 
@@ -73,15 +76,17 @@ def describe() -> list[dict[str, Any]]:
 
 
 def _describe(name: str, algorithm: type[Algorithm]) -> dict[str, Any]:
-    schema = algorithm.model_json_schema()
+    schema, made = algorithm.model_json_schema(), algorithm()
     schema["properties"].pop("type")
     return {
         "type": name,
         "title": algorithm.title,
         "help": (algorithm.__doc__ or "").splitlines()[0],
         "task": algorithm.task,
-        "takes_missing": algorithm.takes_missing,
-        "needs_scaling": algorithm.needs_scaling,
+        "takes_missing": made.takes_missing,
+        "takes_negative": made.takes_negative,
+        "takes_weights": made.takes_weights,
+        "needs_scaling": made.needs_scaling,
         "synonyms": list(algorithm.synonyms),
         "known_as": list(algorithm.known_as),
         "params": schema,

@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from pipelines.algorithms import fields
 from pipelines.algorithms.base import Algorithm
-
-Width = Annotated[int, Field(ge=1, le=100_000)]
+from pipelines.parameters import Search
 
 
 class Mlp(Algorithm):
@@ -18,7 +18,7 @@ class Mlp(Algorithm):
     sparse: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = ("multilayer perceptron", "MLP")
 
-    hidden_layer_sizes: tuple[Width, ...] = Field(
+    hidden_layer_sizes: Annotated[tuple[fields.Width, ...], Search(choices=([50], [100], [200], [100, 50]))] = Field(
         (100,), min_length=1, max_length=20, description="Neurons of each hidden layer."
     )
     activation: Literal["relu", "tanh", "logistic", "identity"] = Field(
@@ -27,15 +27,19 @@ class Mlp(Algorithm):
     solver: Literal["adam", "sgd", "lbfgs"] = Field(
         "adam", description="How weights are found; lbfgs suits small tables."
     )
-    alpha: float = Field(1e-4, ge=0, description="Strength of the L2 penalty.")
-    batch_size: Literal["auto"] | Width = Field("auto", description="Rows of a step; auto: 200, or all when fewer.")
+    alpha: Annotated[float, Search(1e-6, 1e-1, log=True)] = Field(1e-4, ge=0, description="Strength of the L2 penalty.")
+    batch_size: Literal["auto"] | fields.Width = Field(
+        "auto", description="Rows of a step; auto: 200, or all when fewer."
+    )
     learning_rate: Literal["constant", "invscaling", "adaptive"] = Field(
         "constant", description="How steps shrink, for sgd."
     )
-    learning_rate_init: float = Field(1e-3, gt=0, description="Length of the first steps.")
+    learning_rate_init: Annotated[float, Search(1e-4, 1e-1, log=True)] = Field(
+        1e-3, gt=0, description="Length of the first steps."
+    )
     max_iter: int = Field(200, ge=1, le=100_000, description="Most passes over the rows.")
     tol: float = Field(1e-4, gt=0, description="Smallest gain that counts.")
     early_stopping: bool = Field(False, description="Hold rows out and stop when they stop gaining.")
     validation_fraction: float = Field(0.1, gt=0, lt=1, description="Share of the rows held out for early stopping.")
     n_iter_no_change: int = Field(10, ge=1, description="Passes without a gain after which training stops.")
-    random_state: int = Field(0, ge=0, le=2**32 - 1, description="Seed: the same seed gives the same model.")
+    random_state: fields.Seed = 0

@@ -1,4 +1,4 @@
-"""Neural Network, as a classifier."""
+"""Neural network, as a classifier."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from typing import Any, ClassVar, Literal
 
 from sklearn import neural_network
 
+from pipelines.algorithms.base import WeightedClassifier
 from pipelines.algorithms.mlp import Mlp
-from pipelines.chain.predictor import Task
 
 
-class MlpClassifier(Mlp):
+class MlpClassifier(Mlp, WeightedClassifier):
     """A neural network with hidden layers.
 
     The same as sklearn.neural_network.MLPClassifier.
     """
 
     title: ClassVar[str] = "Neural Network Classifier"
-    task: ClassVar[Task] = "classification"
+    weighs_classes: ClassVar[bool] = False
+    known_as: ClassVar[tuple[str, ...]] = ("Two-Class Neural Network", "Multiclass Neural Network")
 
     type: Literal["mlp_classifier"] = "mlp_classifier"
 

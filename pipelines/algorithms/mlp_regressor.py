@@ -1,4 +1,4 @@
-"""Neural Network, as a regressor."""
+"""Neural network, as a regressor."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class MlpRegressor(Mlp):
 
     title: ClassVar[str] = "Neural Network Regressor"
     task: ClassVar[Task] = "regression"
+    known_as: ClassVar[tuple[str, ...]] = ("Neural Network Regression",)
 
     type: Literal["mlp_regressor"] = "mlp_regressor"
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 from sklearn import linear_model
 
+from pipelines.algorithms import fields
 from pipelines.algorithms.base import Algorithm
 from pipelines.chain.predictor import Task
 
@@ -21,13 +22,14 @@ class Ridge(Algorithm):
     task: ClassVar[Task] = "regression"
     needs_scaling: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = ("L2", "Tikhonov", "regularised linear regression")
+    known_as: ClassVar[tuple[str, ...]] = ("Linear Regression",)
 
     type: Literal["ridge"] = "ridge"
-    alpha: float = Field(1.0, ge=0, description="Strength of the penalty; 0 is plain least squares.")
-    fit_intercept: bool = Field(True, description="Whether the line may miss the origin.")
+    alpha: fields.Penalty = 1.0
+    fit_intercept: fields.FitIntercept = True
     positive: bool = Field(False, description="Whether coefficients are kept from being negative.")
     tol: float = Field(1e-4, ge=0, description="Precision at which an iterative fit stops.")
-    random_state: int = Field(0, ge=0, le=2**32 - 1, description="Seed, for solvers that draw random numbers.")
+    random_state: fields.Seed = 0
 
     def estimator(self) -> Any:
         return linear_model.Ridge(**self.parameters())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.base import BaseEstimator, clone
 from pipelines.chain.conform import as_text
 from pipelines.chain.features import SMALL, Encoding, FeatureMatrix
 from pipelines.chain.small_batch import small_batch
+from pipelines.chain.weighted import ClassWeighted
 from pipelines.schema import ColumnType, column_type
 
 __all__ = ["LABELS", "PROBABILITIES", "Encoding", "FeatureMatrix", "Predictor", "Task", "probability_columns", "target"]
@@ -48,15 +50,15 @@ class Predictor(BaseEstimator):
     def fit(self, X: pd.DataFrame, y: pd.Series | None = None, sample_weight: np.ndarray | None = None) -> Self:
         estimator = clone(self.estimator)
         parameters = estimator.get_params()
-        limit = min(ORDINAL_CATEGORIES, parameters.get("max_bins", ORDINAL_CATEGORIES))
+        limit = min([ORDINAL_CATEGORIES, *(parameters[n] for n in _named(parameters, "max_bins"))])
         self.features_ = FeatureMatrix(self.encoding, limit if self.encoding == "ordinal" else ONEHOT_CATEGORIES).fit(X)
         mask = self.features_.categorical_mask
-        if any(mask) and "categorical_features" in parameters:
-            estimator.set_params(categorical_features=mask)
+        if any(mask):
+            estimator.set_params(**dict.fromkeys(_named(parameters, "categorical_features"), mask))
         extra = {} if sample_weight is None else {"sample_weight": sample_weight}
         learn_from = self.features_.sparse if self.sparse and self.features_.categories_ else self.features_.transform
         estimator.fit(learn_from(X), None if y is None else target(y, self.task), **extra)
-        self.estimator_ = estimator
+        self.estimator_ = estimator.estimator_ if isinstance(estimator, ClassWeighted) else estimator
         self.classes_ = list(estimator.classes_.tolist()) if self.task == "classification" else []
         self._prepare()
         return self
@@ -123,6 +125,11 @@ def target(y: pd.Series, task: Task) -> np.ndarray:
         whole = kind is ColumnType.INTEGER or bool((values == np.floor(values)).all())
         return y.to_numpy(dtype=np.int64) if whole else values
     return np.array([as_text(v) for v in y.tolist()], dtype=str)
+
+
+def _named(parameters: Mapping[str, Any], name: str) -> list[str]:
+    """The parameters of this name, also those of estimators inside the estimator."""
+    return [p for p in parameters if p == name or p.endswith(f"__{name}")]
 
 
 def _probabilities(shares: np.ndarray, classes: list[object]) -> dict[str, np.ndarray]:

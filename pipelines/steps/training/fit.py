@@ -133,7 +133,7 @@ def _check_features(algorithm: Algorithm, rows: pd.DataFrame, schema: TableSchem
 def _weights(algorithm: Algorithm, rows: pd.DataFrame, name: str | None, notes: list[str]) -> np.ndarray | None:
     if name is None or name not in rows.columns:
         return None
-    if not algorithm.weights:
+    if not algorithm.takes_weights:
         notes.append(f"{algorithm.title} takes no weights: {name!r} is not used.")
         return None
     try:

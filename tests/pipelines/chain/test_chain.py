@@ -10,7 +10,7 @@ import pytest
 import skops.io
 from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.impute import SimpleImputer
-from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
+from sklearn.preprocessing import KBinsDiscretizer, MinMaxScaler, StandardScaler
 
 from pipelines.algorithms.library import ALGORITHMS
 from pipelines.chain import storage
@@ -32,11 +32,13 @@ def chain_of(people: pd.DataFrame, type: str, extra: list | None = None, **param
     algorithm = ALGORITHMS[type](**(QUICK.get(type, {}) | params))
     fill = OnColumns(SimpleImputer(strategy="median"), NUMBERS).fit(people)
     frame, links = fill.transform(people), [("fill", fill)]
-    for name, link in [("scale", OnColumns(StandardScaler(), NUMBERS)), *(extra or [])]:
+    scaler = StandardScaler() if algorithm.takes_negative else MinMaxScaler()
+    for name, link in [("scale", OnColumns(scaler, NUMBERS)), *(extra or [])]:
         links.append((name, link.fit(frame, people["label"])))
         frame = link.transform(frame)
     y = {"classification": people["label"], "regression": people["income"], "clustering": None}[algorithm.task]
-    used = [c for c in frame if c not in ("label", "empty") and c in frame]
+    left = ("label", "empty", *(["since"] if type == "nystroem_svm_classifier" else []))  # days swamp its distances
+    used = [c for c in frame if c not in left]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         predictor = algorithm.predictor().fit(frame[used], y)
