@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from datetime import date
@@ -17,37 +16,21 @@ from pipelines.chain.chain import Chain
 from pipelines.chain.conform import is_missing
 from pipelines.chain.contract import Contract
 from pipelines.errors import SekkeiError
+from pipelines.inference import code
 from pipelines.tracking.client import quiet
 from pipelines.tracking.facts import CONTRACT, TASK
 
 if TYPE_CHECKING:
     from mlflow.models import Model, ModelSignature
 
-ENGINE = Path(__file__).parents[1]
-CODE = (
-    "__init__.py",
-    "errors.py",
-    "schema.py",
-    "columns.py",
-    "parameters.py",
-    "table.py",
-    "settings.py",
-    "chain",
-    "steps",
-    "algorithms",
-)
-"""What a served model needs of the engine: the chain, and the step and algorithm files its links come from."""
-
-REQUIREMENTS = (
-    *("mlflow", "scikit-learn", "skops", "pandas", "numpy", "scipy", "pyarrow", "pydantic", "pydantic-settings"),
-    "httptools",  # with uvloop, what makes a model server quick
-)
+MODEL = Path(__file__).with_name("model.py")
+SERVED = frozenset({"pyarrow", "httptools"})  # what pandas keeps text in; with uvloop, what makes a server quick
 EXAMPLE_ROWS = 3
 
 
-def requirements() -> list[str]:
+def requirements(packages: set[str]) -> list[str]:
     """What a model needs to be installed, pinned to what is installed here."""
-    found = [f"{name}=={version(name)}" for name in REQUIREMENTS]
+    found = code.pinned(packages | SERVED)
     if sys.platform != "win32":  # pragma: no branch
         found.append(f'uvloop=={version("uvloop")}; sys_platform != "win32"')
     return found
@@ -81,15 +64,16 @@ def write_model(chain: Chain, rows: pd.DataFrame, folder: Path, card: Model) -> 
 
         place = Path(temporary)
         storage.dump(chain, place / "chain.skops")
+        files, packages = code.closure(code.modules_in(place / "chain.skops") | code.imports(MODEL))
         (place / "contract.json").write_text(contract.model_dump_json(), "utf-8")
         mlflow.pyfunc.save_model(
             path=str(folder),
-            python_model=str(Path(__file__).with_name("model.py")),
+            python_model=str(MODEL),
             artifacts={n.split(".")[0]: str(place / n) for n in ("chain.skops", "contract.json")},
-            code_paths=[str(_code(place))],
+            code_paths=[str(code.copy(files, place))],
             signature=signature(chain, example),
             input_example=plain_rows(example) if len(example) else None,
-            pip_requirements=requirements(),
+            pip_requirements=requirements(packages),
             mlflow_model=card,
             metadata={CONTRACT: contract.model_dump_json(), TASK: chain.task},
         )
@@ -117,20 +101,4 @@ def _kind(values: pd.Series) -> str:
     return "f" if pd.api.types.is_float_dtype(values.dtype) else values.dtype.kind
 
 
-def _code(place: Path) -> Path:
-    """A copy of the part of the engine that a model needs."""
-    target = place / "pipelines"
-    target.mkdir()
-    for name in CODE:
-        source = ENGINE / name
-        if source.is_dir():
-            for file in source.rglob("*.py"):
-                copy = target / file.relative_to(ENGINE)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, copy)
-        else:
-            shutil.copyfile(source, target / name)
-    return target
-
-
-__all__ = ["CODE", "plain_rows", "requirements", "signature", "write_model"]
+__all__ = ["plain_rows", "requirements", "signature", "write_model"]
