@@ -7,7 +7,9 @@ The templates are collected into gettext catalogues, so a template is a literal,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any, Protocol, Self
 
 
@@ -50,7 +52,7 @@ class Message(str):
 
 
 class Joined(Message):
-    """Messages one behind the other."""
+    """Messages one behind the other; parts that are plain text, such as names, stay as they are in every language."""
 
     parts: tuple[str, ...]
     separator: str
@@ -66,7 +68,8 @@ class Joined(Message):
         return type(self), (self.parts, self.separator)
 
     def said(self, catalogue: Catalogue) -> str:
-        return self.separator.join(translated(p, catalogue) for p in self.parts)
+        separator = translated(self.separator, catalogue)
+        return separator.join(p.said(catalogue) if isinstance(p, Message) else p for p in self.parts)
 
 
 def _(template: str, /, **values: Any) -> Message:
@@ -79,6 +82,17 @@ def ngettext(one: str, many: str, /, count: int, **values: Any) -> Message:
     return Message(one, {"count": count, **values}, many)
 
 
+def declared(text: str, /) -> Message:
+    """A text that stands as data (a step's title, a metric's name) as a message, to be said by its exact wording."""
+    return Message(text)
+
+
+def listed(items: Sequence[str], most: int = 0) -> Joined:
+    """Items with commas between them: ``a, b, c``; with an ellipsis for those beyond ``most``."""
+    shown = list(items[:most]) if 0 < most < len(items) else list(items)
+    return Joined([*shown, "…"] if len(shown) < len(items) else shown, _(", "))
+
+
 def translated(text: str, catalogue: Catalogue) -> str:
     """``text`` in the catalogue's language; a plain text by its exact wording, unchanged where that is not known."""
     if isinstance(text, Message):
@@ -89,9 +103,9 @@ def translated(text: str, catalogue: Catalogue) -> str:
 def to_plain(text: str) -> Any:
     """A message as plain values for JSON; plain text stays text."""
     if isinstance(text, Joined):
-        return {"parts": [to_plain(p) for p in text.parts], "separator": text.separator}
+        return {"parts": [to_plain(p) for p in text.parts], "separator": to_plain(text.separator)}
     if isinstance(text, Message):
-        values = {k: to_plain(v) if isinstance(v, str) else v for k, v in text.values.items()}
+        values = {name: _plain_value(v) for name, v in text.values.items()}
         return {"template": text.template, "many": text.many, "values": values}
     return str(text)
 
@@ -99,8 +113,25 @@ def to_plain(text: str) -> Any:
 def from_plain(value: Any) -> str:
     """What ``to_plain`` gave, as a message again. A text that was stored without its template comes back as it is."""
     if isinstance(value, Mapping) and "parts" in value:
-        return Joined([from_plain(p) for p in value["parts"]], value["separator"])
+        return Joined([from_plain(p) for p in value["parts"]], from_plain(value["separator"]))
     if isinstance(value, Mapping):
-        values = {k: from_plain(v) if isinstance(v, Mapping) else v for k, v in value["values"].items()}
+        values = {name: _value(v) for name, v in value["values"].items()}
         return Message(value["template"], values, value["many"])
     return str(value)
+
+
+def _plain_value(value: Any) -> Any:
+    """NumPy's numbers as Python's; what JSON has no number for by its name."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value) if math.isfinite(value) else {"number": str(float(value))}
+    return to_plain(value) if isinstance(value, str) else str(value)
+
+
+def _value(plain: Any) -> Any:
+    if isinstance(plain, Mapping):
+        return float(plain["number"]) if "number" in plain else from_plain(plain)
+    return plain

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 
+import numpy as np
 import pytest
 
-from pipelines.messages import Joined, Message, _, from_plain, ngettext, to_plain, translated
+from pipelines.messages import Joined, Message, _, declared, from_plain, listed, ngettext, to_plain, translated
 
 TEXTS = {
     "There is no column {column!r}.": "列 {column!r} はありません。",
     "Clean Missing Data": "欠損値の処理",
     "{step}: it failed.": "{step}: 失敗しました。",
+    "It is {value:g}.": "{value:g} です。",
+    ", ": "、",
 }
 
 
@@ -41,6 +45,15 @@ MESSAGES = [
     (ngettext("{count} row", "{count:,} rows", count=1200), "1,200 rows", "1,200 行"),
     (_("A brace { stands alone"), "A brace { stands alone", "A brace { stands alone"),
     (Joined([_("Clean Missing Data"), "", "plain"], "; "), "Clean Missing Data; plain", "欠損値の処理; plain"),
+    (
+        listed([declared("Clean Missing Data"), "Clean Missing Data"]),
+        "Clean Missing Data, Clean Missing Data",
+        "欠損値の処理、Clean Missing Data",
+    ),
+    (listed(["a", "b", "c"], 2), "a, b, …", "a、b、…"),
+    (listed(["a", "b"], 2), "a, b", "a、b"),
+    (_("It is {value:g}.", value=np.float64(0.5)), "It is 0.5.", "0.5 です。"),
+    (_("It is {value:g}.", value=math.nan), "It is nan.", "nan です。"),
 ]
 
 
@@ -48,7 +61,7 @@ MESSAGES = [
 def test_it_is_english_and_can_be_said_otherwise(message: Message, english: str, japanese: str) -> None:
     assert message == english
     assert isinstance(message, str)
-    for same in (message, pickle.loads(pickle.dumps(message)), from_plain(json.loads(json.dumps(to_plain(message))))):
+    for same in (message, pickle.loads(pickle.dumps(message)), from_plain(json.loads(json.dumps(to_plain(message), allow_nan=False)))):
         assert same == english
         assert translated(same, Japanese()) == japanese
 
