@@ -61,7 +61,8 @@ MESSAGES = [
 def test_it_is_english_and_can_be_said_otherwise(message: Message, english: str, japanese: str) -> None:
     assert message == english
     assert isinstance(message, str)
-    for same in (message, pickle.loads(pickle.dumps(message)), from_plain(json.loads(json.dumps(to_plain(message), allow_nan=False)))):
+    stored = json.dumps(to_plain(message), allow_nan=False)
+    for same in (message, pickle.loads(pickle.dumps(message)), from_plain(json.loads(stored))):
         assert same == english
         assert translated(same, Japanese()) == japanese
 
