@@ -16,15 +16,21 @@ from pipelines.steps.scripting.execute_python import ExecutePython
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
 from pipelines.steps.training.train_model import TrainModel
 from pipelines.steps.transformation.add_rows import AddRows
+from pipelines.steps.transformation.apply_math import ApplyMath
 from pipelines.steps.transformation.apply_sql import ApplySql
 from pipelines.steps.transformation.clean_missing_data import CleanMissingData
+from pipelines.steps.transformation.clip_values import ClipValues
+from pipelines.steps.transformation.date_parts import DateParts
 from pipelines.steps.transformation.edit_metadata import EditMetadata
 from pipelines.steps.transformation.encode_categories import EncodeCategories
 from pipelines.steps.transformation.filter_rows import FilterRows
+from pipelines.steps.transformation.group_categories import GroupCategories
 from pipelines.steps.transformation.group_into_bins import GroupIntoBins
+from pipelines.steps.transformation.group_rare_categories import GroupRareCategories
 from pipelines.steps.transformation.join_data import JoinData
 from pipelines.steps.transformation.normalize_data import NormalizeData
 from pipelines.steps.transformation.remove_duplicate_rows import RemoveDuplicateRows
+from pipelines.steps.transformation.replace_values import ReplaceValues
 from pipelines.steps.transformation.select_columns import SelectColumns
 from pipelines.steps.transformation.set_label import SetLabel
 from pipelines.steps.transformation.split_data import SplitData
@@ -36,9 +42,15 @@ _ORDERED: tuple[type[Step], ...] = (
     EditMetadata,
     SetLabel,
     CleanMissingData,
+    ReplaceValues,
+    ClipValues,
     NormalizeData,
     EncodeCategories,
+    GroupCategories,
+    GroupRareCategories,
     GroupIntoBins,
+    ApplyMath,
+    DateParts,
     FilterRows,
     RemoveDuplicateRows,
     JoinData,
