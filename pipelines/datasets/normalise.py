@@ -19,12 +19,14 @@ from pandas.api import types as dtypes
 
 from pipelines.datasets.options import ReadOptions
 from pipelines.errors import DatasetFileError
+from pipelines.messages import _
 
 TEXT = pd.StringDtype(na_value=np.nan)
 _NUMBER = re.compile(r"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE)
 _PADDED = r"^[+-]?0([0-9]+$|[xX])"
 _LONG = r"^[+-]?[0-9]{19,}$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
+_LOCAL_DATE = r"^([0-9]{1,2})([./-])([0-9]{1,2})[./-]([0-9]{4})[T ]?([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?$"
 _EXACT = 2**53  # the largest integer up to which a float tells each from its neighbour
 
 
@@ -46,8 +48,8 @@ def column_names(cells: Sequence[object]) -> list[str]:
     twice = [f"{name!r} (columns {', '.join(map(str, at))})" for name, at in places.items() if len(at) > 1]
     if twice:
         raise DatasetFileError(
-            f"The header gives a name to more than one column: {'; '.join(twice[:5])}.",
-            fix="Give every column a name of its own, or import without a header.",
+            _("The header gives a name to more than one column: {columns}.", columns="; ".join(twice[:5])),
+            fix=_("Give every column a name of its own, or import without a header."),
         )
     return names
 
@@ -157,13 +159,27 @@ def _booleans(cells: Any, options: ReadOptions) -> pd.Series | None:
 
 def _moments(cells: Any, options: ReadOptions) -> pd.Series | None:
     if not _all(cells, _DATE):
-        return None
+        return None if options.dates == "iso" else _local_moments(cells, day_first=options.dates == "day_first")
     zoned = _any(cells, r"(Z|[+-][0-9]{2}:?[0-9]{2})$") and _any(cells, ":")
     try:
         found = pd.to_datetime(_text(cells), format="ISO8601", utc=zoned)
     except (ValueError, OverflowError):  # it looks like a date but is none: 2024-02-30
         return None
     return _in_utc(found)
+
+
+def _local_moments(cells: Any, *, day_first: bool) -> pd.Series | None:
+    """Dates such as 08.03.2022 or 8/3/2022 14:05, the day or the month first."""
+    if not _all(cells, _LOCAL_DATE):
+        return None
+    order = r"\4-\3-\1 \5" if day_first else r"\4-\1-\3 \5"
+    texts = _text(cells).str.replace(_LOCAL_DATE, order, regex=True).str.strip()
+    for time in ("", " %H:%M", " %H:%M:%S"):
+        try:
+            return pd.to_datetime(texts, format=f"%Y-%m-%d{time}").dt.as_unit("us")
+        except (ValueError, OverflowError):  # the 13th month, or another form of time
+            continue
+    return None
 
 
 def _in_utc(moments: pd.Series) -> pd.Series:
@@ -299,8 +315,17 @@ def _marked(values: pd.Series, options: ReadOptions) -> pd.Series:
     return values.mask(values.isin(options.missing)) if options.missing else values
 
 
+def first_line(error: BaseException) -> str:
+    """What a library says of an error, in one line without a full stop."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300].rstrip(".")
+
+
 def _unreadable(name: str, what: str) -> DatasetFileError:
     return DatasetFileError(
-        f"Column {name!r} holds values of the kind {what!r}; a column holds numbers, text, true/false or dates.",
-        fix="Leave the column out, or turn it into text first.",
+        _(
+            "Column {column!r} holds values of the kind {kind!r}; a column holds numbers, text, true/false or dates.",
+            column=name,
+            kind=what,
+        ),
+        fix=_("Leave the column out, or turn it into text first."),
     )

@@ -1,4 +1,4 @@
-"""Reading files into tables: CSV, Parquet, Excel, JSON lines. Any failure is a DatasetFileError with its cause."""
+"""Reading files into tables, one or several of one schema. Any failure is a DatasetFileError with its cause."""
 
 from __future__ import annotations
 
@@ -16,12 +16,22 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from pipelines.datasets.normalise import column_names, frame_of, from_objects, from_text, normalise, to_series
+from pipelines.datasets import arff, excel, svmlight
+from pipelines.datasets.normalise import (
+    column_names,
+    first_line,
+    frame_of,
+    from_objects,
+    from_text,
+    normalise,
+    to_series,
+)
 from pipelines.datasets.options import ReadOptions, check_file
 from pipelines.datasets.sniff import head_text, sniff, undecodable
 from pipelines.errors import DatasetFileError
+from pipelines.messages import _, ngettext
 
-__all__ = ["ReadOptions", "excel_rows", "preview", "read", "sheets", "sniff"]
+__all__ = ["ReadOptions", "preview", "read", "read_one", "sniff"]
 
 _BLOCK = 8 << 20  # one row may be at most this long, in bytes
 _HEAD_BYTES = 1 << 20
@@ -45,43 +55,61 @@ def preview(
 
 
 def _read(path: Path, options: ReadOptions | None, file_name: str | None, limit: int | None) -> pd.DataFrame:
+    from pipelines.datasets.several import is_several, read_several
+
     name = file_name or path.name
+    if is_several(path, name):
+        return read_several(path, options, name, limit)
+    return read_one(path, options or sniff(path, name), name, limit)
+
+
+def read_one(path: Path, options: ReadOptions, name: str, limit: int | None) -> pd.DataFrame:
+    """The table in one file; of the first ``limit`` rows where there is one."""
     check_file(path, name)
-    options = options or sniff(path, name)
     try:
         frame = _READERS[options.format](path, options, name, limit)
     except DatasetFileError:
         raise
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise DatasetFileError(f"{name!r} cannot be read: {_first_line(error)}.", fix="Export it again.") from error
+        raise DatasetFileError(
+            _("{file!r} cannot be read: {cause}.", file=name, cause=first_line(error)), fix=_("Export it again.")
+        ) from error
     if not len(frame.columns):
-        raise DatasetFileError(f"{name!r} has no columns.", fix="Export it again.")
+        raise DatasetFileError(_("{file!r} has no columns.", file=name), fix=_("Export it again."))
     if not len(frame):
         raise DatasetFileError(
-            f"{name!r} has column names ({', '.join(frame.columns[:5])}…) but no rows."
-            if len(frame.columns) > 5
-            else f"{name!r} has column names ({', '.join(frame.columns)}) but no rows.",
-            fix="Export it with its rows, or import it without a header.",
+            _(
+                "{file!r} has column names ({columns}) but no rows.",
+                file=name,
+                columns=", ".join(frame.columns[:5]) + ("…" if len(frame.columns) > 5 else ""),
+            ),
+            fix=_("Export it with its rows, or import it without a header."),
         )
     return frame
 
 
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300].rstrip(".")
-
-
 def _read_csv(path: Path, options: ReadOptions, name: str, limit: int | None) -> pd.DataFrame:
+    names, table = csv_cells(path, options, name, limit)
+    # Column by column, so that text and values are never all in memory twice.
+    return frame_of(names, (from_text(_take(table, i), options) for i in range(len(names))))
+
+
+def csv_cells(
+    path: Path, options: ReadOptions, name: str, limit: int | None
+) -> tuple[list[str], list[pa.ChunkedArray | None]]:
+    """The names and the cells of a CSV file, column by column, as text."""
     try:
         first = next(_csv_records(path, options, _HEAD_BYTES), (0, []))[1]
         table = _csv_table(path, options, len(first), limit)
     except LookupError as error:
-        raise DatasetFileError(f"There is no encoding {options.encoding!r}.", fix="Name one like utf-8.") from error
+        raise DatasetFileError(
+            _("There is no encoding {encoding!r}.", encoding=options.encoding), fix=_("Name one like utf-8.")
+        ) from error
     except (UnicodeError, pa.ArrowInvalid, csv.Error) as error:
         raise _csv_error(path, options, name, error) from error
     _check_quotes(table, path, name)
     names = column_names(first) if options.header else [f"column_{i}" for i in range(1, len(first) + 1)]
-    # Column by column, so that text and values are never all in memory twice.
-    return frame_of(names, (from_text(_take(table, i), options) for i in range(len(names))))
+    return names, table
 
 
 def _take(table: list[pa.ChunkedArray | None], position: int) -> pa.ChunkedArray:
@@ -107,7 +135,7 @@ def _csv_table(path: Path, options: ReadOptions, width: int, limit: int | None) 
     source: Any = str(path)
     if limit is not None:
         lines = itertools.islice(_csv_records(path, options, _PREVIEW_BYTES), limit + options.header)
-        text = _cut(head_text(path, options.encoding, _PREVIEW_BYTES), max((n for n, _ in lines), default=0))
+        text = _cut(head_text(path, options.encoding, _PREVIEW_BYTES), max((n for n, _cells in lines), default=0))
         reading.encoding, source = "utf-8", io.BytesIO(text.encode())
     table = pa.csv.read_csv(source, read_options=reading, parse_options=parsing, convert_options=converting)
     return list(table.columns)
@@ -134,22 +162,44 @@ def _csv_error(path: Path, options: ReadOptions, name: str, error: Exception) ->
 
         found = detect_encoding(path, name)
         return DatasetFileError(
-            f"{name!r} is not {options.encoding}: line {line} holds bytes that it does not have.",
-            fix=f"Its encoding looks like {found}." if found != options.encoding else "Save it as UTF-8.",
+            _(
+                "{file!r} is not {encoding}: line {line} holds bytes that it does not have.",
+                file=name,
+                encoding=options.encoding,
+                line=line,
+            ),
+            fix=_("Its encoding looks like {encoding}.", encoding=found)
+            if found != options.encoding
+            else _("Save it as UTF-8."),
         )
     ragged = _first_ragged(path, options)
     if ragged:
         line, found_fields, expected = ragged
-        first = "the first line has" if not options.header else "the header has"
+        values: dict[str, Any] = {"line": line, "file": name, "count": found_fields, "expected": expected}
         return DatasetFileError(
-            f"Line {line} of {name!r} has {found_fields} field{'s' * (found_fields != 1)}, {first} {expected}.",
-            fix=f"Correct that line (is a quotation mark closed?), or choose another delimiter than "
-            f"{options.delimiter!r}.",
+            ngettext(
+                "Line {line} of {file!r} has {count} field, the header has {expected}.",
+                "Line {line} of {file!r} has {count} fields, the header has {expected}.",
+                **values,
+            )
+            if options.header
+            else ngettext(
+                "Line {line} of {file!r} has {count} field, the first line has {expected}.",
+                "Line {line} of {file!r} has {count} fields, the first line has {expected}.",
+                **values,
+            ),
+            fix=_(
+                "Correct that line (is a quotation mark closed?), or choose another delimiter than {delimiter!r}.",
+                delimiter=options.delimiter,
+            ),
         )
-    cause = _first_line(error)
+    cause = first_line(error)
     if "straddling" in cause:
-        cause = f"a row is longer than {_BLOCK >> 20} MiB; perhaps a quotation mark is never closed"
-    return DatasetFileError(f"{name!r} cannot be read as CSV: {cause}.", fix="Check delimiter and quotation marks.")
+        cause = _("a row is longer than {size} MiB; perhaps a quotation mark is never closed", size=_BLOCK >> 20)
+    return DatasetFileError(
+        _("{file!r} cannot be read as CSV: {cause}.", file=name, cause=cause),
+        fix=_("Check delimiter and quotation marks."),
+    )
 
 
 def _first_ragged(path: Path, options: ReadOptions) -> tuple[int, int, int] | None:
@@ -178,8 +228,12 @@ def _check_quotes(table: Sequence[pa.ChunkedArray | None], path: Path, name: str
         if not file.read().replace(b"\0", b"").rstrip().endswith(b'"'):
             start = " ".join(column[-1].as_py().split())[:40]
             raise DatasetFileError(
-                f"A quotation mark in {name!r} is never closed; the cell begins with {start!r}.",
-                fix="Close it, or write a mark inside a cell twice.",
+                _(
+                    "A quotation mark in {file!r} is never closed; the cell begins with {start!r}.",
+                    file=name,
+                    start=start,
+                ),
+                fix=_("Close it, or write a mark inside a cell twice."),
             )
 
 
@@ -189,8 +243,8 @@ def _read_parquet(path: Path, options: ReadOptions, name: str, limit: int | None
         nested = [f.name for f in file.schema_arrow if pa.types.is_nested(f.type) or pa.types.is_binary(f.type)]
         if nested:
             raise DatasetFileError(
-                f"Column {nested[0]!r} of {name!r} holds lists, records or raw bytes.",
-                fix="Leave the column out, or turn it into text first.",
+                _("Column {column!r} of {file!r} holds lists, records or raw bytes.", column=nested[0], file=name),
+                fix=_("Leave the column out, or turn it into text first."),
             )
         if limit is None:
             table = file.read()
@@ -200,15 +254,17 @@ def _read_parquet(path: Path, options: ReadOptions, name: str, limit: int | None
             )
     except (pa.ArrowException, OSError) as error:
         raise DatasetFileError(
-            f"{name!r} is damaged or was not written to its end: {_first_line(error)}.", fix="Export it again."
+            _("{file!r} is damaged or was not written to its end: {cause}.", file=name, cause=first_line(error)),
+            fix=_("Export it again."),
         ) from error
     keep = [i for i, column in enumerate(table.column_names) if not re.fullmatch(r"__index_level_\d+__", column)]
-    columns = [_from_arrow(table.column(i)) for i in keep]
+    columns = [from_arrow(table.column(i)) for i in keep]
     names = column_names([table.column_names[i] for i in keep])
     return normalise(frame_of(names, columns), options)
 
 
-def _from_arrow(column: pa.ChunkedArray) -> pd.Series:
+def from_arrow(column: pa.ChunkedArray) -> pd.Series:
+    """An Arrow column of any plain type as pandas has it."""
     if pa.types.is_date(column.type):
         column = column.cast(pa.timestamp("ms"))
     elif pa.types.is_decimal(column.type) or (pa.types.is_integer(column.type) and column.null_count):
@@ -220,78 +276,19 @@ def _from_arrow(column: pa.ChunkedArray) -> pd.Series:
     return to_series(column)
 
 
-def sheets(path: Path, *, file_name: str | None = None) -> list[str]:
-    """The sheets of an Excel file, in its order."""
-    return list(_workbook(path, file_name or path.name).sheet_names)
-
-
-def _workbook(path: Path, name: str) -> Any:
-    import python_calamine
-
-    locked = DatasetFileError(
-        f"{name!r} is protected with a password.", fix="Save it without one, or export it as CSV."
-    )
-    content = path.read_bytes()
-    # An encrypted .xlsx is no zip but an OLE container with a stream of this name.
-    if not content.startswith(b"PK") and "EncryptedPackage".encode("utf-16-le") in content:
-        raise locked
-    try:
-        return python_calamine.load_workbook(io.BytesIO(content))
-    except python_calamine.PasswordError as error:
-        raise locked from error
-    except (python_calamine.CalamineError, OSError) as error:
-        raise DatasetFileError(
-            f"{name!r} is no Excel workbook, or is damaged: {_first_line(error)}.", fix="Save it again in Excel."
-        ) from error
-
-
-def excel_rows(
-    path: Path, sheet: str | None, *, limit: int | None = None, file_name: str | None = None
-) -> tuple[str, list[list[Any]]]:
-    """The sheet's name and its rows from the first cell to the last; None for an empty cell.
-
-    Without ``sheet`` the first that has cells. DatasetFileError when there is none.
-    """
-    import python_calamine
-
-    name = file_name or path.name
-    book = _workbook(path, name)
-    if sheet is not None and sheet not in book.sheet_names:
-        raise DatasetFileError(
-            f"{name!r} has no sheet {sheet!r}.", fix=f"Its sheets are {', '.join(map(repr, book.sheet_names))}."
-        )
-    for title in [sheet] if sheet is not None else book.sheet_names:
-        try:
-            found = book.get_sheet_by_name(title).to_python(skip_empty_area=True, nrows=limit)
-        except python_calamine.CalamineError as error:
-            raise DatasetFileError(
-                f"Sheet {title!r} of {name!r} is damaged: {_first_line(error)}.", fix="Save it again in Excel."
-            ) from error
-        rows = [[None if cell == "" else cell for cell in row] for row in found]
-        rows = [row for row in rows if any(cell is not None for cell in row)]
-        if rows:
-            return title, rows
-    where = f"Sheet {sheet!r} of {name!r}" if sheet is not None else f"{name!r}"
-    raise DatasetFileError(f"{where} has no cells with anything in them.", fix="Choose a file or sheet that has.")
-
-
-def _read_excel(path: Path, options: ReadOptions, name: str, limit: int | None) -> pd.DataFrame:
-    wanted = None if limit is None else limit + 1
-    _, rows = excel_rows(path, options.sheet, limit=wanted, file_name=name)
-    width = len(rows[0])
-    names = column_names(rows[0]) if options.header else [f"column_{i}" for i in range(1, width + 1)]
-    body = rows[1:] if options.header else rows[:limit]
-    return frame_of(names, (from_objects([row[i] for row in body], options, parse=True) for i in range(width)))
-
-
 def _read_jsonl(path: Path, options: ReadOptions, name: str, limit: int | None) -> pd.DataFrame:
     columns: dict[str, list[Any]] = {}
     records = itertools.islice(_records(path, options, name), limit)
     for count, (line, record) in enumerate(records):
         if not isinstance(record, dict):
             raise DatasetFileError(
-                f"Line {line} of {name!r} is no record: {json.dumps(record)[:40]}.",
-                fix='Write one object a line, as {"column": value}.',
+                _(
+                    "Line {line} of {file!r} is no record: {found}.",
+                    line=line,
+                    file=name,
+                    found=json.dumps(record)[:40],
+                ),
+                fix=_("Write one object a line, as {example}.", example='{"column": value}'),
             )
         for key, value in record.items():
             columns.setdefault(key, [None] * count).append(value)
@@ -317,17 +314,24 @@ def _records(path: Path, options: ReadOptions, name: str) -> Iterator[tuple[int,
                     yield line, json.loads(text)
     except json.JSONDecodeError as error:
         raise DatasetFileError(
-            f"Line {max(line, error.lineno)} of {name!r} is no JSON: {error.msg}.", fix="Write one object a line."
+            _("Line {line} of {file!r} is no JSON: {cause}.", line=max(line, error.lineno), file=name, cause=error.msg),
+            fix=_("Write one object a line."),
         ) from error
     except UnicodeDecodeError as error:
-        raise DatasetFileError(f"{name!r} is not {options.encoding}.", fix="Save it as UTF-8.") from error
+        raise DatasetFileError(
+            _("{file!r} is not {encoding}.", file=name, encoding=options.encoding), fix=_("Save it as UTF-8.")
+        ) from error
     except RecursionError as error:
-        raise DatasetFileError(f"Line {line} of {name!r} is nested too deeply.", fix="Write flat records.") from error
+        raise DatasetFileError(
+            _("Line {line} of {file!r} is nested too deeply.", line=line, file=name), fix=_("Write flat records.")
+        ) from error
 
 
 _READERS: dict[str, Callable[[Path, ReadOptions, str, int | None], pd.DataFrame]] = {
     "csv": _read_csv,
     "parquet": _read_parquet,
-    "excel": _read_excel,
+    "excel": excel.read,
     "jsonl": _read_jsonl,
+    "arff": arff.read,
+    "svmlight": svmlight.read,
 }

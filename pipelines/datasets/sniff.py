@@ -7,12 +7,15 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
+from pipelines.datasets.excel import excel_rows
 from pipelines.datasets.options import ReadOptions, check_file
 from pipelines.errors import DatasetFileError
+from pipelines.messages import _
 from pipelines.schema import NUMBER_WORDS
 
 SAMPLE_BYTES = 1 << 20
@@ -20,6 +23,7 @@ _CHUNK = 1 << 22
 _CELLS = 200_000  # at most this many cells of the sample are looked at, so that wide files cost no more than long ones
 _DELIMITERS = ("\t", ";", "|", ",")  # of two that fit equally, the one that is rarer inside text comes first
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+LOCAL_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2\d{4}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _COMMA_NUMBER = re.compile(r"\s*[+-]?\d*,?\d+\s*")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -41,16 +45,22 @@ def sniff(path: Path, file_name: str | None = None) -> ReadOptions:
     column of numbers they mean missing anyway, in a column of words they may be a word.
     DatasetFileError when the file cannot be a table.
     """
+    if path.is_dir() or (file_name or path.name).lower().endswith(".zip"):
+        from pipelines.datasets.several import sniff_several
+
+        return sniff_several(path, file_name or path.name)
     format = check_file(path, file_name)
     if format == "csv":
         return _sniff_csv(path, file_name or path.name)
     if format == "excel":
-        from pipelines.datasets.readers import excel_rows
-
         sheet, rows = excel_rows(path, None, limit=1000, file_name=file_name)
         cells = [["" if c is None else str(c) for c in row] for row in rows]
-        return ReadOptions(format=format, sheet=sheet, header=_has_header(cells), missing=_marks(cells))
-    return ReadOptions(format=format)
+        return ReadOptions(
+            format="excel", sheet=sheet, header=_has_header(cells), missing=_marks(cells), dates=_dates(cells)
+        )
+    if format == "arff":
+        return ReadOptions(format="arff", encoding=detect_encoding(path, file_name))
+    return ReadOptions.model_validate({"format": format})
 
 
 def detect_encoding(path: Path, file_name: str | None = None) -> str:
@@ -69,8 +79,8 @@ def detect_encoding(path: Path, file_name: str | None = None) -> str:
     control = sum(start.count(bytes((code,))) for code in range(32) if code not in (9, 10, 12, 13, 26, 27))
     if control > 0.01 * len(start) or 0 in start:
         raise DatasetFileError(
-            f"{file_name or path.name!r} is no text: it holds bytes that no letter has.",
-            fix="Export the table as CSV, Parquet or Excel.",
+            _("{file!r} is no text: it holds bytes that no letter has.", file=file_name or path.name),
+            fix=_("Export the table as CSV, Parquet or Excel."),
         )
     if undecodable(path, "utf-8") is None:
         return "utf-8"
@@ -110,7 +120,7 @@ def _likeliest(path: Path) -> str:
     for encoding in (*guesses, *_FALLBACKS):
         if undecodable(path, encoding) is None:
             return encoding
-    raise DatasetFileError(f"The encoding of {path.name!r} was not found.", fix="Save it as UTF-8.")
+    raise DatasetFileError(_("The encoding of {file!r} was not found.", file=path.name), fix=_("Save it as UTF-8."))
 
 
 def _japanese(sample: bytes) -> str | None:
@@ -121,10 +131,10 @@ def _japanese(sample: bytes) -> str | None:
         except UnicodeDecodeError:
             continue
         wide = [(before, c) for before, c in pairwise(" " + text) if c > "\x7f"]
-        full = sum("\u3000" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" for _, c in wide)
+        full = sum("\u3000" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" for _before, c in wide)
         # Western accents and curly quotes also decode to ideographs or half-width kana, but rare ones, that begin
         # with a byte from 0xE0 on, or right after a Latin letter.
-        rare = encoding == "cp932" and sum(c.encode(encoding, "replace")[0] >= 0xE0 for _, c in wide)
+        rare = encoding == "cp932" and sum(c.encode(encoding, "replace")[0] >= 0xE0 for _before, c in wide)
         odd = sum((before.isascii() and before.isalpha()) or "\uff61" <= c <= "\uff9f" for before, c in wide)
         if full > 0.6 * len(wide) and rare < 0.3 * len(wide) and odd < 0.3 * len(wide):
             return encoding
@@ -144,9 +154,13 @@ def _sniff_csv(path: Path, file_name: str) -> ReadOptions:
     encoding = detect_encoding(path, file_name)
     text = head_text(path, encoding)
     if not text.strip("\ufeff\r\n\t ;,|"):
-        raise DatasetFileError(f"{file_name!r} holds no cell with anything in it.", fix="Export it again.")
+        raise DatasetFileError(
+            _("{file!r} holds no cell with anything in it.", file=file_name), fix=_("Export it again.")
+        )
     if re.match(r"\s*(<!doctype|<html|<\?xml|<table)", text, re.IGNORECASE):
-        raise DatasetFileError(f"{file_name!r} is a web page or XML, not a table of text.", fix="Export it as CSV.")
+        raise DatasetFileError(
+            _("{file!r} is a web page or XML, not a table of text.", file=file_name), fix=_("Export it as CSV.")
+        )
     delimiter = _delimiter(text)
     rows = _rows(text, delimiter)
     later = [cell for row in rows[1:] for cell in row[1:] if cell]
@@ -160,6 +174,7 @@ def _sniff_csv(path: Path, file_name: str) -> ReadOptions:
         missing=missing,
         decimal="," if decimal == "," else ".",
         trim=trim,
+        dates=_dates(rows),
     )
 
 
@@ -230,6 +245,30 @@ def _are_years(names: Sequence[str]) -> bool:
     """Whether the numbers of a first row are years one after the other, as the header of a table by year has them."""
     years = [int(name) for name in names if re.fullmatch(r"\s*(19|20)\d\d\s*", name)]
     return len(years) == len(names) > 1 and all(b - a == 1 for a, b in pairwise(years))
+
+
+def _dates(rows: Sequence[Sequence[str]]) -> Literal["iso", "day_first", "month_first"]:
+    """Which of day and month comes first in columns of dates such as 08.03.2022; ``iso`` where nothing tells.
+
+    Between dots the day does. Between strokes or hyphens a number above 12 tells which place the day has.
+    """
+    for cells in _columns(rows[1:]):
+        found = [LOCAL_DATE.fullmatch(c.strip()) for c in cells if c.strip() and c.strip() not in NUMBER_WORDS]
+        parts = [match.groups() for match in found if match]
+        if not parts or len(parts) < len(found):
+            continue
+        first, second = (max(int(p[i]) for p in parts) for i in (0, 2))
+        if first <= 31 and second <= 12 and (first > 12 or all(p[1] == "." for p in parts)):
+            return "day_first"
+        if first <= 12 < second <= 31:
+            return "month_first"
+    return "iso"
+
+
+def has_unclear_dates(values: Iterable[object]) -> bool:
+    """Whether text is all dates such as 03/04/2022, of which only the analyst knows what comes first."""
+    found = [LOCAL_DATE.fullmatch(v.strip()) is not None for v in values if isinstance(v, str)]
+    return bool(found) and all(found)
 
 
 def _marks(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

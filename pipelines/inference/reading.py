@@ -192,6 +192,8 @@ def _by_contract(cells: pa.ChunkedArray, column: ContractColumn, options: ReadOp
             return pd.Series(bare.cast(pa.float64()).to_numpy(zero_copy_only=False))
         except pa.ArrowInvalid:
             return bare.to_pandas()
+    if column.type is ColumnType.DATETIME and options.dates != "iso":
+        return from_text(cells, options.model_copy(update={"missing": tuple(marks)}))
     if marks:
         gaps = pc.is_in(pc.utf8_trim_whitespace(cells), pa.array(marks, pa.string()))
         cells = pc.if_else(gaps, pa.scalar(None, pa.string()), cells)
