@@ -13,6 +13,15 @@ from pipelines.steps.evaluation.evaluate_model import EvaluateModel
 from pipelines.steps.feature_selection.select_features import SelectFeatures
 from pipelines.steps.scoring.score_model import ScoreModel
 from pipelines.steps.scripting.execute_python import ExecutePython
+from pipelines.steps.statistics.chi_squared_test import ChiSquaredTest
+from pipelines.steps.statistics.compare_groups import CompareGroups
+from pipelines.steps.statistics.correlation import Correlation
+from pipelines.steps.statistics.cross_table import CrossTable
+from pipelines.steps.statistics.normality_test import NormalityTest
+from pipelines.steps.statistics.probability_function import ProbabilityFunction
+from pipelines.steps.statistics.rank_test import RankTest
+from pipelines.steps.statistics.summarize_data import SummarizeData
+from pipelines.steps.statistics.t_test import TTest
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
 from pipelines.steps.training.train_model import TrainModel
 from pipelines.steps.transformation.add_rows import AddRows
@@ -58,6 +67,15 @@ _ORDERED: tuple[type[Step], ...] = (
     ApplySql,
     SplitData,
     SelectFeatures,
+    SummarizeData,
+    Correlation,
+    CrossTable,
+    TTest,
+    RankTest,
+    CompareGroups,
+    ChiSquaredTest,
+    NormalityTest,
+    ProbabilityFunction,
     ExecutePython,
     TrainModel,
     CrossValidateModel,

@@ -85,6 +85,11 @@ class EvaluateModel(Step):
     outputs = ()
 
 
+class SummarizeData(Step):
+    type, title, category, behaviour = "summarize_data", "Summarize data", "", Behaviour.EVALUATE
+    outputs = (Port("table", aside=True),)
+
+
 class ExportData(Step):
     type, title, category, behaviour = "export_data", "Export data", "", Behaviour.SINK
     outputs = ()
@@ -124,7 +129,7 @@ TYPES: Mapping[str, type[Step]] = {
     t.type: t
     for t in (
         *(Dataset, SetLabel, CleanMissingData, NormalizeData, SplitData, JoinData, ApplySql, TrainModel),
-        *(CrossValidateModel, ScoreModel, EvaluateModel, ExportData, ExecutePython),
+        *(CrossValidateModel, ScoreModel, EvaluateModel, SummarizeData, ExportData, ExecutePython),
         *(SelectColumns, EditMetadata, EncodeCategories, RemoveDuplicateRows),
     )
 }

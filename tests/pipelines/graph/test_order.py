@@ -36,6 +36,36 @@ def test_each_step_reads_the_nearest_step_before_that_gives_its_kind(graph):
     ]
 
 
+def test_results_that_stand_aside_are_read_only_by_who_names_them(graph):
+    made = graph("""
+        cars, type: dataset
+        summary, type: summarize_data
+        clean, type: clean_missing_data
+        out, type: export_data, inputs: {table: summary}
+        split, type: split_data
+    """)
+    assert edges(made) == {
+        "cars": {},
+        "summary": {"table": Edge("cars")},
+        "clean": {"table": Edge("cars")},
+        "out": {"table": Edge("summary")},
+        "split": {"table": Edge("clean")},
+    }
+    assert made.problems == ()
+
+
+def test_a_look_at_rows_on_the_way_keeps_no_split_from_moving(graph):
+    made = leak_proof(
+        graph("""
+        cars, type: dataset
+        clean, type: clean_missing_data
+        summary, type: summarize_data
+        split, type: split_data
+    """)
+    )
+    assert [n.id for n in made.nodes] == ["cars", "split", "clean", "summary"]
+
+
 def test_named_inputs_parts_and_the_name_table_for_a_main_port(graph):
     made = graph("""
         cars, type: dataset

@@ -1,0 +1,1 @@
+"""Steps that tell about the data: summaries, relations, tests. They give a table of results and a report."""
