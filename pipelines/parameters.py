@@ -8,7 +8,19 @@ from typing import Annotated, Any, Literal
 from pipelines.columns import Columns
 
 Widget = Literal[
-    "columns", "column", "new_column", "dataset", "expression", "sql", "python", "text", "algorithm", "slider", "grid"
+    "columns",
+    "column",
+    "new_column",
+    "dataset",
+    "expression",
+    "sql",
+    "python",
+    "text",
+    "algorithm",
+    "slider",
+    "grid",
+    "database",
+    "store",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,13 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SEKKEI_TRACKING_URI", "MLFLOW_TRACKING_URI"),
         description="An MLflow server of your own. Empty: SQLite in the workspace, with a server started on it.",
     )
+    connections: Path | None = Field(
+        None, description="The file of connections to databases and stores. Empty: connections.toml in the workspace."
+    )
+    http_import: str = Field(
+        "", description="Hosts that files may be imported from by address, with commas between; true: any public one."
+    )
+    upload_days: int = Field(7, ge=1, description="Days that files given to batch scoring are kept.")
     host: str = Field("127.0.0.1", description="The address the services bind to.")
     mlflow_port: int = Field(5050, description="Preferred port of the MLflow server; a taken port gets another.")
     api_port: int = Field(8600, description="Preferred port of the REST API and endpoint gateway.")
@@ -38,6 +46,12 @@ class Settings(BaseSettings):
     endpoint_timeout: float = Field(
         60.0, gt=0, description="Seconds a prediction may take before the gateway gives up."
     )
+
+
+def connection_urls() -> dict[str, str]:
+    """The connections that stand in the environment, as ``SEKKEI_CONNECTION_<NAME>=url``."""
+    start = "SEKKEI_CONNECTION_"
+    return {k.removeprefix(start).lower(): v for k, v in os.environ.items() if k.startswith(start) and v}
 
 
 @cache

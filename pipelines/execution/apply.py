@@ -64,7 +64,11 @@ def _split(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
 
 
 def _new_head(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
-    output = step.run(inputs, context)
+    return as_head(step.run(inputs, context), key)
+
+
+def as_head(output: Output, key: str) -> Output:
+    """What a source gave, as the head of a chain."""
     assert output.table is not None
     return replace(output, table=replace(output.table, head=key, history=()))
 

@@ -13,13 +13,18 @@ from pipelines.graph.order import Graph, Node
 from pipelines.steps.base import Behaviour, Step
 
 
-def step_key(node: Node, step: Step, datasets: Datasets, keys: Mapping[str, str]) -> tuple[str, DatasetUse | None]:
-    """The key of a step's result, from the keys of the steps it reads; and the dataset version it reads, if any."""
+def step_key(
+    node: Node, step: Step, datasets: Datasets, keys: Mapping[str, str], content: str = ""
+) -> tuple[str, DatasetUse | None]:
+    """The key of a step's result, from the keys of the steps it reads; and the dataset version it reads, if any.
+
+    ``content`` is the hash of the rows, for a step that reads anew.
+    """
     use = None
     if step.acts_as is Behaviour.SOURCE and hasattr(step, "dataset"):
         use = datasets.use(node.id, step.dataset, getattr(step, "version", None))
     inputs = [(port, keys[e.step], e.part) for port, e in node.edges.items()]
-    return result_key(step, inputs, use.content_hash if use is not None else ""), use
+    return result_key(step, inputs, use.content_hash if use is not None else content), use
 
 
 def reusable(graph: Graph, datasets: Datasets, store: ResultStore, fresh: frozenset[str] = frozenset()) -> set[str]:
@@ -27,7 +32,7 @@ def reusable(graph: Graph, datasets: Datasets, store: ResultStore, fresh: frozen
     keys: dict[str, str] = {}
     found: set[str] = set()
     for node in graph.nodes:
-        if node.step is None or any(e.step not in keys for e in node.edges.values()):
+        if node.step is None or node.step.reads_anew or any(e.step not in keys for e in node.edges.values()):
             continue
         try:
             keys[node.id], _ = step_key(node, node.step, datasets, keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from pipelines.table import Table
 
 KEPT = 600
 CODE_SECONDS = 10.0
+OUTSIDE_SECONDS = 60  # so long a sample from another system is taken for what is there now
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class Inspector:
         extra = "sample"
         if step.acts_as is Behaviour.SOURCE and hasattr(step, "dataset"):
             extra += self.datasets.use(node.id, step.dataset, getattr(step, "version", None)).content_hash
+        if step.reads_outside:
+            extra += str(int(time.time() // OUTSIDE_SECONDS))
         return result_key(step, [(p, keys[e.step], e.part) for p, e in node.edges.items()], extra)
 
     def _work_out(self, node: Node, step: Step, graph: Graph, keys: dict[str, str]) -> Output | SekkeiError:

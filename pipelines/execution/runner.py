@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.chain.chain import Chain
+from pipelines.datasets.content import content_hash
 from pipelines.errors import NotFoundError, SekkeiError, storage_error
-from pipelines.execution.apply import apply
+from pipelines.execution.apply import apply, as_head
 from pipelines.execution.cache import LostResultError, ResultStore
 from pipelines.execution.context import Datasets, StepContext
 from pipelines.execution.events import Sink, StepChanged, ignore
@@ -81,7 +82,8 @@ class Runner:
         try:
             step = node.step
             assert step is not None
-            key = self._key(node, step, result)
+            ready = self._read_anew(node, step, graph, result) if step.reads_anew else None
+            key = self._key(node, step, result, ready)
             self._keys[node.id] = key
             if step.acts_as is not Behaviour.SINK and node.id not in self.fresh and key in self.store:
                 return self._reused(waiting, key, step, result)
@@ -89,7 +91,7 @@ class Runner:
             self.sink(StepChanged(replace(waiting, status=Status.RUNNING)))
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                output = self._apply(node, step, graph, key, result)
+                output = as_head(ready, key) if ready else self._apply(node, step, graph, key, result)
             output = replace(output, notes=(*output.notes, *_notes(caught)))
             self.store.put(key, output, replace=node.id in self.fresh)
             self._collect(node.id, output.report, output.model, result)
@@ -121,8 +123,14 @@ class Runner:
                 seconds=time.perf_counter() - began,
             )
 
-    def _key(self, node: Node, step: Step, result: RunResult) -> str:
-        key, use = step_key(node, step, self.datasets, self._keys)
+    def _read_anew(self, node: Node, step: Step, graph: Graph, result: RunResult) -> Output:
+        """What a step reads from where no versions are kept; its rows tell whether they are those of before."""
+        self.sink(StepChanged(replace(_waiting(node), status=Status.RUNNING)))
+        return self._apply(node, step, graph, "", result)
+
+    def _key(self, node: Node, step: Step, result: RunResult, ready: Output | None) -> str:
+        content = content_hash(ready.table.frame) if ready and ready.table is not None else ""
+        key, use = step_key(node, step, self.datasets, self._keys, content)
         if use is not None:
             result.datasets.append(use)
         return key

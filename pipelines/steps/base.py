@@ -220,6 +220,13 @@ class Step(BaseModel):
     example: ClassVar[Example | None] = None
     runs_code: ClassVar[bool] = False  # whether it runs the analyst's own code; a preview keeps that at a distance
 
+    reads_outside: ClassVar[bool] = False  # whether its rows come from a system of others, that may be slow or gone
+
+    @property
+    def reads_anew(self) -> bool:
+        """Whether it reads at every run from where no versions are kept: its result is known by its rows."""
+        return False
+
     @property
     def acts_as(self) -> Behaviour:
         """What the step is with the parameters it has; its class's behaviour unless a parameter changes that."""

@@ -8,6 +8,7 @@ from pipelines.errors import NotFoundError
 from pipelines.steps.base import Step
 from pipelines.steps.data_input.dataset import Dataset
 from pipelines.steps.data_input.enter_data import EnterData
+from pipelines.steps.data_input.import_database import ImportDatabase
 from pipelines.steps.data_output.export_data import ExportData
 from pipelines.steps.evaluation.evaluate_model import EvaluateModel
 from pipelines.steps.feature_selection.select_features import SelectFeatures
@@ -47,6 +48,7 @@ from pipelines.steps.transformation.split_data import SplitData
 _ORDERED: tuple[type[Step], ...] = (
     Dataset,
     EnterData,
+    ImportDatabase,
     SelectColumns,
     EditMetadata,
     SetLabel,

@@ -1,0 +1,38 @@
+"""Files in an S3-compatible store, by the name of a connection."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from pipelines import connections
+from pipelines.errors import ParameterError
+from pipelines.messages import _
+
+
+def place(folder: str, name: str) -> str:
+    """The place of a file below the connection's own folder. ParameterError when it would lie outside."""
+    parts = PurePosixPath(folder.strip().strip("/")).parts
+    if any(p in ("..", ".") or "\\" in p or "\0" in p for p in parts):
+        raise ParameterError(
+            _("{folder!r} is no folder of a store.", folder=folder),
+            parameter="folder",
+            fix=_("Give names with / between, such as scores/2024."),
+        )
+    return "/".join([*parts, name])
+
+
+def write(connection: str, target: str, make: Callable[[Path], object]) -> None:
+    """Write a file into a store. It is made here first and sent as one, so that it is there whole or not at all."""
+    with tempfile.TemporaryDirectory(prefix="sekkei-export-") as folder:
+        path = Path(folder) / PurePosixPath(target).name
+        make(path)
+        with connections.store(connection) as (system, root):
+            if "file" in system.protocol:
+                full = f"{root}/{target}"
+                system.makedirs(full.rpartition("/")[0], exist_ok=True)
+                system.put_file(str(path), f"{full}.writing")
+                system.mv(f"{full}.writing", full)
+                return
+            system.put_file(str(path), f"{root}/{target}")
