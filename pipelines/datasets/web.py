@@ -1,4 +1,4 @@
-"""A file from an HTTP(S) address: only from hosts that the settings allow, and never from inside this network unasked."""
+"""A file from an HTTP(S) address: only from hosts the settings allow, and from inside this network only if named."""
 
 from __future__ import annotations
 
@@ -145,13 +145,19 @@ class _Guarded(httpcore.NetworkBackend):
             found = {str(a[4][0]) for a in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
         except OSError as error:
             raise httpcore.ConnectError(f"no such host ({error.strerror})") from None
-        inside = [a for a in found if not ipaddress.ip_address(a.partition("%")[0]).is_global]
-        if inside and not _is_listed(host.lower().rstrip(".")):
+        if any(_is_inside(a) for a in found) and not _is_listed(host.lower().rstrip(".")):
             raise ForbiddenError(
                 _("The host {host} is inside this network.", host=host),
                 fix=_("Add it to SEKKEI_HTTP_IMPORT by name, if it may be asked."),
             )
         return self.plain.connect_tcp(sorted(found)[0], port, *args, **options)
+
+
+def _is_inside(address: str) -> bool:
+    """Whether an address is of this machine, a private network, or a group of machines."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    found = getattr(found, "ipv4_mapped", None) or found
+    return not found.is_global or found.is_multicast
 
 
 def _name(address: str, kind: str) -> str:
