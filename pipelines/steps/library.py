@@ -11,7 +11,11 @@ from pipelines.steps.data_input.enter_data import EnterData
 from pipelines.steps.data_input.import_database import ImportDatabase
 from pipelines.steps.data_output.export_data import ExportData
 from pipelines.steps.evaluation.evaluate_model import EvaluateModel
+from pipelines.steps.evaluation.permutation_importance import PermutationImportance
+from pipelines.steps.feature_selection.component_analysis import ComponentAnalysis
+from pipelines.steps.feature_selection.select_by_model import SelectByModel
 from pipelines.steps.feature_selection.select_features import SelectFeatures
+from pipelines.steps.feature_selection.variance_threshold import VarianceThreshold
 from pipelines.steps.scoring.score_model import ScoreModel
 from pipelines.steps.scripting.execute_python import ExecutePython
 from pipelines.steps.statistics.chi_squared_test import ChiSquaredTest
@@ -69,6 +73,9 @@ _ORDERED: tuple[type[Step], ...] = (
     ApplySql,
     SplitData,
     SelectFeatures,
+    SelectByModel,
+    VarianceThreshold,
+    ComponentAnalysis,
     SummarizeData,
     Correlation,
     CrossTable,
@@ -83,6 +90,7 @@ _ORDERED: tuple[type[Step], ...] = (
     CrossValidateModel,
     ScoreModel,
     EvaluateModel,
+    PermutationImportance,
     ExportData,
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from sklearn.feature_selection import (
     SelectKBest,
     chi2,
@@ -29,6 +30,7 @@ CASES = [
     Case({"score": "f", "k": 1, "columns": ["x", "y", "int-number"]}),
     Case({"score": "mutual_info", "k": 2, "columns": ["x", "y", "bool"]}),
     Case({"score": "chi2", "k": 99, "columns": ["x", "y"]}),
+    Case({"score": "spearman", "keep": "threshold", "threshold": 0.3, "columns": ["x", "y"]}),
 ]
 
 SAMPLES = Path(pipelines.samples.__file__).parent / "datasets"
@@ -104,3 +106,52 @@ def test_what_cannot_be_scored_is_told(
 ) -> None:
     with pytest.raises(InputError, match=words):
         kept(wine.assign(**change), label, **params)
+
+
+def scores(frame: pd.DataFrame, label: str, **params: Any) -> dict[str, float]:
+    step = SelectFeatures.model_validate(params)
+    return fit_link(step, Table(frame, {label: Role.LABEL})).scores_
+
+
+@pytest.mark.parametrize(
+    ("score", "reference"),
+    [("pearson", stats.pearsonr), ("spearman", stats.spearmanr), ("kendall", stats.kendalltau)],
+)
+@pytest.mark.parametrize("label", ["alcohol", "quality", "colour"])
+def test_correlations_are_scipys(wine: pd.DataFrame, score: str, reference: Any, label: str) -> None:
+    y = (wine["colour"] == "white").astype(int) if label == "colour" else wine[label]
+    found = scores(wine, label, score=score)
+    assert found == pytest.approx({c: abs(reference(wine[c], y).statistic) for c in found})
+
+
+def test_of_three_classes_the_correlation_ratio_is_taken(wine: pd.DataFrame) -> None:
+    frame = wine.assign(kind=wine["quality"].clip(5, 7).map({5: "low", 6: "middle", 7: "high"}))
+    groups = [g["alcohol"] for _, g in frame.groupby("kind")]
+    f, rows = stats.f_oneway(*groups).statistic, len(frame)
+    expected = np.sqrt(2 * f / (2 * f + rows - 3))
+    assert scores(frame, "kind", score="pearson")["alcohol"] == pytest.approx(expected)
+    ranked = frame.assign(alcohol=frame["alcohol"].rank())
+    ratio = scores(ranked, "kind", score="pearson")["alcohol"]
+    assert scores(frame, "kind", score="spearman")["alcohol"] == pytest.approx(ratio)
+    with pytest.raises(InputError, match="more than two classes"):
+        scores(frame, "kind", score="kendall")
+
+
+def test_the_fisher_score_is_the_published_formula(wine: pd.DataFrame) -> None:
+    found = scores(wine, "quality", score="fisher")
+    for name in ("alcohol", "pH"):
+        groups = [g[name].to_numpy() for _, g in wine.groupby("quality")]
+        between = sum(len(g) * (g.mean() - wine[name].mean()) ** 2 for g in groups)
+        assert found[name] == pytest.approx(between / sum(len(g) * g.var() for g in groups))
+
+
+def test_a_threshold_keeps_what_reaches_it_and_the_report_tells_the_scores(wine: pd.DataFrame) -> None:
+    step = SelectFeatures(score="pearson", keep="threshold", threshold=0.4)
+    link = fit_link(step, Table(wine, {"alcohol": Role.LABEL}))
+    assert set(link.dropped_) == {c for c, v in link.scores_.items() if v < 0.4}
+    report = step.report(link)
+    table = pd.DataFrame(report.tables["scores"])
+    assert table["score"].is_monotonic_decreasing
+    assert (table["kept"] == (table["score"] >= 0.4)).all()
+    assert report.bars[0].labels == list(table["column"])
+    assert report.conclusions[0] == f"{table['kept'].sum()} of 11 columns are kept."
