@@ -85,7 +85,12 @@ def show(
             disabled=redo is None,
         )
         st.menu_button(
-            "More", list(MENU), key=f"{key}.menu", format_func=lambda e: said(MENU[e]), type="tertiary", on_click=chosen
+            _("More"),
+            list(MENU),
+            key=f"{key}.menu",
+            format_func=lambda e: said(MENU[e]),
+            type="tertiary",
+            on_click=chosen,
         )
         _button(
             "save",

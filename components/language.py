@@ -42,9 +42,9 @@ def N_(template: str, /) -> str:  # noqa: N802 - gettext's own name for it
     return Message(template)
 
 
-def said(text: str) -> str:
+def said(text: str, language: str = "") -> str:
     """What the engine says (a message, a step's title, a parameter's description) in the visitor's language."""
-    language = current()
+    language = language or current()
     return str(text) if language == "en" else messages.translated(text, catalogue(language))
 
 

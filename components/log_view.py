@@ -18,6 +18,6 @@ def show(lines: Sequence[str], *, key: str) -> None:
         st.caption(ngettext("{count} line", "{count:,} lines", len(lines)), width="content")
         st.space("stretch")
         st.download_button(
-            "Log", "\n".join(lines), "log.txt", "text/plain", icon=":material/download:", on_click="ignore", key=key
+            _("Log"), "\n".join(lines), "log.txt", "text/plain", icon=":material/download:", on_click="ignore", key=key
         )
     st.code("\n".join(lines[-1000:]), language=None, height=480)

@@ -31,7 +31,7 @@ from pipelines.graph.order import Graph, Node
 TITLE = "streamlit_flow.streamlit_flow"  # the iframe's
 KEYS = """
 export default function({data}){
-  const frame=document.querySelector(`iframe[title="${data.title}"]`);
+  const frame=document.querySelector(`iframe[title="${data.frame}"]`);
   if(!frame||frame.dataset.keys)return;
   frame.dataset.keys='1';
   const listen=()=>frame.contentWindow?.addEventListener('keydown',e=>{
@@ -127,7 +127,7 @@ def show(
             min_zoom=0.2,
             hide_watermark=True,
         )
-        _keys(key=f"{key}.keys", data={"title": TITLE})
+        _keys(key=f"{key}.keys", data={"frame": TITLE})
     shown.fitted = True
 
 

@@ -129,7 +129,7 @@ def _export(document: PipelineDocument | None, actions: Actions, key: str) -> No
     assert document is not None
     text = codec.dumps(document)
     st.download_button(
-        "Download",
+        _("Download"),
         text,
         f"{document.name}.yaml",
         "application/yaml",

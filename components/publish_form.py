@@ -69,7 +69,7 @@ def _form(models: Sequence[ModelRef], name: str, known: Collection[str], key: st
                 "A model that does not answer alike everywhere is refused."
             )
         )
-        sent = st.form_submit_button("Publish", type="primary", icon=":material/publish:", key=f"{key}_send")
+        sent = st.form_submit_button(_("Publish"), type="primary", icon=":material/publish:", key=f"{key}_send")
     if given in known:
         st.caption(":material/history: " + _("{name!r} exists; this becomes its next version.", name=given))
     return Publication(given.strip(), alias.strip(), step) if sent else None

@@ -28,7 +28,7 @@ def show(detail: RunDetail, *, key: str) -> Act | None:
         if st.button(_("Pipeline"), icon=":material/account_tree:", key=f"{key}_design"):
             act = "design"
         if summary.status == "done" and detail.models:
-            label, icon = "Publish model", ":material/publish:"
+            label, icon = _("Publish model"), ":material/publish:"
             if st.button(label, type="primary", icon=icon, key=f"{key}_publish"):
                 act = "publish"
     facts.show(

@@ -91,14 +91,19 @@ def show(*, after: str | None, key: str, on_add: Callable[[AddStep], None]) -> N
 def entries(language: str = "en") -> list[dict[str, Any]]:
     """Every step type in the library's order, then every algorithm as a step that trains it, in a language."""
     found = [
-        _entry(t.type, t.title, category, t.__doc__, (*t.synonyms, *t.known_as))
+        _entry(language, t.type, t.title, category, t.__doc__, (*t.synonyms, *t.known_as))
         for category, types in CATEGORIES.items()
         for t in types
     ]
     if "train_model" in STEP_TYPES:
         found += [
             _entry(
-                f"train_model/{name}", a.title, N_("Train an algorithm"), a.__doc__, (*a.synonyms, *a.known_as, a.task)
+                language,
+                f"train_model/{name}",
+                a.title,
+                N_("Train an algorithm"),
+                a.__doc__,
+                (*a.synonyms, *a.known_as, a.task),
             )
             for name, a in ALGORITHMS.items()
         ]
@@ -113,11 +118,15 @@ def edit_of(entry: str, after: str | None) -> AddStep | None:
     return AddStep(step_type, after, {"algorithm": {"type": algorithm}} if algorithm else {})
 
 
-def _entry(name: str, title: str, category: str, doc: str | None, synonyms: tuple[str, ...]) -> dict[str, Any]:
+def _entry(
+    language: str, name: str, title: str, category: str, doc: str | None, synonyms: tuple[str, ...]
+) -> dict[str, Any]:
     text = " ".join((doc or "").split())
     library = re.findall(r"(?:sklearn|pandas|duckdb)[\w.]*", doc or "")
     first = (doc or "").strip().splitlines()[0]
-    own = [said(t) for t in (title, category, first, *synonyms)]  # found by the language's words and by the English
+    own = [
+        said(t, language) for t in (title, category, first, *synonyms)
+    ]  # found by the language's words and by the English
     words = " ".join([title, name, category, *synonyms, text[:200], *library, *own]).lower()
     return {
         "id": name,

@@ -24,7 +24,7 @@ def show(contract: Contract, example: Mapping[str, Any], *, key: str) -> dict[st
     with st.form(f"{key}_form", border=True):
         with st.container(height=TALL if len(contract.columns) > 18 else "content", border=False):
             row = _fields(contract.columns, example, key)
-        sent = st.form_submit_button("Predict", type="primary", icon=":material/bolt:", key=f"{key}_send")
+        sent = st.form_submit_button(_("Predict"), type="primary", icon=":material/bolt:", key=f"{key}_send")
     return row if sent else None
 
 
