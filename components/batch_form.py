@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import uuid
@@ -95,7 +96,8 @@ def show(models: Sequence[RegisteredModel], datasets: Sequence[str], *, wanted: 
 
 def _on_disk(given: Any) -> Path:
     """The upload as a file; who gets the order moves it to where the job finds it."""
-    path = Path(tempfile.mkdtemp(prefix="sekkei-batch-")) / Path(given.name).name
+    stem = re.sub(r"[^\w-]+", "-", Path(given.name).stem).strip("-")[:80] or "rows"
+    path = Path(tempfile.mkdtemp(prefix="sekkei-batch-")) / f"{stem}{Path(given.name).suffix.lower()[:12]}"
     given.seek(0)
     with path.open("wb") as file:
         shutil.copyfileobj(given, file)

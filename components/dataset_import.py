@@ -6,7 +6,8 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection
+import zipfile
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import streamlit as st
 from components import error_box, page_header, row_columns, wording
 from components.language import N_, _, ngettext, said, shown
 from pipelines.datasets import FORMATS, ReadOptions, preview, sheets, sniff
+from pipelines.datasets.sniff import has_unclear_dates
 from pipelines.errors import SekkeiError
 from pipelines.schema import schema_of
 from pipelines.settings import settings
@@ -38,7 +40,19 @@ ENCODINGS = [
     "big5",
     "euc_kr",
 ]
-TITLES = {"csv": N_("Delimited text"), "parquet": "Parquet", "excel": N_("Excel workbook"), "jsonl": N_("JSON lines")}
+TITLES = {
+    "csv": N_("Delimited text"),
+    "parquet": "Parquet",
+    "excel": N_("Excel workbook"),
+    "jsonl": N_("JSON lines"),
+    "arff": "ARFF",
+    "svmlight": "SVMLight",
+}
+DATES = {
+    "iso": N_("Only 2022-03-08"),
+    "day_first": N_("Day first  08.03.2022"),
+    "month_first": N_("Month first  03/08/2022"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,11 +67,12 @@ class ImportOrder:
 
 
 @dataclass
-class _Upload:
+class Upload:
     """The uploaded file on disk, in a folder that goes with the session."""
 
     id: str
     path: Path
+    name: str
     found: ReadOptions | None = None
     error: SekkeiError | None = None
     seen: tuple[ReadOptions, pd.DataFrame | SekkeiError] | None = None
@@ -67,28 +82,39 @@ def show(known: Collection[str], *, key: str, name: str = "") -> ImportOrder | N
     """Draw the panel; the order when Import was pressed. ``known``: the datasets there are, to tell of a new version;
     ``name``: the one to propose, instead of the file's.
     """
-    given = st.file_uploader(
+    files = st.file_uploader(
         _("File to import"),
         type=[suffix.removeprefix(".") for suffix in FORMATS],
         max_upload_size=settings().max_upload_mib,
+        accept_multiple_files=True,
         key=f"{key}_file",
         label_visibility="collapsed",
     )
-    if given is None:
+    if not files:
         _forget(key)
-        st.caption(_("CSV, TSV, Parquet, Excel or JSON lines. You see first how the file is read."))
+        st.caption(
+            _(
+                "CSV, TSV, Parquet, Excel, JSON lines, ARFF or SVMLight; several files or a zip archive become one "
+                "table. You see first how it is read."
+            )
+        )
         return None
-    upload = _keep(given, key)
+    return show_file(_keep(files, key), known, key=key, name=name)
+
+
+def show_file(upload: Upload, known: Collection[str], *, key: str, name: str = "") -> ImportOrder | None:
+    """What was found in the file, with its rows; the order when Import was pressed."""
     if upload.error is not None or upload.found is None:
         error_box.show(upload.error or SekkeiError(N_("The file could not be read.")), key=f"{key}_bad")
         return None
-    name, description, button = _naming(name or given.name, upload.id, known, key)
+    name, description, button = _naming(name or upload.name, upload.id, known, key)
     with st.container(border=True, gap="small"):
         options = _corrections(upload, key)
-    frame = _preview(upload, options, given.name)
+    frame = _preview(upload, options)
     if isinstance(frame, SekkeiError):
         error_box.show(frame, key=f"{key}_unreadable")
     else:
+        _unclear(frame, options)
         _rows(frame, key)
     if button.button(
         _("Import"),
@@ -98,29 +124,48 @@ def show(known: Collection[str], *, key: str, name: str = "") -> ImportOrder | N
         disabled=isinstance(frame, SekkeiError) or not name.strip(),
         width="stretch",
     ):
-        return ImportOrder(name, upload.path, given.name, options, description or None)
+        return ImportOrder(name, upload.path, upload.name, options, description or None)
     return None
 
 
-def _keep(given: Any, key: str) -> _Upload:
+def _keep(files: Sequence[Any], key: str) -> Upload:
     """The upload on disk, where readers can look at it more than once; found out about once."""
-    kept: _Upload | None = st.session_state.get(f"{key}_upload")
-    if kept is not None and kept.id == given.file_id:
+    given = "+".join(f.file_id for f in files)
+    kept: Upload | None = st.session_state.get(f"{key}_upload")
+    if kept is not None and kept.id == given:
         return kept
     _forget(key)
     folder = Path(tempfile.mkdtemp(prefix="sekkei-import-"))
-    path = folder / f"upload{Path(given.name).suffix.lower()[:12]}"
-    given.seek(0)
-    with path.open("wb") as file:
-        shutil.copyfileobj(given, file)
-    kept = _Upload(given.file_id, path)
+    name = files[0].name if len(files) == 1 else f"{Path(files[0].name).stem}.zip"
+    path = folder / f"upload{Path(name).suffix.lower()[:12]}"
+    if len(files) == 1:
+        files[0].seek(0)
+        with path.open("wb") as file:
+            shutil.copyfileobj(files[0], file)
+    else:
+        _pack(files, path)
+    kept = opened(Upload(given, path, name))
     weakref.finalize(kept, shutil.rmtree, folder, ignore_errors=True)  # also when the session is forgotten
-    try:
-        kept.found = sniff(path, given.name)
-    except SekkeiError as error:
-        kept.error = error
     st.session_state[f"{key}_upload"] = kept
     return kept
+
+
+def opened(upload: Upload) -> Upload:
+    """The upload, with how it is to be read, or why it cannot be."""
+    try:
+        upload.found = sniff(upload.path, upload.name)
+    except SekkeiError as error:
+        upload.error = error
+    return upload
+
+
+def _pack(files: Sequence[Any], path: Path) -> None:
+    """Several files as one archive: their names stay names and never become paths."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for given in files:
+            given.seek(0)
+            with archive.open(Path(given.name).name, "w", force_zip64=True) as file:
+                shutil.copyfileobj(given, file)
 
 
 def _forget(key: str) -> None:
@@ -140,7 +185,7 @@ def _naming(file_name: str, upload: str, known: Collection[str], key: str) -> tu
     return name, about, button
 
 
-def _corrections(upload: _Upload, key: str) -> ReadOptions:
+def _corrections(upload: Upload, key: str) -> ReadOptions:
     """The widgets of the file's format, beginning with what was found."""
     found = upload.found
     assert found is not None
@@ -156,6 +201,7 @@ def _corrections(upload: _Upload, key: str) -> ReadOptions:
         changes = _sheet_options(upload, found, prefix)
     if found.format in ("csv", "excel"):
         changes["missing"] = _missing(found, prefix)
+        changes["dates"] = _dates(found, prefix)
     else:
         st.caption(_("This format tells its columns and types itself; there is nothing to correct."))
     return found.model_copy(update=changes)
@@ -186,7 +232,7 @@ def _text_options(found: ReadOptions, prefix: str) -> dict[str, Any]:
     }
 
 
-def _sheet_options(upload: _Upload, found: ReadOptions, prefix: str) -> dict[str, Any]:
+def _sheet_options(upload: Upload, found: ReadOptions, prefix: str) -> dict[str, Any]:
     a, b = st.columns(2, gap="small", vertical_alignment="bottom")
     names = list(sheets(upload.path))
     place = names.index(found.sheet) if found.sheet in names else 0
@@ -194,6 +240,33 @@ def _sheet_options(upload: _Upload, found: ReadOptions, prefix: str) -> dict[str
         "sheet": a.selectbox(_("Sheet"), names, index=place, key=f"{prefix}_sheet"),
         "header": b.toggle(_("First row is names"), value=found.header, key=f"{prefix}_header"),
     }
+
+
+def _dates(found: ReadOptions, prefix: str) -> str:
+    return st.segmented_control(
+        _("Dates in text"),
+        list(DATES),
+        default=found.dates,
+        required=True,
+        format_func=lambda x: said(DATES[x]),
+        key=f"{prefix}_dates",
+        help=_("How dates are written besides 2022-03-08. A column where one is not written so stays text."),
+    )
+
+
+def _unclear(frame: pd.DataFrame, options: ReadOptions) -> None:
+    """Ask about columns of dates that can be read both ways."""
+    if options.dates != "iso" or options.format not in ("csv", "excel"):
+        return
+    names = [str(n) for n in frame.columns if has_unclear_dates(frame[n].head(PREVIEW_ROWS))]
+    if names:
+        st.warning(
+            _(
+                "{columns}: is the day first, or the month? Choose under Dates in text; else the column stays text.",
+                columns=", ".join(f"**{n}**" for n in names[:5]),
+            ),
+            icon=":material/event:",
+        )
 
 
 def _missing(found: ReadOptions, prefix: str) -> tuple[str, ...]:
@@ -209,10 +282,10 @@ def _missing(found: ReadOptions, prefix: str) -> tuple[str, ...]:
     return tuple(marks)
 
 
-def _preview(upload: _Upload, options: ReadOptions, file_name: str) -> pd.DataFrame | SekkeiError:
+def _preview(upload: Upload, options: ReadOptions) -> pd.DataFrame | SekkeiError:
     if upload.seen is None or upload.seen[0] != options:
         try:
-            made: pd.DataFrame | SekkeiError = preview(upload.path, options, PREVIEW_ROWS, file_name=file_name)
+            made: pd.DataFrame | SekkeiError = preview(upload.path, options, PREVIEW_ROWS, file_name=upload.name)
         except SekkeiError as error:
             made = error
         upload.seen = (options, made)

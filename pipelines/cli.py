@@ -16,7 +16,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.errors import DiagnosticsError, SekkeiError, storage_error
+from pipelines.errors import DiagnosticsError, InputError, SekkeiError, storage_error
+from pipelines.messages import _
 from pipelines.sdk import Workspace
 
 app = typer.Typer(
@@ -27,12 +28,14 @@ app = typer.Typer(
     help="Sekkei without the pages.",
 )
 dataset_app = typer.Typer(no_args_is_help=True, help="Datasets and their versions.")
+connection_app = typer.Typer(no_args_is_help=True, help="Named connections to databases and stores.")
 pipeline_app = typer.Typer(no_args_is_help=True, help="Pipelines kept in the workspace.")
 run_app = typer.Typer(no_args_is_help=True, help="Runs.")
 model_app = typer.Typer(no_args_is_help=True, help="Registered models.")
 endpoint_app = typer.Typer(no_args_is_help=True, help="Real-time endpoints.")
 for name, group in {
     "dataset": dataset_app,
+    "connection": connection_app,
     "pipeline": pipeline_app,
     "runs": run_app,
     "model": model_app,
@@ -93,14 +96,38 @@ def steps(as_json: Json = False) -> None:
 @dataset_app.command("add")
 def dataset_add(
     name: str,
-    file: Path,
+    file: Annotated[Path | None, typer.Argument(help="A file, or a folder of files with the same columns.")] = None,
     missing: Annotated[list[str] | None, typer.Option(help="Text that marks a missing value, such as '?'.")] = None,
+    address: Annotated[str, typer.Option(help="An HTTP(S) address instead of a file.")] = "",
+    connection: Annotated[str, typer.Option(help="The name of a connection to a database instead of a file.")] = "",
+    table: Annotated[str, typer.Option(help="A table of that database.")] = "",
+    query: Annotated[str, typer.Option(help="A query to that database.")] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows of that database.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Import a file as a dataset, or as its next version."""
+    """Import a file, an address, a table or a query as a dataset, or as its next version."""
     with answer(as_json) as say:
-        made = Workspace.open().import_file(name, file, missing=missing)
+        if sum(map(bool, (file, address, connection))) != 1 or bool(connection) != bool(table or query):
+            raise InputError(
+                _("It is not said what to import."),
+                fix=_("Give a file, --address, or --connection with --table or --query."),
+            )
+        workspace = Workspace.open()
+        if connection:
+            made = workspace.import_database(name, connection, table=table, query=query, limit=limit)
+        elif address:
+            made = workspace.import_address(name, address)
+        else:
+            made = workspace.import_file(name, file or "", missing=missing)
         say(made, f"{made['name']}, version {made['version']}: {made['rows']} rows, {len(made['columns'])} columns")
+
+
+@connection_app.command("list")
+def connection_list(as_json: Json = False) -> None:
+    """List the named connections to databases and stores."""
+    with answer(as_json) as say:
+        found = Workspace.connections()
+        say({"connections": found}, "\n".join(f"{c['name']:28} {c['kind']:10} {c['system']}" for c in found))
 
 
 @dataset_app.command("list")

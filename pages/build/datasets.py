@@ -7,6 +7,7 @@ from components import (
     dataset_detail,
     dataset_import,
     dataset_list,
+    dataset_sources,
     error_box,
     guard,
     page_header,
@@ -39,16 +40,38 @@ if opened:
 with right, error_box.shown("data_detail"):
     if importing:
         page_header.section(_("Import data"))
-        order = dataset_import.show(names, key="data_import_panel", name=name)
-        if order:
-            with st.spinner(_("Importing …")):
-                made = workspace.datasets.add(
-                    order.name,
-                    order.path,
-                    file_name=order.file_name,
-                    options=order.options,
-                    description=order.description,
-                )
+        source = dataset_sources.choose(key="data_import_from")
+        made = None
+        if source == "file":
+            order = dataset_import.show(names, key="data_import_panel", name=name)
+            if order:
+                with st.spinner(_("Importing …")):
+                    made = workspace.datasets.add(
+                        order.name,
+                        order.path,
+                        file_name=order.file_name,
+                        options=order.options,
+                        description=order.description,
+                    )
+        elif source == "database":
+            wanted_rows = dataset_sources.database(names, key="data_import_database")
+            if wanted_rows:
+                with st.spinner(_("Importing …")):
+                    workspace.import_database(
+                        wanted_rows.name,
+                        wanted_rows.connection,
+                        table=wanted_rows.table,
+                        query=wanted_rows.query,
+                        limit=wanted_rows.limit,
+                    )
+                made = workspace.datasets.get(wanted_rows.name.strip())
+        else:
+            wanted_file = dataset_sources.address(names, key="data_import_address")
+            if wanted_file:
+                with st.spinner(_("Importing …")):
+                    workspace.import_address(wanted_file.name, wanted_file.address)
+                made = workspace.datasets.get(wanted_file.name.strip())
+        if made is not None:
             session.tell(
                 _(
                     "{name} version {version} imported: {rows}.",

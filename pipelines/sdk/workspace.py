@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+from pipelines import connections
 from pipelines.addresses import Services
-from pipelines.datasets import Catalogue, ReadOptions
+from pipelines.datasets import Catalogue, ReadOptions, databases, web
 from pipelines.datasets.sniff import sniff
 from pipelines.document import codec
 from pipelines.document.model import PipelineDocument
@@ -234,9 +235,9 @@ class Workspace:
     def import_file(
         self, name: str, path: Path | str, *, missing: Sequence[str] | None = None, options: ReadOptions | None = None
     ) -> dict[str, Any]:
-        """Import a file; ``missing`` adds marks of a missing value to those found."""
+        """Import a file, or a folder of files of one schema; ``missing`` adds marks of a missing value."""
         file = Path(path)
-        if not file.is_file():
+        if not file.exists():
             raise NotFoundError(
                 "file", str(path), [p.name for p in file.parent.glob("*")] if file.parent.is_dir() else []
             )
@@ -245,6 +246,35 @@ class Workspace:
             options = options.model_copy(update={"missing": tuple(dict.fromkeys([*options.missing, *missing]))})
         made = self.datasets.add(name, file, options=options)
         return self.show_dataset(made.name, made.version)
+
+    def import_address(
+        self, name: str, address: str, *, options: ReadOptions | None = None, description: str | None = None
+    ) -> dict[str, Any]:
+        """Import the file at an HTTP(S) address, where the settings allow its host."""
+        with web.downloaded(address) as (path, file_name):
+            made = self.datasets.add(name, path, file_name=file_name, options=options, description=description)
+        return self.show_dataset(made.name, made.version)
+
+    def import_database(
+        self,
+        name: str,
+        connection: str,
+        *,
+        table: str = "",
+        query: str = "",
+        limit: int | None = None,
+        description: str | None = None,
+    ) -> dict[str, Any]:
+        """Import a table, or the rows that a query gives, from the database of a connection."""
+        frame = databases.read(connection, table=table, query=query, limit=limit)
+        source = f"{connection}: {table or ' '.join(query.split())}"[:200]
+        made = self.datasets.add_frame(name, frame, source=source, description=description)
+        return self.show_dataset(made.name, made.version)
+
+    @staticmethod
+    def connections() -> list[dict[str, str]]:
+        """The named connections: their names and what they lead to, never their addresses."""
+        return [{"name": c.name, "kind": c.kind, "system": c.system} for c in connections.connections()]
 
     def list_datasets(self) -> list[dict[str, Any]]:
         """Every dataset in its newest version."""

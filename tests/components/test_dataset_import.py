@@ -20,7 +20,7 @@ def _panel() -> None:
 
 def _given(name: str, content: bytes) -> AppTest:
     at = AppTest.from_function(_panel, default_timeout=30).run()
-    at.file_uploader(key="import_file").set_value((name, content, "text/csv")).run()
+    at.file_uploader(key="import_file").set_value([(name, content, "text/csv")]).run()
     assert not at.exception
     return at
 
@@ -75,3 +75,27 @@ def test_another_delimiter_brings_the_error_box_and_no_trace() -> None:
     at = _given("cities.csv", b"a,b;c\n1,2;3\n4;5\n")
     assert not at.exception
     assert len(at.error) <= 1
+
+
+def test_dates_with_the_day_first_are_found_and_shown() -> None:
+    at = _given("sales.csv", b"shop;seen\nOslo;08.03.2022\nRoma;28.03.2022\n")
+    assert _widget(at, "segmented_control", "_dates").value == "day_first"
+    assert [str(v.date()) for v in at.dataframe[0].value["seen"]] == ["2022-03-08", "2022-03-28"]
+
+
+def test_unclear_dates_are_asked_about() -> None:
+    at = _given("sales.csv", b"shop,seen\nOslo,08/03/2022\nRoma,09/04/2022\n")
+    assert "seen" in at.warning[0].value
+    _widget(at, "segmented_control", "_dates").set_value("month_first").run()
+    assert not at.warning
+    assert str(at.dataframe[0].value["seen"][0].date()) == "2022-08-03"
+
+
+def test_several_files_become_one_table() -> None:
+    at = AppTest.from_function(_panel, default_timeout=30).run()
+    files = [(f"{n}.csv", f"a,b\n{n},x\n".encode(), "text/csv") for n in range(3)]
+    at.file_uploader(key="import_file").set_value(files).run()
+    assert not at.exception
+    assert list(at.dataframe[0].value.columns) == ["a", "b"]
+    at.button(key="import_go").click().run()
+    assert at.session_state["order"].file_name == "0.zip"

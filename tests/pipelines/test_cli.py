@@ -13,6 +13,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pipelines.datasets import databases
+
 Call = Callable[..., tuple[int, dict[str, Any]]]
 
 CARS = """
@@ -36,7 +38,9 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Call:
 
     def run(*arguments: str | Path) -> tuple[int, dict[str, Any]]:
         command = [sys.executable, "-m", "pipelines", *map(str, arguments), "--json"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            command, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
+        )
         assert "Traceback" not in done.stderr, done.stderr[-2000:]
         return done.returncode, json.loads(done.stdout)
 
@@ -72,6 +76,17 @@ def test_a_dataset_is_added_listed_and_shown(call: Call, tmp_path: Path) -> None
     }
     assert call("dataset", "show", "people")[1] == made
     assert made in call("dataset", "list")[1]["datasets"]
+
+
+def test_a_query_becomes_a_dataset_and_connections_are_names(call: Call, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("SEKKEI_CONNECTION_SALES", f"sqlite:///{tmp_path}/hidden-place.db")
+    databases.write("sales", "t", pd.DataFrame({"a": [1, 2, 3]}))
+    code, made = call("dataset", "add", "few", "--connection", "sales", "--query", "SELECT * FROM t WHERE a > 1")
+    assert (code, made["rows"]) == (0, 2)
+    found = call("connection", "list")[1]
+    assert found == {"connections": [{"name": "sales", "kind": "database", "system": "sqlite"}]}
+    assert call("dataset", "add", "few", "--connection", "sales")[0] == 1
+    assert "SEKKEI_HTTP_IMPORT" in str(call("dataset", "add", "few", "--address", "https://example.org/x.csv")[1])
 
 
 def test_validate_tells_what_is_wrong_and_how_to_mend_it(call: Call, pipeline: Path, tmp_path: Path) -> None:
