@@ -59,6 +59,8 @@ class Context:
 
     def _learning(self) -> Iterator[tuple[Node, str, Algorithm]]:
         for node, step in self.parsed():
+            if step.acts_as.is_link:  # it chooses columns by an algorithm; no model comes of it
+                continue
             for name in type(step).model_fields:
                 value = getattr(step, name)
                 if isinstance(value, Algorithm):

@@ -160,7 +160,8 @@ class EvaluateWithoutScores(Rule):
     def check(self, context: Context) -> Iterable[Diagnostic]:
         learners = {n.id for n, _, _ in context.learners()}
         for node, _ in context.parsed(Behaviour.EVALUATE):
-            if node.id in learners or node.main is None or self._scored(context, node.main.step):
+            tells_of_rows = any(p.aside for p in node.step_type.outputs) if node.step_type else False
+            if node.id in learners or tells_of_rows or node.main is None or self._scored(context, node.main.step):
                 continue
             yield self.at(
                 node,

@@ -54,6 +54,15 @@ def test_results_that_stand_aside_are_read_only_by_who_names_them(graph):
     assert made.problems == ()
 
 
+def test_a_look_at_rows_needs_no_model(found):
+    problems = found("""
+        cars, type: dataset
+        summary, type: summarize_data
+        clean, type: clean_missing_data
+    """)
+    assert [d for d in problems if d.code in ("SK109", "SK111")] == []
+
+
 def test_a_look_at_rows_on_the_way_keeps_no_split_from_moving(graph):
     made = leak_proof(
         graph("""
