@@ -48,6 +48,7 @@ class Design:
     job: Job | None = None
     error: SekkeiError | None = None
     conflict: ConflictError | None = None
+    experiment: str = ""  # chosen for the pipeline's runs; empty: its own
     base: PipelineDocument | None = None  # the draft as it was last kept or read
     _inspected: tuple[PipelineDocument, float, Inspection] | None = field(default=None, repr=False)
     _estimated: dict[tuple[str, str | None], tuple[PipelineDocument, str, Mapping[str, float | None]]] = field(
@@ -163,12 +164,15 @@ class Design:
         note: str = "",
         description: str | None = None,
         values: Mapping[str, Any] | None = None,
+        experiment: str | None = None,
     ) -> None:
         """Save a revision (``note``: its name) and file a run of it, with these values of pipeline parameters.
 
-        ``description`` is the run's own.
+        ``description`` is the run's own; ``experiment``, once chosen, is that of the runs after it too, "": the
+        pipeline's own.
         """
         document = self.document
+        self.experiment = self.experiment if experiment is None else experiment
         if description is not None:
             document = document.model_copy(update={"description": description})
         try:
@@ -180,6 +184,7 @@ class Design:
                 overrides=values or {},
                 until=until,
                 fresh_from=fresh_from,
+                experiment=self.experiment,
             )
         except SekkeiError as error:
             self.error = error
@@ -276,6 +281,7 @@ def open_design(pipeline: str, step: str = "") -> Design:
     made.selected = step if step in ids else (ids[0] if ids else None)
     latest = next(iter(workspace.jobs.list("run", limit=1, pipeline_id=opened.info.id)), None)
     made.job = workspace.jobs.get(latest.id) if latest else None
+    made.experiment = str(made.job.payload.get("experiment", "")) if made.job else ""  # as chosen for the last run
     st.session_state[_KEY] = made
     return made
 

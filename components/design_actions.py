@@ -261,11 +261,17 @@ class Actions:
     def run(self, wanted: run_dialog.Wanted) -> None:
         """Run with what the dialog says. The design's error, if there is one, is raised."""
         design = self._open()
-        design.run(note=wanted.name, description=wanted.description, values=wanted.values)
+        design.run(note=wanted.name, description=wanted.description, values=wanted.values, experiment=wanted.experiment)
         if design.error is not None:
             error, design.error = design.error, None
             raise error
         st.session_state[f"{PANEL}.next"] = "run"  # the panel is drawn already
+
+    def experiments(self) -> Sequence[str]:
+        """The experiments to choose from, the one chosen for the pipeline first."""
+        design = self._open()
+        own, chosen = design.document.name, design.experiment
+        return list(dict.fromkeys([chosen or own, own, *session.workspace().runs.experiments()]))
 
     def name_revision(self, name: str) -> None:
         design = self._open()

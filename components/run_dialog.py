@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -18,11 +19,20 @@ class Wanted(NamedTuple):
     name: str
     description: str
     values: dict[str, Any]
+    experiment: str = ""  # empty: the pipeline's own
 
 
-def show(document: PipelineDocument, *, key: str) -> Wanted:
-    """Draw the fields; what they say now."""
-    st.caption(_("It is filed in the experiment **{name}**.", name=document.name))
+def show(document: PipelineDocument, experiments: Sequence[str] = (), *, key: str) -> Wanted:
+    """Draw the fields; what they say now. ``experiments`` are there already, the one to propose first."""
+    own = document.name
+    experiment = st.selectbox(
+        _("Experiment"),
+        list(experiments) or [own],
+        key=f"{key}.experiment",
+        accept_new_options=True,
+        format_func=lambda e: _("{name} (the pipeline's own)", name=e) if e == own else e,
+        help=_("MLflow's folder of runs. Choose one, or type a name for a new one; later runs go there too."),
+    )
     name = st.text_input(_("Name of the revision"), key=f"{key}.revision", max_chars=100, placeholder=_("none"))
     description = st.text_area(
         _("Description"),
@@ -40,7 +50,8 @@ def show(document: PipelineDocument, *, key: str) -> Wanted:
         st.caption(
             _("The pipeline has no parameters of its own. The menu beside a field makes one, and it can be set here.")
         )
-    return Wanted(name.strip(), description.strip(), values)
+    chosen = (experiment or own).strip()
+    return Wanted(name.strip(), description.strip(), values, "" if chosen == own else chosen)
 
 
 def _field(parameter: PipelineParameter, key: str) -> Any:

@@ -176,6 +176,9 @@ def run(
         typer.Option("--set", help="NAME=VALUE for a pipeline parameter, STEP.PARAM=VALUE for a step's."),
     ] = None,
     until: Annotated[str, typer.Option(metavar="STEP", help="Run this step and what it needs, no more.")] = "",
+    experiment: Annotated[
+        str, typer.Option(metavar="NAME", help="MLflow's experiment; the pipeline's own unless said.")
+    ] = "",
     fresh: Annotated[str, typer.Option(metavar="STEP", help="From this step on, compute anew what is kept.")] = "",
     as_json: Json = False,
 ) -> None:
@@ -183,7 +186,9 @@ def run(
     with answer(as_json) as say:
         workspace = Workspace.open()
         document = workspace.read_document(file)
-        found = workspace.run(document, overrides=assignments or [], until=until or None, fresh_from=fresh or None)
+        found = workspace.run(
+            document, overrides=assignments or [], until=until or None, fresh_from=fresh or None, experiment=experiment
+        )
         values = found.to_dict()
         lines = [_step_line(s) for s in values["steps"]]
         lines += [f"{k} = {v:.6g}" for k, v in values["metrics"].items()]

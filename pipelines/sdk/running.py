@@ -40,7 +40,8 @@ class Order:
     """What is to be run: the document, where it comes from, who asked, and what of it.
 
     ``parameters`` are the run's own values of pipeline parameters; ``until`` names the last step wanted, None: all;
-    from ``fresh_from`` on results are computed anew.
+    from ``fresh_from`` on results are computed anew. ``experiment`` is MLflow's that the run is filed in, "": the
+    pipeline's own.
     """
 
     document: PipelineDocument
@@ -50,6 +51,7 @@ class Order:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     until: str | None = None
     fresh_from: str | None = None
+    experiment: str = ""
 
     @property
     def as_run(self) -> PipelineDocument:
@@ -164,7 +166,12 @@ def execute(
     graph, fresh = planned(leak_proof(resolve(document)), order.until, order.fresh_from)
     last = last_run(tracking, document.name)
     run_id = tracking.start(
-        document, pipeline_id=order.pipeline_id, revision=order.revision, job_id=job_id, author=order.author
+        document,
+        pipeline_id=order.pipeline_id,
+        revision=order.revision,
+        job_id=job_id,
+        author=order.author,
+        experiment=order.experiment,
     )
     started(run_id)
     try:

@@ -34,6 +34,10 @@ class Runs:
             return self.tracking.list_runs(pipeline=pipeline, status=status, text=text, limit=limit, offset=offset)
         return found
 
+    def experiments(self) -> list[str]:
+        """The names of MLflow's experiments, those used last first."""
+        return self.tracking.experiments()
+
     def get(self, run_id: str) -> RunDetail:
         """All that is known of a run; of one that was killed, the steps as its job last told of them."""
         found = self.tracking.get_run(run_id)

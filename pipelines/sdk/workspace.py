@@ -161,13 +161,15 @@ class Workspace:
         author: str = "",
         until: str | None = None,
         fresh_from: str | None = None,
+        experiment: str = "",
     ) -> Job:
         """File a run as a job and return at once. DiagnosticsError when what is to be run has errors.
 
         ``overrides`` are ``STEP.PARAM=VALUE`` or, for the pipeline's own parameters, ``NAME=VALUE``; or the same as a
         mapping. With ``until`` only that step and what it needs are run; from ``fresh_from`` on nothing is reused.
+        MLflow files the run in ``experiment``, or in the pipeline's own, which has the pipeline's name.
         """
-        order = self._order(document, overrides, pipeline_id, revision, author, until, fresh_from)
+        order = self._order(document, overrides, pipeline_id, revision, author, until, fresh_from, experiment)
         return self.jobs.submit("run", order.payload(), title=order.document.name, pipeline_id=pipeline_id)
 
     def run(
@@ -177,9 +179,10 @@ class Workspace:
         overrides: Assignments = (),
         until: str | None = None,
         fresh_from: str | None = None,
+        experiment: str = "",
     ) -> Finished:
         """Run here and now, and return when it has ended; see ``submit``."""
-        order = self._order(document, overrides, None, None, "", until, fresh_from)
+        order = self._order(document, overrides, None, None, "", until, fresh_from, experiment)
         return execute(self.home, self.database, order)
 
     def estimate(
@@ -220,9 +223,10 @@ class Workspace:
         author: str,
         until: str | None,
         fresh_from: str | None,
+        experiment: str,
     ) -> Order:
         made, values = assigned(_document(document), overrides)
-        order = Order(made, pipeline_id, revision, author, values, until, fresh_from)
+        order = Order(made, pipeline_id, revision, author, values, until, fresh_from, experiment.strip())
         inspection = self.inspect(order.as_run)
         graph, _ = planned(inspection.graph, until, fresh_from)
         errors = [d for d in inspection.errors if until is None or d.step is None or d.step in graph]

@@ -60,10 +60,12 @@ def search(
     """The newest runs first, filtered; at most 100."""
     from mlflow.utils.search_utils import SearchUtils
 
-    experiments = _experiments(client, pipeline)
+    experiments = _experiments(client)
     if not experiments:
         return []
     tests = []
+    if pipeline is not None:
+        tests.append(f"tags.`{facts.PIPELINE}` {_is(pipeline)}")
     if status:
         if status not in _MLFLOW_STATUS:
             raise InputError(f"There is no run status {status!r}.", fix=f"Choose from {', '.join(_MLFLOW_STATUS)}.")
@@ -82,16 +84,19 @@ def search(
 
 def running(client: MlflowClient) -> list[Run]:
     """The newest runs that say they run; at most 100."""
-    experiments = _experiments(client, None)
+    experiments = _experiments(client)
     if not experiments:
         return []
     return list(client.search_runs(experiments, filter_string="attributes.status = 'RUNNING'", max_results=PAGE))
 
 
-def _experiments(client: MlflowClient, pipeline: str | None) -> list[str]:
-    if pipeline is not None:
-        found = client.get_experiment_by_name(pipeline)
-        return [found.experiment_id] if found is not None else []
+def experiments(client: MlflowClient) -> list[str]:
+    """The names of the experiments, those used last first; MLflow's own Default, where nobody files, is left out."""
+    found = client.search_experiments(max_results=1000, order_by=["last_update_time DESC"])
+    return [e.name for e in found if e.experiment_id != "0"]
+
+
+def _experiments(client: MlflowClient) -> list[str]:
     found_ids: list[str] = []
     token = None
     while True:
@@ -102,6 +107,14 @@ def _experiments(client: MlflowClient, pipeline: str | None) -> list[str]:
         token = page.token
         if not token:
             return found_ids
+
+
+def _is(text: str) -> str:
+    """A filter for exactly this text; MLflow's cannot hold both kinds of quotation marks, so that one is a pattern."""
+    if "'" in text and '"' in text:
+        return f"LIKE '{_pattern(text)}'"
+    mark = '"' if "'" in text else "'"
+    return f"= {mark}{text}{mark}"
 
 
 def _pattern(text: str) -> str:

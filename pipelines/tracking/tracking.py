@@ -58,8 +58,12 @@ class Tracking:
         revision: int | None = None,
         job_id: str = "",
         author: str = "",
+        experiment: str = "",
     ) -> str:
-        """Begin a run, which MLflow shows as running, with its parameters and its pipeline; gives its id."""
+        """Begin a run, which MLflow shows as running, with its parameters and its pipeline; gives its id.
+
+        ``experiment`` is found or made; without one the run is filed in the pipeline's own, of the pipeline's name.
+        """
         _draw_later()
         tags = {
             facts.PIPELINE: document.name,
@@ -74,7 +78,7 @@ class Tracking:
             "mlflow.note.content": document.description,
         }
         given = {k: v for k, v in tags.items() if v}
-        place = experiment_id(self.client, self.home, document.name)
+        place = experiment_id(self.client, self.home, experiment or document.name)
         run = self.client.create_run(place, start_time=_now(), tags=given, run_name=_run_name(document))
         self._started[run.info.run_id] = run
         log_values(self.client, run.info.run_id, params=flat_params(document))
@@ -131,6 +135,10 @@ class Tracking:
     def add_files(self, run_id: str, contents: Mapping[str, bytes]) -> None:
         """Keep files with a run, path below its folder -> content."""
         files.write(self.client, self._run(run_id), contents)
+
+    def experiments(self) -> list[str]:
+        """The names of the experiments there are, those used last first."""
+        return runs.experiments(self.client)
 
     def experiment_of(self, run_id: str) -> str:
         """The id of the experiment that a run belongs to."""
