@@ -34,7 +34,7 @@ class Runs:
             return self.tracking.list_runs(pipeline=pipeline, status=status, text=text, limit=limit, offset=offset)
         return found
 
-    def experiments(self) -> Sequence[str]:
+    def experiments(self) -> builtins.list[str]:
         """The names of MLflow's experiments, those used last first."""
         return self.tracking.experiments()
 
