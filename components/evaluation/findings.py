@@ -13,7 +13,7 @@ from components.markdown import escaped
 from pipelines.steps.base import Bars, HeatMap, Report
 
 SHOWN = 30
-MOST_WRITTEN = 220  # cells up to which each has its number written in it
+MOST_WRITTEN = 324  # cells up to which each has its number written in it
 
 
 def show(report: Report, *, key: str) -> None:
@@ -67,12 +67,19 @@ def heat_map_chart(found: HeatMap) -> alt.LayerChart:
     ).astype({"value": "float64", "size": "float64"})
     two_sided = found.low < 0 < found.high
     scale = (
-        alt.Scale(domain=[found.low, 0, found.high], range=[palette.orange, palette.raised, palette.blue])
+        alt.Scale(
+            domain=[found.low, 0, found.high], range=[palette.orange, palette.raised, palette.blue], interpolate="rgb"
+        )
         if two_sided
-        else alt.Scale(domain=[found.low, found.high], range=[palette.raised, palette.blue])
+        else alt.Scale(domain=[found.low, found.high], range=[palette.raised, palette.blue], interpolate="rgb")
     )
-    x = alt.X("column:N", sort=found.columns, title=None, axis=alt.Axis(labelAngle=-45, labelLimit=130, grid=False))
-    y = alt.Y("row:N", sort=found.rows, title=None, axis=alt.Axis(labelLimit=200, grid=False))
+    x = alt.X(
+        "column:N",
+        sort=found.columns,
+        title=None,
+        axis=alt.Axis(labelAngle=-45, labelLimit=130, grid=False, labelOverlap=False),
+    )
+    y = alt.Y("row:N", sort=found.rows, title=None, axis=alt.Axis(labelLimit=200, grid=False, labelOverlap=False))
     base = alt.Chart(frame).encode(x=x, y=y)
     cells = base.mark_rect(stroke=palette.background, strokeWidth=1.5, cornerRadius=2).encode(
         color=alt.Color("value:Q", scale=scale, legend=alt.Legend(title=None, gradientLength=160)),
