@@ -16,12 +16,14 @@ from typing import Any
 import streamlit as st
 import yaml
 
-from components import column_chips, column_picker
+from components import column_chips, column_picker, data_grid
 from components.language import N_, _, said
 from components.parameters import Parameter, choice
 from components.widget_state import keep
 from components.wording import yes_no
+from pipelines import connections
 from pipelines.columns import Columns
+from pipelines.errors import SekkeiError
 from pipelines.schema import TableSchema
 
 LARGEST = 2**53 - 1  # the largest whole number a browser keeps exactly
@@ -99,7 +101,7 @@ def _is_showable(parameter: Parameter, value: Any) -> bool:
             return column_picker.parsed(value) is not None
         case "column":
             return value is None or isinstance(value, str) or value in parameter.choices
-        case "string" | "code" | "new_column" | "dataset":
+        case "string" | "code" | "new_column" | "dataset" | "database" | "store" | "grid":
             return value is None or isinstance(value, str)
         case "list":
             return value is None or (isinstance(value, list) and all(isinstance(v, str | int | float) for v in value))
@@ -193,7 +195,7 @@ def _string(parameter: Parameter, value: Any, around: Surroundings, key: str, on
     )
 
 
-_HEIGHTS = {"expression": 70, "sql": 190, "python": 260, "grid": 200}
+_HEIGHTS = {"expression": 70, "sql": 190, "python": 260}
 
 
 def _code(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
@@ -248,6 +250,25 @@ def _dataset(
     st.selectbox(options=options, placeholder=_("Choose a dataset"), **_common(parameter, key, on_change))
 
 
+def _connection(
+    parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]
+) -> None:
+    """A connection to a database or a store, by its name."""
+    try:
+        names = [c.name for c in connections.connections() if c.kind == parameter.kind]
+    except SekkeiError:  # the step's own diagnostic tells
+        names = []
+    options = [*names, *([value] if value and value not in names else [])]
+    keep(key, value or None)
+    st.selectbox(options=options, placeholder=_("Choose a connection"), **_common(parameter, key, on_change))
+
+
+def _grid(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
+    data_grid.show(
+        _common(parameter, key, on_change)["label"], value or "", key=key, help=_help(parameter), on_change=on_change
+    )
+
+
 def _list(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
     keep(key, _joined(value or ()))
     placeholder = said(EMPTY) if parameter.optional else _("Values, with commas between")
@@ -298,6 +319,9 @@ _FIELDS: dict[str, Callable[[Parameter, Any, Surroundings, str, Callable[[Any], 
     "string": _string,
     "new_column": _string,
     "code": _code,
+    "grid": _grid,
+    "database": _connection,
+    "store": _connection,
     "column": _column,
     "columns": _columns,
     "dataset": _dataset,

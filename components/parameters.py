@@ -18,11 +18,11 @@ from pipelines.columns import Columns
 from pipelines.parameters import Form
 
 Kind = Literal[
-    "columns", "column", "new_column", "dataset", "code", "variant",
+    "columns", "column", "new_column", "dataset", "database", "store", "grid", "code", "variant",
     "boolean", "choice", "choices", "integer", "number", "string", "list", "other",
 ]  # fmt: skip
 
-_CODE = {"expression", "sql", "python", "grid"}
+_CODE = {"expression", "sql", "python"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _kind(info: FieldInfo, members: tuple[Any, ...], form: Form) -> Kind:
         return "variant"
     if form.widget in _CODE:
         return "code"
-    if form.widget in ("columns", "column", "new_column", "dataset"):
+    if form.widget in ("columns", "column", "new_column", "dataset", "database", "store", "grid"):
         return form.widget
     if members == (Columns,):
         return "columns"

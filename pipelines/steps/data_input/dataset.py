@@ -25,6 +25,9 @@ class Dataset(Step):
     inputs: ClassVar[tuple[Port, ...]] = ()
     synonyms: ClassVar[tuple[str, ...]] = ("import data", "read", "load", "source", "table")
 
+    known_as: ClassVar[tuple[str, ...]] = ("Import Data", "Saved Datasets", "Datasets", "Unpack Zipped Datasets")
+    equivalent: ClassVar[str] = 'table = pd.read_parquet("automobile-price.parquet")'
+
     dataset: DatasetName = Field(min_length=1, title="Dataset", description="Its name in the catalogue.")
     version: int | None = Field(None, ge=1, title="Version", description="Empty: the newest when the pipeline runs.")
 

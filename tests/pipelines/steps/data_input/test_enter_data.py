@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.errors import InputError
+from pipelines.errors import InputError, ParameterError
 from pipelines.steps.base import Inputs
 from pipelines.steps.data_input.enter_data import EnterData
 from tests.pipelines.steps.cases import Case
@@ -47,3 +47,23 @@ def test_missing_marks_and_no_header() -> None:
 def test_what_is_no_table_says_why(data: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         entered(data)
+
+
+def test_types_are_as_told() -> None:
+    frame = EnterData(
+        data="code,kind,n\n0301,a,1\n12,b,2\n", text_columns=("code",), category_columns=("kind",)
+    )._frame()
+    assert frame["code"].tolist() == ["0301", "12"]
+    assert frame["kind"].dtype == "category"
+    assert frame["n"].dtype == "int64"
+    with pytest.raises(ParameterError, match="mean 'code'"):
+        EnterData(data="code\n1\n", text_columns=("cod",))._frame()
+
+
+def test_other_forms_of_text() -> None:
+    assert EnterData(data="a\tb\n1\t2\n", format="tsv")._frame().to_dict("list") == {"a": [1], "b": [2]}
+    arff = "@relation r\n@attribute a {x,y}\n@data\ny\n"
+    assert EnterData(data=arff, format="arff")._frame()["a"].cat.categories.tolist() == ["x", "y"]
+    assert EnterData(data="1 2:0.5", format="svmlight")._frame()["feature_2"].tolist() == [0.5]
+    with pytest.raises(ParameterError, match="no proper ARFF"):
+        EnterData(data="a,b\n", format="arff")._frame()
