@@ -77,7 +77,7 @@ def declarations() -> Iterator[str]:
         yield from _parameters(algorithm)
     for sample in SAMPLES:
         yield from (sample.title, sample.sentence, sample.task)
-    yield from (description for _, _, description in SAMPLE_DATASETS.values())
+    yield from (dataset.description for dataset in SAMPLE_DATASETS.values())
     yield from (kind.value for kind in ColumnType)
 
 

@@ -8,34 +8,67 @@ from importlib import resources
 from pipelines.document import codec
 from pipelines.document.model import PipelineDocument
 from pipelines.errors import NotFoundError
+from pipelines.samples import SAMPLE_DATASETS
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One sample pipeline: ``sentence`` says what it answers, ``task`` what kind of answer that is."""
+    """One sample pipeline: ``sentence`` says what it answers, ``task`` what kind of answer that is.
+
+    ``at_start``: it stands in every new workspace. ``known_as`` names the Azure Machine Learning designer's sample that
+    asks the same.
+    """
 
     name: str
     title: str
     sentence: str
     task: str
+    at_start: bool = False
+    known_as: str = ""
+
+    @property
+    def document(self) -> PipelineDocument:
+        text = (resources.files("pipelines.samples") / "pipelines" / f"{self.name}.yaml").read_text("utf-8")
+        return codec.loads(text)
+
+    @property
+    def datasets(self) -> list[str]:
+        """The sample datasets it reads."""
+        values = (v for step in self.document.steps for v in step.params.values() if isinstance(v, str))
+        return list(dict.fromkeys(v for v in values if v in SAMPLE_DATASETS))
 
 
 SAMPLES = (
-    Sample("automobile-price", "Automobile price", "What should this car cost?", "regression"),
-    Sample("adult-income", "Adult income", "Who earns more than 50,000 dollars a year?", "binary classification"),
+    Sample("automobile-price", "Automobile price", "What should this car cost?", "regression", at_start=True),
+    Sample(
+        "adult-income",
+        "Adult income",
+        "Who earns more than 50,000 dollars a year?",
+        "binary classification",
+        at_start=True,
+    ),
     Sample(
         "german-credit",
         "German credit",
         "Which loans are a bad risk? Two algorithms compared.",
         "binary classification",
+        at_start=True,
     ),
-    Sample("wine-quality", "Wine quality", "How will tasters grade a wine?", "multiclass classification"),
-    Sample("wine-groups", "Wine groups", "Which kinds of wine are there?", "clustering"),
+    Sample(
+        "wine-quality", "Wine quality", "How will tasters grade a wine?", "multiclass classification", at_start=True
+    ),
+    Sample("wine-groups", "Wine groups", "Which kinds of wine are there?", "clustering", at_start=True),
 )
+
+
+def sample(name: str) -> Sample:
+    """A sample pipeline by its name."""
+    for found in SAMPLES:
+        if found.name == name:
+            return found
+    raise NotFoundError("sample pipeline", name, [s.name for s in SAMPLES])
 
 
 def sample_document(name: str) -> PipelineDocument:
     """The document of a sample pipeline."""
-    if name not in {s.name for s in SAMPLES}:
-        raise NotFoundError("sample pipeline", name, [s.name for s in SAMPLES])
-    return codec.loads((resources.files("pipelines.samples") / "pipelines" / f"{name}.yaml").read_text("utf-8"))
+    return sample(name).document

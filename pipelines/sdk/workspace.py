@@ -26,7 +26,7 @@ from pipelines.graph.order import leak_proof, resolve
 from pipelines.jobs import Job, Jobs
 from pipelines.records import Database
 from pipelines.samples import install_sample_datasets
-from pipelines.samples.gallery import SAMPLES, Sample, sample_document
+from pipelines.samples.gallery import SAMPLES, Sample, sample
 from pipelines.sdk.builder import Pipeline
 from pipelines.sdk.models import Models
 from pipelines.sdk.running import Finished, Order, assigned, execute, planned
@@ -131,8 +131,10 @@ class Workspace:
         return SAMPLES
 
     def sample(self, name: str) -> PipelineDocument:
-        """The document of a sample pipeline."""
-        return sample_document(name)
+        """The document of a sample pipeline, its datasets put into the catalogue."""
+        found = sample(name)
+        install_sample_datasets(self.datasets, found.datasets)
+        return found.document
 
     def draft(self, dataset: str, question: Question, label: str | None = None) -> Draft:
         """A starting pipeline for a question on a dataset, with its choices explained; see ``pipelines.templates``.
@@ -300,9 +302,9 @@ class Workspace:
                 return
             install_sample_datasets(self.datasets)
             known = {p.name for p in self.pipelines.list()}
-            for sample in SAMPLES:
-                if sample.name not in known:
-                    self.pipelines.create(sample_document(sample.name))
+            for each in SAMPLES:
+                if each.at_start and each.name not in known:
+                    self.pipelines.create(each.document)
             done.touch()
 
 
