@@ -14,7 +14,7 @@ from components.language import _
 
 def show(url: str, row: Mapping[str, Any], *, key: str) -> None:
     """Draw the address and the two ways; the key itself is never shown again, so its place is named."""
-    st.markdown(f"**{_('Address')}**")
+    st.markdown("**" + _("Address") + "**")
     st.code(url, language=None)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -191,7 +191,7 @@ def _corrections(upload: Upload, key: str) -> ReadOptions:
     assert found is not None
     prefix = f"{key}_{upload.id}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{_('How the file is read')}**", width="content")
+        st.markdown(("**" + _("How the file is read") + "**"), width="content")
         st.badge(shown(TITLES[found.format]), color="gray")
         st.caption(wording.size(upload.path.stat().st_size), width="content")
     changes: dict[str, Any] = {}

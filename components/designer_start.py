@@ -47,7 +47,7 @@ def show(
 def _recent(
     pipelines: Sequence[PipelineInfo], key: str, on_open: Callable[[str], None], on_menu: Callable[[str], None]
 ) -> None:
-    st.markdown(f"##### {_('Recent pipelines')}")
+    st.markdown("##### " + _("Recent pipelines"))
     with st.container(border=True, gap="xsmall", key=f"{key}.recent"):
         if not pipelines:
             st.caption(_("There are no pipelines yet."))
@@ -82,7 +82,7 @@ def _new(
     labels: Callable[[str, Question], list[str]],
     on_menu: Callable[[str], None],
 ) -> None:
-    st.markdown(f"##### {_('New pipeline')}")
+    st.markdown("##### " + _("New pipeline"))
     with st.container(border=True, gap="small", key=f"{key}.new"):
         chosen = st.selectbox(
             _("From a dataset"), datasets, index=None, key=f"{key}.dataset", placeholder=_("Choose a dataset")
@@ -139,7 +139,7 @@ def _question(
 
 
 def _samples(samples: Sequence[Sample], key: str, on_sample: Callable[[str], None]) -> None:
-    st.markdown(f"##### {_('Samples')}")
+    st.markdown("##### " + _("Samples"))
     with st.container(border=True, gap="xsmall", key=f"{key}.samples"):
         for sample in samples:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -25,7 +25,7 @@ def show(parity: Mapping[str, Any] | None, *, key: str) -> None:
         st.caption(_("This model was not published by Sekkei, so its answers have not been compared."))
         return
     with st.container(border=True, gap="small", key=key):
-        st.markdown(f":green[:material/verified:] **{_('Same rows, same answers')}**")
+        st.markdown(":green[:material/verified:] **" + _("Same rows, same answers") + "**")
         facts.show({shown(TITLES.get(k) or _words(k)): _value(v) for k, v in parity.items()}, min_width=320)
 
 

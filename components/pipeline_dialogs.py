@@ -154,7 +154,9 @@ def _revisions(document: PipelineDocument | None, actions: Actions, key: str) ->
         return
     then = actions.revision(chosen)
     changes = [said(line) for line in difference(document, then)]
-    st.markdown(f"**{_('What restoring it would change')}**" if changes else _("It says the same as what is open."))
+    st.markdown(
+        ("**" + _("What restoring it would change") + "**") if changes else _("It says the same as what is open.")
+    )
     if changes:
         st.code("\n".join(changes), language=None, wrap_lines=True, height=150)
     with st.expander(_("Its YAML"), key=f"{key}.yaml"):

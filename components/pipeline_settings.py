@@ -60,7 +60,7 @@ def _row(document: PipelineDocument, parameter: PipelineParameter, key: str, on_
         on_change=lambda: on_edit(SetPipelineParameter(name, default, st.session_state[f"{key}.about"])),
     )
     found = users(document, name)
-    taken.markdown(", ".join(f"{escaped(s)}.{escaped(p)}" for s, p in found) or f":orange[{_('no step')}]")
+    taken.markdown(", ".join(f"{escaped(s)}.{escaped(p)}" for s, p in found) or (":orange[" + _("no step") + "]"))
     last.button(
         "",
         icon=":material/delete:",

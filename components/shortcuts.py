@@ -77,7 +77,7 @@ def show_list() -> None:
     named = {_named(k): words for k, (_, words) in KEYS.items()} | BUTTONS | LIST
     half = -(-len(named) // 2)
     for column, lines in zip(st.columns(2), (list(named.items())[:half], list(named.items())[half:]), strict=True):
-        head = f"| {_('Keys')} | {_('What they do')} |"
+        head = "| " + _("Keys") + " | " + _("What they do") + " |"
         column.markdown("\n".join([head, "|---|---|", *(f"| `{shown(k)}` | {said(w)} |" for k, w in lines)]))
     st.caption(_("They work wherever the focus is, but not while a field is being typed in."))
 

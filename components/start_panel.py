@@ -26,7 +26,7 @@ def show(samples: Sequence[Sample], taken: Collection[str], *, key: str) -> Inte
     intent: Intent | None = None
     sample, data, new = st.columns(3, gap="small")
     with sample.container(border=True, gap="small", height=150):
-        st.markdown(f":material/school: **{_('Open a sample')}**")
+        st.markdown(":material/school: **" + _("Open a sample") + "**")
         titles = {s.name: s for s in samples}
         chosen = st.selectbox(
             _("Sample"),
@@ -40,12 +40,12 @@ def show(samples: Sequence[Sample], taken: Collection[str], *, key: str) -> Inte
                 intent = Intent("sample", chosen)
             st.caption(said(titles[chosen].sentence) if chosen else "", width="stretch")
     with data.container(border=True, gap="small", height=150):
-        st.markdown(f":material/upload: **{_('Import data')}**")
+        st.markdown(":material/upload: **" + _("Import data") + "**")
         st.caption(_("CSV, Excel, Parquet or JSON lines. You see how the file is read before it is imported."))
         if st.button(_("Import"), key=f"{key}_import", icon=":material/arrow_forward:"):
             intent = Intent("import")
     with new.container(border=True, gap="small", height=150):
-        st.markdown(f":material/account_tree: **{_('New pipeline')}**")
+        st.markdown(":material/account_tree: **" + _("New pipeline") + "**")
         proposed = wording.free_name("pipeline", taken)
         name = st.text_input(
             _("Name"), value=proposed, max_chars=100, key=f"{key}_name_{proposed}", label_visibility="collapsed"

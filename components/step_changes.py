@@ -51,9 +51,11 @@ def in_words(changes: Changes) -> str:
     """The changes as Markdown, each kind in its colour; empty when there are none."""
     parts = []
     if changes.added:
-        parts.append(f":green[{ADDED} {_('{columns} added', columns=_columns(changes.added))}]")
+        added = _("{columns} added", columns=_columns(changes.added))
+        parts.append(f":green[{ADDED} {added}]")
     if changes.dropped:
-        parts.append(f":red[− {_('{columns} dropped', columns=_columns(changes.dropped))}]")
+        dropped = _("{columns} dropped", columns=_columns(changes.dropped))
+        parts.append(f":red[− {dropped}]")
     if changes.retyped:
         named = [
             _("{name} from {before} to {after}", name=n, before=said(was), after=said(now))
@@ -62,7 +64,8 @@ def in_words(changes: Changes) -> str:
         parts.append(f":violet[{RETYPED} {_listed(named)}]")
     if changes.rows:
         rows = wording.rows(abs(changes.rows))
-        parts.append(f":orange[{_('{rows} added', rows=rows) if changes.rows > 0 else _('{rows} dropped', rows=rows)}]")
+        text = _("{rows} added", rows=rows) if changes.rows > 0 else _("{rows} dropped", rows=rows)
+        parts.append(f":orange[{text}]")
     return "  ·  ".join(parts)
 
 

@@ -60,7 +60,7 @@ def show(
             _("Panel"), panels, key=key, format_func=named, label_visibility="collapsed", required=True
         )
         if step and panel in ("report", "data", "columns"):
-            st.markdown(f":gray[{_('after')}] **{escaped(titles.get(step, step))}**", width="stretch")
+            st.markdown((":gray[" + _("after") + f"] **{escaped(titles.get(step, step))}**"), width="stretch")
             source = SAMPLE
             if from_run:
                 source = (

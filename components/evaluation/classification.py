@@ -40,7 +40,8 @@ def by_class(report: Report, *, key: str) -> None:
     for name, table in report.tables.items():
         if name.rpartition(".")[2] == "classes":
             model = name.rpartition(".")[0]
-            st.markdown(f"**{_('By class, {model}', model=model) if model else _('By class')}**")
+            title = _("By class, {model}", model=model) if model else _("By class")
+            st.markdown(f"**{title}**")
             columns = {
                 c: st.column_config.NumberColumn(wording.metric(c), format="%.3f")
                 for c in ("precision", "recall", "f1")

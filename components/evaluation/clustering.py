@@ -14,7 +14,7 @@ def show(report: Report, *, key: str) -> None:
     """Draw the sizes of the clusters, where the report tells them, and every curve."""
     sizes = cluster_sizes(report)
     if sizes:
-        st.markdown(f"**{_('Rows of each cluster')}**")
+        st.markdown("**" + _("Rows of each cluster") + "**")
         chart = charts.bars([*sizes], [*sizes.values()], _("Rows"), height=60 + 26 * len(sizes))
         charts.draw(chart, key=f"{key}_sizes", alt_text=_("Rows of each cluster"))
     pictures.grid([(c.name, c) for c in report.curves], key=key)

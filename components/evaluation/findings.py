@@ -25,7 +25,7 @@ def show(report: Report, *, key: str) -> None:
     for number, bars in enumerate(report.bars):
         more = len(bars.labels) > SHOWN
         st.markdown(
-            f"**{said(_title(bars.name))}**" + (f"  :gray[{_('the first {count}', count=SHOWN)}]" if more else "")
+            f"**{said(_title(bars.name))}**" + ("  :gray[" + _("the first {count}", count=SHOWN) + "]" if more else "")
         )
         charts.draw(bars_chart(bars), key=f"{key}_bars_{number}", alt_text=said(_title(bars.name)))
     for number, heat_map in enumerate(report.heat_maps):

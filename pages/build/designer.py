@@ -33,7 +33,7 @@ with error_box.shown("designer.open"):
     opened = design.follow_address()
 
 if opened is None:
-    st.markdown(f"#### {_('Designer')}")
+    st.markdown("#### " + _("Designer"))
     designer_start.show(
         actions.pipelines(),
         actions.samples(),
@@ -77,7 +77,7 @@ else:
     left, middle, right = st.columns([2.4, 5.2, 2.9], gap="small")
     with left.container(border=True, height=design.HEIGHT, gap="small", key="steps"):
         with st.container(horizontal=True, vertical_alignment="center", key="steps.head"):
-            st.markdown(f"**{_('Steps')}**", width="stretch")
+            st.markdown(("**" + _("Steps") + "**"), width="stretch")
             step_palette.show(after=opened.selected, key="palette", on_add=opened.apply)
         with st.container(height=design.HEIGHT - 82, border=False, key="steps_scroll"):
             step_list.show(

@@ -37,6 +37,7 @@ def test_no_text_is_shown_that_no_language_can_say(file: Path) -> None:
     missed = [f"line {line}: {text!r}" for line, text in _plain_texts(ast.parse(source))]
     assert not missed
     assert not IN_JAVASCRIPT.findall(source)
+    assert not re.findall(r"f\"[^\"]*\{(?:_|ngettext)\(", source), "the collector does not look into f-strings"
 
 
 def test_a_text_that_no_language_can_say_is_found() -> None:
