@@ -22,7 +22,7 @@ def show(label: str, text: str, *, key: str, help: str | None, on_change: Callab
     """Draw the grid, or the text where that is wanted or the grid cannot show it; a change gives the new text."""
     table = parsed(text)
     titles = {"grid": _("Grid"), "text": _("Text")}
-    st.markdown(label, help=help)
+    st.markdown(f":small[{label}]", help=help)
     shown = "text"
     if table is not None:
         shown = st.segmented_control(

@@ -63,7 +63,7 @@ def _fetch(address: str, path: Path) -> str:
     with httpcore.ConnectionPool(network_backend=_Guarded()) as pool:
         for _step in range(_MOST_REDIRECTS + 1):
             timeouts = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), _SECONDS)}
-            headers = {"Accept-Encoding": "identity", "User-Agent": "Sekkei"}
+            headers = [("Accept-Encoding", "identity"), ("User-Agent", "Sekkei")]
             try:
                 with pool.stream("GET", address, headers=headers, extensions=timeouts) as answer:
                     given = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in answer.headers}
