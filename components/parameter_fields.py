@@ -297,6 +297,16 @@ def _other(parameter: Parameter, value: Any, around: Surroundings, key: str, on_
     )
     key = f"{key}.text"
     keep(key, text)
+    named = [c for c in parameter.choices if isinstance(c, str)]
+    if named:
+        options = list(dict.fromkeys(["", *named, text] if parameter.optional else [*named, text]))
+        st.selectbox(
+            options=options,
+            format_func=lambda t: t or said(EMPTY),
+            accept_new_options=True,
+            **_common(parameter, key, on_change, _scalar),
+        )
+        return
     draw = st.text_area if len(text) > 60 else st.text_input
     draw(placeholder=said(EMPTY) if parameter.optional else "", **_common(parameter, key, on_change, _scalar))
 

@@ -18,7 +18,7 @@ from pipelines.columns import Columns
 from pipelines.parameters import Form
 
 Kind = Literal[
-    "columns", "column", "new_column", "dataset", "database", "store", "grid", "code", "variant",
+    "columns", "column", "new_column", "dataset", "database", "store", "grid", "code", "variant", "variants",
     "boolean", "choice", "choices", "integer", "number", "string", "list", "other",
 ]  # fmt: skip
 
@@ -81,16 +81,14 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
         label=info.title or label_of(name),
         help=info.description or "",
         kind=_kind(info, members, form),
-        default=None if default is PydanticUndefined else to_jsonable_python(default),
+        default=None if default is PydanticUndefined else _plain(default),
         required=required,
         optional=optional,
         low=low,
         high=high,
         choices=_choices(members),
         form=form,
-        variants=tuple(m for m in members if isinstance(m, type) and issubclass(m, BaseModel))
-        if info.discriminator
-        else (),
+        variants=_variants(members) if info.discriminator else _listed_variants(members),
         of_text=any(str in _members(a)[0] for m in members for a in get_args(m)[:1]),
     )
 
@@ -104,6 +102,8 @@ def _kind(info: FieldInfo, members: tuple[Any, ...], form: Form) -> Kind:
         return form.widget
     if members == (Columns,):
         return "columns"
+    if _listed_variants(members):
+        return "variants"
     if all(m is bool or get_origin(m) is Literal for m in members) and members != (bool,):
         return "choice"
     if len(members) != 1:
@@ -118,6 +118,27 @@ def _kind(info: FieldInfo, members: tuple[Any, ...], form: Form) -> Kind:
             return "choices"
         return "list" if inner and inner[0] in (str, int, float) else "other"
     return "other"
+
+
+def _plain(default: Any) -> Any:
+    """A default as a document has it; of a variant, its type and what differs from that type's own defaults."""
+    if isinstance(default, BaseModel) and "type" in type(default).model_fields:
+        return {"type": getattr(default, "type"), **default.model_dump(mode="json", exclude_defaults=True)}  # noqa: B009
+    if isinstance(default, list | tuple):
+        return [_plain(v) for v in default]
+    return to_jsonable_python(default)
+
+
+def _variants(members: tuple[Any, ...]) -> tuple[type[BaseModel], ...]:
+    return tuple(m for m in members if isinstance(m, type) and issubclass(m, BaseModel))
+
+
+def _listed_variants(members: tuple[Any, ...]) -> tuple[type[BaseModel], ...]:
+    """What a list holds, where that is one of several groups of parameters, told apart by their ``type``."""
+    if len(members) != 1 or get_origin(members[0]) not in (list, tuple) or not get_args(members[0]):
+        return ()
+    found = _variants(_members(get_args(members[0])[0])[0])
+    return found if len(found) > 1 and all("type" in m.model_fields for m in found) else ()
 
 
 def _members(annotation: Any) -> tuple[tuple[Any, ...], bool]:

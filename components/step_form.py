@@ -148,6 +148,9 @@ class _Form:
             self._variant(parameter, written, name)
             return
         value = values[parameter.name]
+        if parameter.kind == "variants" and isinstance(value, list):
+            self._written_down(parameter, written, name, value)._variants(parameter, value, name)
+            return
         changed = not parameter.required and parameter.name in written and value != parameter.default
 
         def set_to(new: Any) -> None:
@@ -168,9 +171,49 @@ class _Form:
             )
         _problems(self._of(name), f"{key}.", self.on_edit)
 
+    def _written_down(self, parameter: Parameter, written: Mapping[str, Any], name: str, value: Any) -> _Form:
+        """This form; where ``value`` is a default, the first edit inside it writes it into the document before."""
+        if parameter.name in written or not value:
+            return self
+
+        def on_edit(*edits: Edit) -> None:
+            self.on_edit(SetParameter(self.node.id, name, value), *edits)
+
+        return _Form(self.node, self.surroundings, self.diagnostics, self.defaults, self.key, on_edit)
+
+    def _variants(self, parameter: Parameter, values: list[Any], name: str) -> None:
+        """A list of such choices, such as the algorithms that vote: each with its parameters, one more, one less."""
+        st.markdown(f":small[{escaped(said(parameter.label))}]", help=said(parameter.help) or None)
+        for number, value in enumerate(values):
+            left = [v for i, v in enumerate(values) if i != number]
+            with st.container(key=f"{self.key}.{name}.{number}.member", gap="xsmall"):
+                self._one_of(parameter, value, f"{name}.{number}", str(number + 1))
+                st.button(
+                    _("Remove"),
+                    icon=":material/close:",
+                    type="tertiary",
+                    key=f"{self.key}.{name}.{number}.remove",
+                    on_click=self.on_edit,
+                    args=(SetParameter(self.node.id, name, left),),
+                    disabled=not left,
+                )
+        first = {"type": parameter.variants[0].model_fields["type"].default}
+        st.button(
+            _("Add another"),
+            icon=":material/add:",
+            key=f"{self.key}.{name}.add",
+            on_click=self.on_edit,
+            args=(SetParameter(self.node.id, name, [*values, first]),),
+        )
+        _problems([d for d in self._of(name) if d.parameter == name], f"{self.key}.{name}.", self.on_edit)
+
     def _variant(self, parameter: Parameter, written: Mapping[str, Any], name: str) -> None:
-        """A choice among several groups of parameters, such as the algorithm."""
         value = written.get(parameter.name, parameter.default)
+        form = self._written_down(parameter, written, name, parameter.default)
+        form._one_of(parameter, value, name, said(parameter.label))
+
+    def _one_of(self, parameter: Parameter, value: Any, name: str, label: str) -> None:
+        """A choice among several groups of parameters, such as the algorithm."""
         value = value if isinstance(value, Mapping) else {}
         tags = [v.model_fields["type"].default for v in parameter.variants]
         titles = {tag: getattr(v, "title", tag) for tag, v in zip(tags, parameter.variants, strict=True)}
@@ -184,7 +227,7 @@ class _Form:
 
         options = tags if tag in tags or tag is None else [*tags, tag]
         st.selectbox(
-            said(parameter.label),
+            label,
             options,
             key=key,
             help=said(parameter.help) or None,

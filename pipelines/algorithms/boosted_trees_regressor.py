@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 from sklearn import ensemble
 
+from pipelines.algorithms.base import LabelValues
 from pipelines.algorithms.trees import BoostedTrees
 from pipelines.chain.predictor import Task
 from pipelines.messages import _
@@ -37,6 +38,12 @@ class BoostedTreesRegressor(BoostedTrees):
         if self.loss == "quantile" and self.quantile is None:
             raise ValueError(_("The loss quantile needs a quantile between 0 and 1, such as 0.5 for the median."))
         return self
+
+    @property
+    def takes_label(self) -> LabelValues:  # type: ignore[override]
+        if self.loss == "gamma":
+            return "positive"
+        return "not negative" if self.loss == "poisson" else "any"
 
     def estimator(self) -> Any:
         return ensemble.HistGradientBoostingRegressor(**self.parameters())

@@ -12,9 +12,28 @@ from pydantic import Field
 from pipelines.algorithms.base import Algorithm
 from pipelines.algorithms.k_means import KMeans
 from pipelines.algorithms.members import Classifiers, Regressors
+from pipelines.algorithms.one_vs_one import OneVsOne
+from pipelines.algorithms.one_vs_rest import OneVsRest
+from pipelines.algorithms.ordinal_classifier import OrdinalClassifier
+from pipelines.algorithms.stacking_classifier import StackingClassifier
+from pipelines.algorithms.stacking_regressor import StackingRegressor
+from pipelines.algorithms.voting_classifier import VotingClassifier
+from pipelines.algorithms.voting_regressor import VotingRegressor
 from pipelines.errors import NotFoundError
 
-AnyAlgorithm = Annotated[Regressors | Classifiers | KMeans, Field(discriminator="type")]
+AnyAlgorithm = Annotated[
+    Regressors
+    | VotingRegressor
+    | StackingRegressor
+    | Classifiers
+    | VotingClassifier
+    | StackingClassifier
+    | OneVsRest
+    | OneVsOne
+    | OrdinalClassifier
+    | KMeans,
+    Field(discriminator="type"),
+]
 
 _UNION = get_args(AnyAlgorithm)[0]
 ALGORITHMS: dict[str, type[Algorithm]] = {a.model_fields["type"].default: a for a in get_args(_UNION)}
@@ -58,6 +77,15 @@ COUNTERPARTS: dict[str, str] = {
     "quadratic_discriminant_analysis": "svm_regressor",
     "gaussian_process_classifier": "gaussian_process_regressor",
     "mlp_classifier": "mlp_regressor",
+    "lightgbm_regressor": "lightgbm_classifier",
+    "lightgbm_classifier": "lightgbm_regressor",
+    "voting_regressor": "voting_classifier",
+    "voting_classifier": "voting_regressor",
+    "stacking_regressor": "stacking_classifier",
+    "stacking_classifier": "stacking_regressor",
+    "one_vs_rest": "ridge",
+    "one_vs_one": "ridge",
+    "ordinal_classifier": "ridge",
 }
 """The algorithm nearest to each one for the other kind of label."""
 

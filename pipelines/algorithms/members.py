@@ -25,6 +25,8 @@ from pipelines.algorithms.huber_regressor import HuberRegressor
 from pipelines.algorithms.k_neighbors_classifier import KNeighborsClassifier
 from pipelines.algorithms.k_neighbors_regressor import KNeighborsRegressor
 from pipelines.algorithms.lasso import Lasso
+from pipelines.algorithms.lightgbm_classifier import LightgbmClassifier
+from pipelines.algorithms.lightgbm_regressor import LightgbmRegressor
 from pipelines.algorithms.linear_discriminant_analysis import LinearDiscriminantAnalysis
 from pipelines.algorithms.linear_regression import LinearRegression
 from pipelines.algorithms.linear_svm_classifier import LinearSvmClassifier
@@ -61,6 +63,7 @@ Regressors = (
     | RandomForestRegressor
     | ExtraTreesRegressor
     | BoostedTreesRegressor
+    | LightgbmRegressor
     | KNeighborsRegressor
     | SvmRegressor
     | GaussianProcessRegressor
@@ -77,6 +80,7 @@ Classifiers = (
     | RandomForestClassifier
     | ExtraTreesClassifier
     | BoostedTreesClassifier
+    | LightgbmClassifier
     | KNeighborsClassifier
     | GaussianNb
     | MultinomialNb

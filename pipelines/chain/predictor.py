@@ -52,9 +52,8 @@ class Predictor(BaseEstimator):
         parameters = estimator.get_params()
         limit = min([ORDINAL_CATEGORIES, *(parameters[n] for n in _named(parameters, "max_bins"))])
         self.features_ = FeatureMatrix(self.encoding, limit if self.encoding == "ordinal" else ONEHOT_CATEGORIES).fit(X)
-        mask = self.features_.categorical_mask
-        if any(mask):
-            estimator.set_params(**dict.fromkeys(_named(parameters, "categorical_features"), mask))
+        if codes := [i for i, coded in enumerate(self.features_.categorical_mask) if coded]:
+            estimator.set_params(**dict.fromkeys(_named(parameters, "categorical_features"), codes))
         extra = {} if sample_weight is None else {"sample_weight": sample_weight}
         learn_from = self.features_.sparse if self.sparse and self.features_.categories_ else self.features_.transform
         estimator.fit(learn_from(X), None if y is None else target(y, self.task), **extra)
@@ -128,8 +127,8 @@ def target(y: pd.Series, task: Task) -> np.ndarray:
 
 
 def _named(parameters: Mapping[str, Any], name: str) -> list[str]:
-    """The parameters of this name, also those of estimators inside the estimator."""
-    return [p for p in parameters if p == name or p.endswith(f"__{name}")]
+    """The parameters of this name, also those of estimators inside the estimator that see the features."""
+    return [p for p in parameters if p.split("__")[-1] == name and "final_estimator" not in p.split("__")]
 
 
 def _probabilities(shares: np.ndarray, classes: list[object]) -> dict[str, np.ndarray]:

@@ -18,6 +18,15 @@ TRUSTED_FUNCTIONS = (
     "sklearn.utils.validation.check_array",
     "functools.partial",
 )
+TRUSTED_CLASSES = frozenset(
+    {
+        "lightgbm.basic.Booster",  # written as LightGBM's own text of the trees, and read from it
+        "lightgbm.sklearn.LGBMClassifier",
+        "lightgbm.sklearn.LGBMRegressor",
+        "collections.OrderedDict",
+        "collections.defaultdict",
+    }
+)
 TRUSTED_BUILTINS = frozenset({"builtins.slice", "builtins.range", "builtins.complex", "builtins.bytes"})
 
 
@@ -49,7 +58,7 @@ def is_trusted(name: str) -> bool:
 
     Classes of the packages a chain is made of, and few of their functions: among the others are some that run code.
     """
-    if name in TRUSTED_BUILTINS or name.startswith(TRUSTED_FUNCTIONS):
+    if name in TRUSTED_BUILTINS or name in TRUSTED_CLASSES or name.startswith(TRUSTED_FUNCTIONS):
         return True
     if not name.startswith(TRUSTED_PACKAGES):
         return False

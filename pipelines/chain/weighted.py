@@ -18,7 +18,7 @@ def _has(method: str) -> Any:
     return available_if(lambda self: hasattr(getattr(self, "estimator_", self.estimator), method))
 
 
-class ClassWeighted(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
+class ClassWeighted(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """``estimator`` fitted with each row weighed by its class.
 
     ``class_weight`` is ``balanced``, or weights by the text of the class; classes it does not name have the weight 1.
@@ -39,11 +39,11 @@ class ClassWeighted(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type
     def predict(self, X: Any) -> np.ndarray:
         return np.asarray(self.estimator_.predict(X))
 
-    @_has("predict_proba")
+    @_has("predict_proba")  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> np.ndarray:
         return np.asarray(self.estimator_.predict_proba(X))
 
-    @_has("decision_function")
+    @_has("decision_function")  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any) -> np.ndarray:
         return np.asarray(self.estimator_.decision_function(X))
 

@@ -1,4 +1,7 @@
-"""Parameters by dotted name: values inside groups of values, changed without changing what they were in."""
+"""Parameters by dotted name: values inside groups of values, changed without changing what they were in.
+
+A number is a place in a list of groups: ``algorithm.estimators.0.max_depth``.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +15,41 @@ def value_at(params: Mapping[str, Any], names: Sequence[str]) -> Any:
     """The value that the names lead to; None where there is none."""
     value: Any = params
     for name in names:
-        value = value.get(name) if isinstance(value, Mapping) else None
+        value = _inner(value, name)
     return value
 
 
 def with_value(params: Mapping[str, Any], names: Sequence[str], value: Any) -> dict[str, Any]:
     """``params`` with the value there; another ``type`` in a group takes the rest of the group away."""
+    made: dict[str, Any] = _with_value(params, names, value)
+    return made
+
+
+def _with_value(params: Any, names: Sequence[str], value: Any) -> Any:
     first, *rest = names
     if rest:
-        inner = params.get(first)
-        inner = inner if isinstance(inner, Mapping) else {}
+        inner = _inner(params, first)
+        if not isinstance(inner, Mapping) and _place(inner, rest[0]) is None:
+            inner = {}
         if rest == ["type"] and inner.get("type") != value:
             inner = {}
-        value = with_value(inner, rest, value)
-    return {**params, first: value}
+        value = _with_value(inner, rest, value)
+    at = _place(params, first)
+    return {**params, first: value} if at is None else [*params[:at], value, *params[at + 1 :]]
+
+
+def _inner(value: Any, name: str) -> Any:
+    """What ``name`` leads to in a group, or in a list of them; None where it leads nowhere."""
+    if isinstance(value, Mapping):
+        return value.get(name)
+    at = _place(value, name)
+    return None if at is None else value[at]
+
+
+def _place(value: Any, name: str) -> int | None:
+    """The place in a list that ``name`` is the number of."""
+    found = isinstance(value, list) and name.isdecimal() and int(name) < len(value)
+    return int(name) if found else None
 
 
 def with_own_groups(params: Mapping[str, Any], names: Sequence[str], defaults: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -39,13 +63,12 @@ def with_own_groups(params: Mapping[str, Any], names: Sequence[str], defaults: M
 
 def without(params: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """``params`` with nothing there."""
-    first, *rest = names
-    if not rest:
-        return {k: v for k, v in params.items() if k != first}
-    inner = params.get(first)
+    *outer, last = names
+    inner = value_at(params, outer)
     if not isinstance(inner, Mapping):
         return dict(params)
-    return {**params, first: without(inner, rest)}
+    left = {k: v for k, v in inner.items() if k != last}
+    return with_value(params, outer, left) if outer else left
 
 
 def replaced(value: Any, old: str, new: str) -> Any:

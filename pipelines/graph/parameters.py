@@ -112,17 +112,22 @@ def _unknown_parameter(step_type: type[Step], name: str, params: Mapping[str, An
 
 def _fields_at(step_type: type[Step], parent: str, params: Mapping[str, Any]) -> list[str]:
     """The fields of the model nested at ``parent``, found by its ``type`` where it can be one of several."""
-    value: Any = params
-    for part in parent.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    tag = value.get("type") if isinstance(value, Mapping) else None
-    info = step_type.model_fields.get(parent.partition(".")[0])
-    models = _models(info.annotation) if info is not None else []
-    for model in models:
-        field = model.model_fields.get("type")
-        if len(models) == 1 or (field is not None and field.default == tag):
-            return [n for n in model.model_fields if n != "type"]
-    return []
+    model: type[BaseModel] | None = step_type
+    parts = parent.split(".")
+    for depth, part in enumerate(parts):
+        if part.isdecimal() or model is None:
+            continue
+        info = model.model_fields.get(part)
+        models = _models(info.annotation) if info is not None else []
+        end = depth + 2 if parts[depth + 1 : depth + 2] and parts[depth + 1].isdecimal() else depth + 1
+        tag = value_at(params, [*parts[:end], "type"])
+        model = next((m for m in models if len(models) == 1 or _tag(m) == tag), None)
+    return [n for n in model.model_fields if n != "type"] if model is not None else []
+
+
+def _tag(model: type[BaseModel]) -> Any:
+    field = model.model_fields.get("type")
+    return None if field is None else field.default
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
@@ -206,6 +211,8 @@ def _dotted(detail: ErrorDetails, params: Mapping[str, Any]) -> str:
             value = value[part]
         elif isinstance(value, list | tuple) and isinstance(part, int) and part < len(value):
             value = value[part]
+            if isinstance(value, Mapping):  # a place in a list of groups is named, one in a list of values is not
+                names.append(str(part))
         elif detail["type"] == "missing" and part == detail["loc"][-1]:
             names.append(str(part))
     return ".".join(names)

@@ -1,6 +1,17 @@
 """The rules, in the order they are asked. A new one is its class and a line here."""
 
-from pipelines.graph.rules import columns, failures, features, label, leaks, parameters, sources, split, structure
+from pipelines.graph.rules import (
+    columns,
+    failures,
+    features,
+    label,
+    leaks,
+    parameters,
+    sources,
+    split,
+    structure,
+    taken,
+)
 from pipelines.graph.rules.base import Context, Rule
 
 RULES: tuple[type[Rule], ...] = (
@@ -10,6 +21,7 @@ RULES: tuple[type[Rule], ...] = (
     *(columns.UnknownColumn, columns.NotNumeric, features.NumbersAsText),
     *(parameters.WrongParameter, parameters.UnknownDataset, parameters.FileName, parameters.PythonOff),
     *(label.MissingLabel, label.MissingValues, label.ContinuousClasses, label.WordsAsNumbers),
+    *(taken.NegativeValues, taken.LabelOutOfRange),
     *(label.OneClass, label.RareClass, label.NeedsScaling, label.MissingTarget),
     *(split.LearnsBeforeSplit, split.SecondSplit, split.PartitionLost),
     *(leaks.LeakingLabel, leaks.SameRows, leaks.TimeIgnored),

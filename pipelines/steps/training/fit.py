@@ -14,6 +14,7 @@ from pipelines.algorithms.library import ALGORITHMS, COUNTERPARTS
 from pipelines.chain.features import CATEGORICAL
 from pipelines.chain.predictor import Predictor
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.schema import ColumnType, TableSchema, schema_of
 from pipelines.table import Table
 
@@ -97,6 +98,7 @@ def _check_label(algorithm: Algorithm, rows: pd.DataFrame, label: str | None) ->
     if kind.is_numeric and np.isinf(values.to_numpy(dtype=np.float64)).any():
         raise InputError(f"The label {label!r} holds infinite numbers.", fix="Filter those rows out, or correct them.")
     if algorithm.task != "classification":
+        _check_range(algorithm, values, label)
         return
     distinct = int(values.nunique())
     if distinct < 2:
@@ -112,8 +114,61 @@ def _check_label(algorithm: Algorithm, rows: pd.DataFrame, label: str | None) ->
             f"The label {label!r} has {distinct} different {what} in {len(values)} rows: these are no classes.", fix=fix
         )
 
+    _check_classes(algorithm, values, label)
+
+
+def _check_range(algorithm: Algorithm, values: pd.Series, label: str) -> None:
+    if algorithm.takes_label == "any":
+        return
+    lowest = float(values.min())
+    if lowest < 0 or (lowest == 0 and algorithm.takes_label == "positive"):
+        raise InputError(
+            _(
+                "{title} takes labels above 0 alone, but '{label}' holds {value:g}.",
+                title=algorithm.title,
+                label=label,
+                value=lowest,
+            )
+            if algorithm.takes_label == "positive"
+            else _(
+                "{title} takes no labels below 0, but '{label}' holds {value:g}.",
+                title=algorithm.title,
+                label=label,
+                value=lowest,
+            ),
+            fix=_("Take an algorithm for any number, such as Ridge Regression, or choose another label."),
+        )
+
+
+def _check_classes(algorithm: Algorithm, values: pd.Series, label: str) -> None:
+    """Folds inside the algorithm need some rows of every class."""
+    counts = values.value_counts()
+    needed, rows = algorithm.rows_of_a_class(), int(counts.iloc[-1])
+    if rows < needed:
+        raise InputError(
+            _(
+                "{title} as it is set needs {needed} rows of each class, but {name!r} of {label!r} has {rows}.",
+                title=algorithm.title,
+                needed=needed,
+                name=str(counts.index[-1]),
+                label=label,
+                rows=rows,
+            ),
+            fix=_("Join rare classes or leave them out, or switch calibration off."),
+        )
+
 
 def _check_features(algorithm: Algorithm, rows: pd.DataFrame, schema: TableSchema) -> None:
+    if algorithm.most_rows is not None and len(rows) > algorithm.most_rows:
+        raise InputError(
+            _(
+                "{title} compares every row with every other: {rows:,} rows are too many for it ({most:,} at most).",
+                title=algorithm.title,
+                rows=len(rows),
+                most=algorithm.most_rows,
+            ),
+            fix=_("Take a part of the rows with Split Data, or another algorithm, such as boosted trees."),
+        )
     numbers = [c.name for c in schema if c.name in schema.features and c.type not in CATEGORICAL]
     infinite = [
         c
@@ -127,6 +182,18 @@ def _check_features(algorithm: Algorithm, rows: pd.DataFrame, schema: TableSchem
         raise InputError(
             f"{algorithm.title} takes no missing values, but some are in {_listed(gaps)}.",
             fix="Add Clean missing data before this step, or use an algorithm that takes them, such as boosted trees.",
+        )
+    below = (
+        [] if algorithm.takes_negative else [c for c in numbers if schema[c].type.is_numeric and (rows[c] < 0).any()]
+    )
+    if below:
+        raise InputError(
+            _(
+                "{title} takes no numbers below 0, but there are some in {columns}.",
+                title=algorithm.title,
+                columns=_listed(below),
+            ),
+            fix=_("Add Normalize Data with minmax before this step, or use another algorithm."),
         )
 
 

@@ -174,6 +174,14 @@ EXAMPLES = {
         (training("ridge"), {"cars": Table(FRAME, PRICE)}, {}),
         (training("boosted_trees_regressor"), {"cars": Table(FRAME, PRICE)}, {}),
     ],
+    "SK441": [
+        (training("multinomial_nb"), {"cars": Table(FULL.assign(warmth=-FULL["horsepower"]), RISK)}, {}),
+        (training("multinomial_nb"), {"cars": Table(FULL, RISK)}, {}),
+    ],
+    "SK442": [
+        (training("gamma_regressor"), {"cars": Table(FULL.assign(price=0.0), PRICE)}, {}),
+        (training("gamma_regressor"), {"cars": Table(FULL, PRICE)}, {}),
+    ],
     "SK403": [
         (training("logistic_regression"), {"cars": Table(FULL, PRICE)}, {}),
         (training("logistic_regression"), {"cars": Table(FULL, RISK)}, {}),
