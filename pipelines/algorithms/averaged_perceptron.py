@@ -21,7 +21,6 @@ class AveragedPerceptron(WeightedClassifier):
 
     title: ClassVar[str] = "Averaged Perceptron"
     needs_scaling: ClassVar[bool] = True
-    sparse: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = ("perceptron", "online")
     known_as: ClassVar[tuple[str, ...]] = ("Two-Class Averaged Perceptron",)
 

@@ -21,7 +21,6 @@ class SgdClassifier(WeightedClassifier):
 
     title: ClassVar[str] = "Linear Classifier by Gradient Descent"
     needs_scaling: ClassVar[bool] = True
-    sparse: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = ("SGD", "online gradient descent", "stochastic gradient descent")
 
     type: Literal["sgd_classifier"] = "sgd_classifier"

@@ -23,7 +23,6 @@ class SgdRegressor(Algorithm):
     title: ClassVar[str] = "Linear Regression by Gradient Descent"
     task: ClassVar[Task] = "regression"
     needs_scaling: ClassVar[bool] = True
-    sparse: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = ("SGD", "online gradient descent", "stochastic gradient descent")
     known_as: ClassVar[tuple[str, ...]] = ("Linear Regression",)
 
