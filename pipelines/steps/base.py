@@ -189,12 +189,17 @@ class Context(Protocol):
 
 @dataclass(frozen=True)
 class Example:
-    """A step shown on a small table, for the library's pages: ``table`` is CSV text, ``others`` feed further ports."""
+    """A step shown on a small table, for the library's pages: ``table`` is CSV text, ``others`` feed further ports.
+
+    ``label`` is the column of ``table`` that is its label. ``before`` are steps, with their parameters, that the table
+    goes through first.
+    """
 
     params: Mapping[str, Any]
     table: str
     others: tuple[str, ...] = ()
-    label: str = ""  # the column of ``table`` that is its label
+    label: str = ""
+    before: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 class Step(BaseModel):
