@@ -20,6 +20,8 @@ LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     "threads": "1",  # the order of the rows, and the last digits of a sum, do not hang on chance
 }
+_opening = threading.Lock()
+_opened: list[duckdb.DuckDBPyConnection] = []
 
 
 def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None = None) -> pd.DataFrame:
@@ -29,13 +31,12 @@ def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None
     says what DuckDB found wrong.
     """
     columns = [str(c) for frame in tables.values() for c in frame.columns]
-    connection = duckdb.connect(":memory:", config=LOCKED)
+    connection = _database().cursor()
     timer = threading.Timer(seconds, connection.interrupt) if seconds else None
     try:
         for name, frame in tables.items():
             connection.register(name, _readable(frame))
-        connection.execute("SELECT setseed(0.5)")
-        connection.execute("SET lock_configuration = true")
+        connection.execute("SELECT setseed(0.5)").fetchall()
         _require_one_select(connection, query)
         if timer:
             timer.start()
@@ -50,6 +51,19 @@ def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None
         connection.close()
 
 
+def _database() -> duckdb.DuckDBPyConnection:
+    """This process's empty database, opened once, as that takes longer than most queries.
+
+    A cursor of it is a connection of its own: what one registers no other sees, and it goes when the cursor closes.
+    """
+    with _opening:
+        if not _opened:
+            database = duckdb.connect(":memory:", config=LOCKED)
+            database.execute("SET lock_configuration = true")
+            _opened.append(database)
+        return _opened[0]
+
+
 def _require_one_select(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     statements = connection.extract_statements(query)
     if len(statements) != 1:
@@ -62,7 +76,7 @@ def _require_one_select(connection: duckdb.DuckDBPyConnection, query: str) -> No
 
 def _readable(frame: pd.DataFrame) -> pd.DataFrame:
     """Categories as text, so that one that is not known can be asked for."""
-    categories = [c for c in frame.columns if isinstance(frame[c].dtype, pd.CategoricalDtype)]
+    categories = [c for c, kind in frame.dtypes.items() if isinstance(kind, pd.CategoricalDtype)]
     return frame.astype(dict.fromkeys(categories, "str")) if categories else frame
 
 
