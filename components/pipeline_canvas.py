@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -97,9 +97,34 @@ def show(
     selected: str | None,
     pipeline: str,
     key: str,
+    on_intent: Callable[[Intent], None],
     height: int = 500,
 ) -> None:
-    """Draw the steps and what they read. What happens on the canvas is told by ``pull`` in the next run."""
+    """Draw the steps and what they read. What happens on the canvas gives ``on_intent``, and the page is drawn anew.
+
+    The browser answers every picture, and most answers say nothing new: they cost a run of this part alone.
+    """
+
+    def part() -> None:
+        intent = pull(graph, key=key)
+        if intent is not None and (intent.edit is not None or intent.select != selected):
+            on_intent(intent)
+            st.rerun()
+        _draw(document, graph, steps, selected=selected, pipeline=pipeline, key=key, height=height)
+
+    st.fragment(part, key=f"{key}.part")()
+
+
+def _draw(
+    document: PipelineDocument,
+    graph: Graph,
+    steps: Sequence[StepView],
+    *,
+    selected: str | None,
+    pipeline: str,
+    key: str,
+    height: int,
+) -> None:
     shown: _Shown = st.session_state.setdefault(f"{key}.shown", _Shown())
     if shown.pipeline != pipeline:
         shown.pipeline, shown.picture, shown.fitted = pipeline, None, False

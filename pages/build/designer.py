@@ -97,6 +97,7 @@ else:
             selected=opened.selected,
             pipeline=opened.pipeline_id,
             key="canvas",
+            on_intent=design_actions.handle,
             height=design.HEIGHT,
         )
     with right.container(border=True, height=design.HEIGHT, gap="xsmall", key="form_scroll"):
