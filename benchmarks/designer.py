@@ -1,6 +1,6 @@
 """Prints how fast the designer answers, in a real Chromium, and where the time goes.
 
-    .venv/bin/python -m benchmarks.designer                     50 and 100 steps, and 500 columns
+    .venv/bin/python -m benchmarks.designer                                 50 and 100 steps, and 500 columns
     .venv/bin/python -m benchmarks.designer --case "50 steps" --repeats 10
 
 Every interaction is timed inside the page: from the key or click to the last change of the page and of the canvas, once

@@ -21,11 +21,11 @@ CSS = """
 .card:focus-visible{box-shadow:0 0 0 2px color-mix(in srgb,var(--st-primary-color) 55%,transparent)}
 .card[aria-current=true]{border-color:var(--st-primary-color);border-left-color:var(--c);background:color-mix(in srgb,var(--st-primary-color) 9%,var(--st-background-color))}
 .card.drag{opacity:.4}.card.before{box-shadow:0 -3px 0 -1px var(--st-primary-color)}.card.after{box-shadow:0 3px 0 -1px var(--st-primary-color)}
-.num{opacity:.55;font-variant-numeric:tabular-nums;text-align:right;font-size:12px}
+.num{opacity:.75;font-variant-numeric:tabular-nums;text-align:right;font-size:12px}
 .t{min-width:0}.r{display:flex;align-items:center;gap:8px}
 .t b{flex:1;min-width:0;font-weight:600;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;line-height:17px}
-.t small{flex:1;min-width:0;opacity:.7;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:11.5px;line-height:15px;min-height:15px}
-.d{flex:none;font-size:11px;line-height:15px;opacity:.7;font-variant-numeric:tabular-nums;white-space:nowrap}
+.t small{flex:1;min-width:0;opacity:.8;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:11.5px;line-height:15px;min-height:15px}
+.d{flex:none;font-size:11px;line-height:15px;opacity:.8;font-variant-numeric:tabular-nums;white-space:nowrap}
 .s{flex:none;color:var(--c);height:16px;display:flex;gap:4px;align-items:center}
 .s svg{display:block}
 .spin{animation:r 1s linear infinite}@keyframes r{to{transform:rotate(360deg)}}
@@ -90,7 +90,7 @@ export default function({parentElement,data,setTriggerValue}){
   const pick=li=>{marked.clear();paint();s.anchor=li.dataset.id;s.list.querySelectorAll('[aria-current=true]').forEach(e=>e.setAttribute('aria-current','false'));li.setAttribute('aria-current','true');send('select',li.dataset.id)};
   if(!marked.size)s.anchor=data.selected;
   const card=(x,k)=>{
-    const li=el('li','card'+(x.enabled?'':' off'));li.dataset.id=x.id;li.draggable=true;li.tabIndex=x.id===data.selected||(!data.selected&&k===0)?0:-1;
+    const li=el('li','card'+(x.enabled?'':' off'));li.dataset.id=x.id;li.dataset.status=x.status;li.draggable=true;li.tabIndex=x.id===data.selected||(!data.selected&&k===0)?0:-1;
     li.setAttribute('aria-current',x.id===data.selected);li.style.setProperty('--c',C[x.status]||'color-mix(in srgb,var(--st-gray-color) 55%,transparent)');li.title=[x.title,x.summary,x.note&&fill(W.note,{text:x.note}),x.reason&&fill(W.reason,{text:x.reason})].filter(Boolean).join('\\n');
     const t=el('div','t'),one=el('div','r'),two=el('div','r'),st=el('span','s');
     if(x.errors){st.append(el('span','n e',x.errors))}

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-# What .streamlit/config.toml cannot say: narrow margins, and code in text areas.
+# What .streamlit/config.toml cannot say: narrow margins, code in text areas, captions that can be read.
 CSS = (
     ".stMainBlockContainer{padding-left:1.25rem;padding-right:1.25rem}"
+    "[data-testid='stCaptionContainer']{opacity:.85}"
+    "button[data-selected='true'] p{color:light-dark(#2457d6,#a9c1ff)}"  # primary on its own tint
     "[class*='-mono'] textarea{font-family:'Source Code Pro',ui-monospace,monospace;font-size:12.5px;line-height:1.5;"
     "white-space:pre;overflow-wrap:normal;overflow-x:auto}"
     "[class*='st-key-form-'][class*='-more'] button>div>[aria-hidden]{display:none}"  # the menus beside fields: quiet
