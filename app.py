@@ -12,7 +12,11 @@ ROOT = Path(__file__).parent
 ICON = ROOT / "components" / "icon.svg"
 PAGES = {
     "": [("home/home", N_("Home"), "home")],
-    N_("Build"): [("build/designer", N_("Designer"), "account_tree"), ("build/datasets", N_("Data"), "database")],
+    N_("Build"): [
+        ("build/designer", N_("Designer"), "account_tree"),
+        ("build/datasets", N_("Data"), "database"),
+        ("build/library", N_("Library"), "menu_book"),
+    ],
     N_("Review"): [
         ("review/runs", N_("Runs"), "monitoring"),
         ("review/run_detail", N_("Run"), "play_circle"),

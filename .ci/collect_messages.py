@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from components import parameters
 from components.language import LANGUAGES, LOCALE
+from components.library_entry import paragraphs
 from pipelines.algorithms.library import ALGORITHMS
 from pipelines.samples import SAMPLE_DATASETS
 from pipelines.samples.gallery import SAMPLES
@@ -69,11 +70,17 @@ def _holds_sources(folder: str) -> bool:
 def declarations() -> Iterator[str]:
     """The texts that stand as data and that pages show."""
     for step in STEP_TYPES.values():
-        yield from (step.title, step.category, _first_line(step), *step.synonyms)
+        yield from (step.title, step.category, _first_line(step), *paragraphs(step), *step.synonyms)
         yield from (port.name.replace("_", " ") for port in (*step.inputs, *step.outputs))
         yield from _parameters(step)
     for algorithm in ALGORITHMS.values():
-        yield from (algorithm.title, algorithm.task, _first_line(algorithm), *algorithm.synonyms)
+        yield from (
+            algorithm.title,
+            algorithm.task,
+            _first_line(algorithm),
+            *paragraphs(algorithm),
+            *algorithm.synonyms,
+        )
         yield from _parameters(algorithm)
     for sample in SAMPLES:
         yield from (sample.title, sample.sentence, sample.task)

@@ -42,7 +42,7 @@ export default function({parentElement,data,setTriggerValue}){
     s.input.onkeydown=e=>{const d={ArrowDown:1,ArrowUp:-1}[e.key];
       if(d){e.preventDefault();s.at=Math.max(0,Math.min(s.rows.length-1,s.at+d));s.mark();s.rows[s.at]?.scrollIntoView({block:'nearest'})}
       else if(e.key==='Enter'&&s.rows[s.at]){e.preventDefault();s.rows[s.at].click()}};
-    setTimeout(()=>s.input.focus(),60);
+    if(data.height)box.style.height=data.height+'px';else setTimeout(()=>s.input.focus(),60);
   }
   s.input.placeholder=data.words.search;s.input.setAttribute('aria-label',data.words.search);
   s.draw=()=>{
@@ -54,6 +54,8 @@ export default function({parentElement,data,setTriggerValue}){
     for(const x of found){if(!words.length&&x.category!==head){head=x.category;s.list.append(el('h4','',head))}
       const b=el('button');b.setAttribute('role','option');b.dataset.id=x.id;b.append(el('b','',x.title),el('small','',x.help));b.title=x.help;
       b.onclick=()=>s.send('pick',{id:x.id,at:Date.now()});s.rows.push(b);s.list.append(b)}
+    if(s.data.selected!==s.shown&&!words.length){s.shown=s.data.selected;s.at=Math.max(0,s.rows.findIndex(r=>r.dataset.id===s.shown));
+      s.rows[s.at]?.scrollIntoView({block:'center'})}
     if(!found.length)s.list.append(el('div','none',s.data.words.none));
     s.mark()};
   s.send=setTriggerValue;s.data=data;s.draw();
@@ -77,14 +79,23 @@ def show(*, after: str | None, key: str, on_add: Callable[[AddStep], None]) -> N
         _("Add"), icon=":material/add:", key=opened, on_change="rerun", help=_("Add a step behind the selected one")
     ) as box:
         if box.open:
-            words = {"search": _("Search steps and algorithms"), "none": _("Nothing matches.")}
-            _component(
-                key=key,
-                data={"entries": entries(current()), "words": words},
-                on_pick_change=picked,
-                height="content",
-                width=340,
-            )
+            _component(key=key, data=_data(), on_pick_change=picked, height="content", width=340)
+
+
+def browse(selected: str, *, key: str, height: int, on_pick: Callable[[str], None]) -> None:
+    """Draw the library as a list to read from, with an entry marked; ``on_pick`` gets the one picked."""
+
+    def picked() -> None:
+        if chosen := getattr(st.session_state.get(key), "pick", None):
+            on_pick(chosen["id"])
+
+    data = _data() | {"height": height, "selected": selected}
+    _component(key=key, data=data, on_pick_change=picked, height="content")
+
+
+def _data() -> dict[str, Any]:
+    words = {"search": _("Search steps and algorithms"), "none": _("Nothing matches.")}
+    return {"entries": entries(current()), "words": words}
 
 
 @cache
