@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from components import sample_gallery
 from components.language import N_, _, said
 from components.markdown import escaped
 from components.wording import ago
@@ -41,7 +42,8 @@ def show(
         _recent(pipelines, key, on_open, on_menu)
     with right:
         _new(datasets, key, on_dataset, on_question, labels, on_menu)
-        _samples(samples, key, on_sample)
+    st.markdown("##### " + _("Samples"))
+    sample_gallery.show(samples, key=key, on_use=on_sample)
 
 
 def _recent(
@@ -136,22 +138,3 @@ def _question(
         _("Predict"), offered, key=f"{key}.label.{dataset}.{question}", help=_("The likeliest comes first.")
     )
     return question, label
-
-
-def _samples(samples: Sequence[Sample], key: str, on_sample: Callable[[str], None]) -> None:
-    st.markdown("##### " + _("Samples"))
-    with st.container(border=True, gap="xsmall", key=f"{key}.samples"):
-        for sample in samples:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                facts = escaped(f"{said(sample.sentence)} {said(sample.task.capitalize())}.")
-                st.markdown(
-                    f"**{escaped(said(sample.title))}**  \n:gray[:small[{facts}]]",
-                    width="stretch",
-                )
-                st.button(
-                    _("Use"),
-                    key=f"{key}.use.{sample.name}",
-                    on_click=on_sample,
-                    args=(sample.name,),
-                    help=_("Make a pipeline of your own from it"),
-                )

@@ -39,7 +39,14 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("automobile-price", "Automobile price", "What should this car cost?", "regression", at_start=True),
+    Sample(
+        "automobile-price",
+        "Automobile price",
+        "What should this car cost?",
+        "regression",
+        at_start=True,
+        known_as="Regression - Automobile Price Prediction (Basic)",
+    ),
     Sample(
         "adult-income",
         "Adult income",
@@ -58,6 +65,55 @@ SAMPLES = (
         "wine-quality", "Wine quality", "How will tasters grade a wine?", "multiclass classification", at_start=True
     ),
     Sample("wine-groups", "Wine groups", "Which kinds of wine are there?", "clustering", at_start=True),
+    Sample(
+        "automobile-compare",
+        "Automobile price, compared",
+        "Which of two algorithms prices a car better?",
+        "regression",
+        known_as="Regression - Automobile Price Prediction (Advanced)",
+    ),
+    Sample(
+        "income-features",
+        "Income from five columns",
+        "Which five columns tell most of income, and how well do they tell it?",
+        "binary classification",
+        known_as="Binary Classification with Feature Selection - Income Prediction",
+    ),
+    Sample(
+        "credit-cost",
+        "Credit risk with costs",
+        "What if a bad loan costs five times the other mistake?",
+        "binary classification",
+        known_as="Binary Classification with Custom Python Script - Credit Risk Prediction",
+    ),
+    Sample(
+        "flight-delay",
+        "Flight delay",
+        "Will a flight arrive late, given the weather?",
+        "binary classification",
+        known_as="Binary Classification with Custom R Script - Flight Delay Prediction",
+    ),
+    Sample(
+        "adult-cross-validation",
+        "Adult income, cross-validated",
+        "How far do the measures of a model spread?",
+        "binary classification",
+        known_as="Cross Validation for Binary Classification - Adult dataset",
+    ),
+    Sample(
+        "feature-importance",
+        "What makes a good wine",
+        "Which columns does a model lean on?",
+        "regression",
+        known_as="Permutation Feature Importance",
+    ),
+    Sample(
+        "digit-recognition",
+        "Handwritten digits",
+        "Which digit was written? One model for each digit.",
+        "multiclass classification",
+        known_as="Multiclass Classification - Letter Recognition",
+    ),
 )
 
 

@@ -42,6 +42,7 @@ def quiet() -> Iterator[None]:
 def open_client(home: Home) -> MlflowClient:
     """A client of the workspace's MLflow. A new SQLite store is made once, under the workspace's lock."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # it would draw into what a command prints
     uri = home.tracking_uri
     with _importing, quiet():
         from mlflow import MlflowClient
