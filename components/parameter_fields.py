@@ -195,7 +195,7 @@ def _string(parameter: Parameter, value: Any, around: Surroundings, key: str, on
     )
 
 
-_HEIGHTS = {"expression": 70, "sql": 190, "python": 260}
+_HEIGHTS = {"expression": 70, "sql": 190, "python": 260, "r": 260}
 
 
 def _code(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:

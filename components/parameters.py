@@ -22,7 +22,7 @@ Kind = Literal[
     "boolean", "choice", "choices", "integer", "number", "string", "list", "other",
 ]  # fmt: skip
 
-_CODE = {"expression", "sql", "python"}
+_CODE = {"expression", "sql", "python", "r"}
 
 
 @dataclass(frozen=True)

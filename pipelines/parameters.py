@@ -15,6 +15,7 @@ Widget = Literal[
     "expression",
     "sql",
     "python",
+    "r",
     "text",
     "algorithm",
     "slider",
@@ -54,3 +55,4 @@ DatasetName = Annotated[str, Form(widget="dataset")]
 Expression = Annotated[str, Form(widget="expression")]
 Sql = Annotated[str, Form(widget="sql")]
 PythonCode = Annotated[str, Form(widget="python")]
+RCode = Annotated[str, Form(widget="r")]

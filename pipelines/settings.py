@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     sample_rows: int = Field(
         1000, ge=10, description="Rows of a dataset kept as its sample for preview and diagnostics."
     )
-    python_steps: bool = Field(True, description="Whether Execute Python may run.")
+    python_steps: bool = Field(True, description="Whether code of your own may run: Python, R, and steps of your own.")
     max_upload_mib: int = Field(2048, gt=0, description="Largest file that may be imported, in MiB.")
     batch_rows: int = Field(50_000, ge=1, description="Rows scored at a time in batch scoring.")
     max_request_mib: int = Field(64, gt=0, description="Largest body of a request to an endpoint, in MiB.")

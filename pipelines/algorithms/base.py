@@ -43,6 +43,7 @@ class Algorithm(BaseModel):
     needs_scaling: ClassVar[bool] = False  # whether it does better on numbers of one scale
     takes_weights: ClassVar[bool] = True  # whether fit() takes sample_weight
     sparse: ClassVar[bool] = False  # whether it learns the same from a sparse array, and faster
+    runs_code: ClassVar[bool] = False  # whether it runs the analyst's own code
     most_rows: ClassVar[int | None] = None  # rows above which its memory, which grows with their square, runs out
 
     def estimator(self) -> Any:

@@ -41,6 +41,10 @@ class Ensemble(Algorithm):
         return all(m.sparse for m in self.members())
 
     @property
+    def runs_code(self) -> bool:  # type: ignore[override]
+        return any(m.runs_code for m in self.members())
+
+    @property
     def most_rows(self) -> int | None:  # type: ignore[override]
         return min((m.most_rows for m in self.members() if m.most_rows is not None), default=None)
 

@@ -77,6 +77,8 @@ COUNTERPARTS: dict[str, str] = {
     "quadratic_discriminant_analysis": "svm_regressor",
     "gaussian_process_classifier": "gaussian_process_regressor",
     "mlp_classifier": "mlp_regressor",
+    "python_regressor": "python_classifier",
+    "python_classifier": "python_regressor",
     "lightgbm_regressor": "lightgbm_classifier",
     "lightgbm_classifier": "lightgbm_regressor",
     "voting_regressor": "voting_classifier",

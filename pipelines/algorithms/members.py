@@ -36,6 +36,8 @@ from pipelines.algorithms.mlp_regressor import MlpRegressor
 from pipelines.algorithms.multinomial_nb import MultinomialNb
 from pipelines.algorithms.nystroem_svm_classifier import NystroemSvmClassifier
 from pipelines.algorithms.poisson_regressor import PoissonRegressor
+from pipelines.algorithms.python_classifier import PythonClassifier
+from pipelines.algorithms.python_regressor import PythonRegressor
 from pipelines.algorithms.quadratic_discriminant_analysis import QuadraticDiscriminantAnalysis
 from pipelines.algorithms.quantile_regressor import QuantileRegressor
 from pipelines.algorithms.random_forest_classifier import RandomForestClassifier
@@ -68,6 +70,7 @@ Regressors = (
     | SvmRegressor
     | GaussianProcessRegressor
     | MlpRegressor
+    | PythonRegressor
 )
 Classifiers = (
     LogisticRegression
@@ -90,6 +93,7 @@ Classifiers = (
     | QuadraticDiscriminantAnalysis
     | GaussianProcessClassifier
     | MlpClassifier
+    | PythonClassifier
 )
 AnyRegressor = Annotated[Regressors, Field(discriminator="type")]
 AnyClassifier = Annotated[Classifiers, Field(discriminator="type")]

@@ -54,6 +54,8 @@ class Predictor(BaseEstimator):
         self.features_ = FeatureMatrix(self.encoding, limit if self.encoding == "ordinal" else ONEHOT_CATEGORIES).fit(X)
         if codes := [i for i, coded in enumerate(self.features_.categorical_mask) if coded]:
             estimator.set_params(**dict.fromkeys(_named(parameters, "categorical_features"), codes))
+        names = self.features_.get_feature_names_out()
+        estimator.set_params(**dict.fromkeys(_named(parameters, "feature_names"), names))
         extra = {} if sample_weight is None else {"sample_weight": sample_weight}
         learn_from = self.features_.sparse if self.sparse and self.features_.categories_ else self.features_.transform
         estimator.fit(learn_from(X), None if y is None else target(y, self.task), **extra)

@@ -18,6 +18,8 @@ from pipelines.steps.feature_selection.select_features import SelectFeatures
 from pipelines.steps.feature_selection.variance_threshold import VarianceThreshold
 from pipelines.steps.scoring.score_model import ScoreModel
 from pipelines.steps.scripting.execute_python import ExecutePython
+from pipelines.steps.scripting.execute_python_tables import ExecutePythonTables
+from pipelines.steps.scripting.execute_r import ExecuteR
 from pipelines.steps.statistics.chi_squared_test import ChiSquaredTest
 from pipelines.steps.statistics.compare_groups import CompareGroups
 from pipelines.steps.statistics.correlation import Correlation
@@ -86,6 +88,8 @@ _ORDERED: tuple[type[Step], ...] = (
     NormalityTest,
     ProbabilityFunction,
     ExecutePython,
+    ExecutePythonTables,
+    ExecuteR,
     TrainModel,
     CrossValidateModel,
     ScoreModel,

@@ -111,7 +111,9 @@ class PythonOff(Rule):
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
         for node, step in context.parsed():
-            if step.runs_code and not settings().python_steps:
+            if not settings().python_steps and (
+                step.runs_code or getattr(getattr(step, "algorithm", None), "runs_code", False)
+            ):
                 message = "code of one's own is switched off on this installation."
                 yield self.at(node, message, "Use other steps, or have SEKKEI_PYTHON_STEPS switched on.")
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import ast
-import traceback
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator
 
+from pipelines.chain import script
 from pipelines.chain.transformer import Transformer
-from pipelines.datasets.normalise import normalise
-from pipelines.errors import DatasetFileError, ForbiddenError, InputError
+from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.parameters import PythonCode
 from pipelines.schema import Role, TableSchema
-from pipelines.settings import settings
-from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.base import Behaviour, Example, Step
+from pipelines.steps.scripting import functions
 
-FILE = "<execute_python>"
 STARTER = "def run(table):\n    return table\n"
 
 
@@ -40,13 +36,14 @@ class PythonFunction(Transformer):
         found = call(self.code, X.drop(columns=hidden) if hidden else X, self.roles)
         if len(found) != len(X):
             raise InputError(
-                f"The code was given {len(X)} rows and returned {len(found)}.",
-                fix="Return one row for each row, or set when to training.",
+                _("The code was given {given} rows and returned {found}.", given=len(X), found=len(found)),
+                fix=_("Return one row for each row, or set when to training."),
             )
         taken = next((c for c in hidden if c in found.columns), None)
         if taken is not None:
             raise InputError(
-                f"The code returned a column {taken!r}, which is not its own.", fix="Give it another name."
+                _("The code returned a column {name!r}, which is not its own.", name=taken),
+                fix=_("Give it another name."),
             )
         if not found.index.equals(X.index):
             found = _as_given(found, X.index)
@@ -60,8 +57,10 @@ class ExecutePython(Step):
     """Run a Python function of your own on the rows.
 
     run(table) takes a pandas DataFrame and returns one; pd and np are there. A second argument gets the roles, such as
-    {"price": "label"}. With ``always`` it is part of the model: it looks at each row alone, returns as many rows as it
-    got and does not see the label or the weight. With ``training`` it may drop, repeat or make training rows.
+    {"price": "label"}. Azure's azureml_main(dataframe1, dataframe2) is taken too. With ``always`` it is part of the
+    model: it looks at each row alone, returns as many rows as it got and does not see the label or the weight. With
+    ``training`` it may drop, repeat or make training rows. For two tables, or other rows altogether, there is Execute
+    Python on Two Tables.
     """
 
     type: ClassVar[str] = "execute_python"
@@ -69,6 +68,12 @@ class ExecutePython(Step):
     category: ClassVar[str] = "Scripting"
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_WISE
     synonyms: ClassVar[tuple[str, ...]] = ("script", "code", "custom", "function", "pandas")
+    known_as: ClassVar[tuple[str, ...]] = ("Execute Python Script",)
+    equivalent: ClassVar[str] = "table = run(table)"
+    example: ClassVar[Example | None] = Example(
+        {"code": "def run(table):\n    return table.assign(area=table['width'] * table['height'])\n"},
+        "width,height\n2,3\n4,1\n5,5\n1,7\n",
+    )
     runs_code: ClassVar[bool] = True
 
     code: PythonCode = Field(
@@ -89,25 +94,13 @@ class ExecutePython(Step):
     @field_validator("code")
     @classmethod
     def _defines_run(cls, value: str) -> str:
-        try:
-            tree = ast.parse(value)
-        except (SyntaxError, ValueError) as error:
-            raise ValueError(
-                f"line {getattr(error, 'lineno', None) or 1} of the code: {getattr(error, 'msg', error)}"
-            ) from None
-        found = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "run"), None)
-        if found is None:
-            raise ValueError("the code defines no function run(table)")
-        given = found.args
-        if not 1 <= len(given.posonlyargs) + len(given.args) <= 2 or given.vararg or given.kwonlyargs or given.kwarg:
-            raise ValueError(f"line {found.lineno} of the code: run takes the table and, if wanted, the roles")
-        return value
+        return functions.check(value, _("the roles"))
 
     def summary(self) -> str:
         return "on training rows" if self.when == "training" else "on every row"
 
     def build(self, schema: TableSchema) -> Transformer:
-        _require_allowed()
+        script.require_allowed()
         hidden = [c.name for c in schema if c.role in (Role.LABEL, Role.WEIGHT)]
         return PythonFunction(self.code, _roles(schema), hidden)
 
@@ -116,8 +109,8 @@ class ExecutePython(Step):
         if set(found.columns) != set(frame.columns):
             odd = sorted(set(found.columns) ^ set(frame.columns))[0]
             raise InputError(
-                f"On training rows alone the code cannot add or drop columns, as it did with {odd!r}.",
-                fix="Set when to always to make columns.",
+                _("On training rows alone the code cannot add or drop columns, as it did with {name!r}.", name=odd),
+                fix=_("Set when to always to make columns."),
             )
         if found.index.isin(frame.index).all():
             return found[list(frame.columns)]
@@ -128,48 +121,8 @@ class ExecutePython(Step):
 
 
 def call(code: str, frame: pd.DataFrame, roles: dict[str, str]) -> pd.DataFrame:
-    """What ``run`` makes of the rows; InputError with the line of the code for anything that goes wrong in it.
-
-    ForbiddenError where the setting ``python_steps`` is off.
-    """
-    _require_allowed()
-    try:
-        run, arguments = _function(code)
-        found = run(frame.copy(deep=False), *[dict(roles)][: arguments - 1])
-    except (Exception, SystemExit) as error:
-        raise _in_words(error) from None
-    if not isinstance(found, pd.DataFrame):
-        raise InputError(f"run returned {type(found).__name__}, not a DataFrame.", fix="End it with: return table")
-    return _typed(found)
-
-
-@lru_cache(maxsize=32)
-def _function(code: str) -> tuple[Callable[..., Any], int]:
-    names: dict[str, Any] = {"__name__": "execute_python", "pd": pd, "np": np}
-    exec(compile(code, FILE, "exec"), names)  # noqa: S102  the analyst's own code is what this step is for
-    run = names["run"]
-    return run, run.__code__.co_argcount
-
-
-def _typed(found: pd.DataFrame) -> pd.DataFrame:
-    """The result with names that are text and columns of the types that a table holds."""
-    names = [str(c) for c in found.columns]
-    twice = next((n for n in names if names.count(n) > 1), None)
-    if twice is not None:
-        raise InputError(f"The code returned two columns {twice!r}.", fix="Give each a name of its own.")
-    if names != list(found.columns):
-        found = found.set_axis(names, axis=1)
-    loose = [
-        c
-        for c in names
-        if found[c].dtype.kind in "Omc" and not isinstance(found[c].dtype, pd.StringDtype | pd.CategoricalDtype)
-    ]
-    if not loose:
-        return found
-    try:
-        return found.assign(**{c: normalise(found[[c]])[c].array for c in loose})
-    except DatasetFileError as error:
-        raise InputError(error.message, fix=error.fix) from None
+    """What the code makes of the rows. InputError with its line for anything that goes wrong in it."""
+    return functions.call(code, frame, dict(roles))[0]
 
 
 def _as_given(found: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
@@ -179,21 +132,5 @@ def _as_given(found: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     return found.set_axis(index)
 
 
-def _in_words(error: BaseException) -> InputError:
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == FILE]
-    line = lines[-1] if lines else getattr(error, "lineno", None)
-    place = f"Line {line} of the code: " if line else "The code: "
-    text = " ".join(str(error).split())[:300]
-    return InputError(f"{place}{type(error).__name__}: {text}".rstrip(": ") + ".", fix="Correct the code.")
-
-
 def _roles(schema: TableSchema) -> dict[str, str]:
     return {c.name: c.role.value for c in schema if c.role is not Role.FEATURE}
-
-
-def _require_allowed() -> None:
-    if not settings().python_steps:
-        raise ForbiddenError(
-            "Execute Python is switched off on this installation.",
-            fix="Use Apply SQL, or set SEKKEI_PYTHON_STEPS to true.",
-        )

@@ -135,7 +135,7 @@ def test_what_it_is_depends_on_when() -> None:
 def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     link: Any = fit_link(ExecutePython(), Table(FRAME))
     off = Settings(python_steps=False)
-    monkeypatch.setattr("pipelines.steps.scripting.execute_python.settings", lambda: off)
+    monkeypatch.setattr("pipelines.chain.script.settings", lambda: off)
     for refused in (
         lambda: link.transform(FRAME),
         lambda: fit_link(ExecutePython(), Table(FRAME)),
@@ -143,6 +143,13 @@ def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         with pytest.raises(ForbiddenError, match="switched off"):
             refused()
+
+
+def test_azures_function_is_taken() -> None:
+    code = "def azureml_main(dataframe1, dataframe2):\n    assert dataframe2 is None\n    return dataframe1 * 2,\n"
+    found = fit_link(ExecutePython(code=code), Table(FRAME, {"price": Role.LABEL})).transform(FRAME)
+    assert found["a"].tolist() == [2.0, 4.0, 6.0, 8.0]
+    assert found["price"].equals(FRAME["price"])
 
 
 def test_the_second_argument_gets_the_roles() -> None:
