@@ -56,6 +56,12 @@ SAMPLE_DATASETS = {
     "customer-churn": SampleDataset(
         "customer_churn.csv", "Customers of a made-up telephone company: who leaves? Many values are missing."
     ),
+    "support-messages": SampleDataset(
+        "support_messages.csv", "Short messages of customers to a made-up shop: what is each about?"
+    ),
+    "product-reviews-ja": SampleDataset(
+        "product_reviews_ja.csv", "商品レビュー: reviews in Japanese of a made-up shop's goods, good or bad."
+    ),
 }
 
 

@@ -114,6 +114,19 @@ SAMPLES = (
         "multiclass classification",
         known_as="Multiclass Classification - Letter Recognition",
     ),
+    Sample(
+        "support-messages",
+        "Support messages",
+        "What is a customer's message about? Two ways to read text compared.",
+        "multiclass classification",
+        known_as="Text Classification - Wikipedia SP 500 Dataset",
+    ),
+    Sample(
+        "product-reviews-ja",
+        "Product reviews in Japanese",
+        "Is this 商品レビュー good or bad?",
+        "binary classification",
+    ),
 )
 
 

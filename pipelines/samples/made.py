@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipelines.samples.made_texts import product_reviews_ja, support_messages
+
 
 def customer_churn(rows: int = 6000) -> pd.DataFrame:
     """Customers of a made-up telephone company, as in a customer-relationship sample: few leave, much is missing.
@@ -48,7 +50,11 @@ def customer_churn(rows: int = 6000) -> pd.DataFrame:
     return frame.assign(churn=churn)
 
 
-MADE: dict[str, Callable[[], pd.DataFrame]] = {"customer_churn.csv": customer_churn}
+MADE: dict[str, Callable[[], pd.DataFrame]] = {
+    "customer_churn.csv": customer_churn,
+    "support_messages.csv": support_messages,
+    "product_reviews_ja.csv": product_reviews_ja,
+}
 """What makes each file."""
 
 

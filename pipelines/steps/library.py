@@ -29,6 +29,11 @@ from pipelines.steps.statistics.probability_function import ProbabilityFunction
 from pipelines.steps.statistics.rank_test import RankTest
 from pipelines.steps.statistics.summarize_data import SummarizeData
 from pipelines.steps.statistics.t_test import TTest
+from pipelines.steps.text.extract_n_grams import ExtractNGrams
+from pipelines.steps.text.feature_hashing import FeatureHashing
+from pipelines.steps.text.preprocess_text import PreprocessText
+from pipelines.steps.text.topics import Topics
+from pipelines.steps.text.word_vectors import WordVectors
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
 from pipelines.steps.training.train_model import TrainModel
 from pipelines.steps.transformation.add_rows import AddRows
@@ -78,6 +83,11 @@ _ORDERED: tuple[type[Step], ...] = (
     SelectByModel,
     VarianceThreshold,
     ComponentAnalysis,
+    PreprocessText,
+    ExtractNGrams,
+    FeatureHashing,
+    WordVectors,
+    Topics,
     SummarizeData,
     Correlation,
     CrossTable,

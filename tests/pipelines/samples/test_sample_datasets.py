@@ -35,6 +35,8 @@ def test_the_samples_are_installed_once_and_are_as_published(tmp_path):
         "handwritten-digits": (1797, 65),
         "mauna-loa-co2": (526, 2),
         "customer-churn": (6000, 38),
+        "support-messages": (3000, 4),
+        "product-reviews-ja": (2000, 3),
     }
     database.close()
 

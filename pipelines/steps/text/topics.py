@@ -1,0 +1,121 @@
+"""Topics (Latent Dirichlet Allocation)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+from sklearn.decomposition import LatentDirichletAllocation
+from sklearn.feature_extraction.text import CountVectorizer
+
+from pipelines.chain.transformer import Transformer
+from pipelines.parameters import ColumnName
+from pipelines.schema import TableSchema
+from pipelines.steps.base import Behaviour, Example, Report, Step
+from pipelines.steps.text.words import WORD, Vectors, nothing_left, require_text
+
+TOP = 15
+
+
+class TopicShares(Vectors):
+    """How much each learned topic has in a text: shares that sum to 1."""
+
+    def __init__(
+        self,
+        column: str,
+        n_components: int,
+        n: int,
+        min_df: int,
+        max_features: int,
+        max_iter: int,
+        random_state: int,
+        keep_column: bool,
+    ) -> None:
+        super().__init__(column, keep_column)
+        self.n_components = n_components
+        self.n = n
+        self.min_df = min_df
+        self.max_features = max_features
+        self.max_iter = max_iter
+        self.random_state = random_state
+
+    def learn_from(self, texts: list[str]) -> list[str]:
+        words = CountVectorizer(**self._how(), min_df=self.min_df, max_features=self.max_features)
+        try:
+            counts = words.fit_transform(texts)
+        except ValueError as error:
+            raise nothing_left(error) from None
+        self.words_: list[str] = words.get_feature_names_out().tolist()
+        self.topics_ = LatentDirichletAllocation(
+            self.n_components, max_iter=self.max_iter, random_state=self.random_state
+        ).fit(counts)
+        del self.topics_.random_state_  # where it stands now is of no use: nothing is drawn any more
+        return [f"{self.column}_topic_{i + 1}" for i in range(self.n_components)]
+
+    def counter(self) -> CountVectorizer:
+        return CountVectorizer(**self._how(), vocabulary=self.words_)
+
+    def vectors(self, texts: list[str]) -> Any:
+        return self.topics_.transform(self.counting.transform(texts))
+
+    def _how(self) -> dict[str, Any]:
+        return {"ngram_range": (1, self.n), "token_pattern": WORD}
+
+
+class Topics(Step):
+    """Find topics in a text: groups of words that come together, and each text's share of every topic (LDA).
+
+    The same as CountVectorizer and sklearn.decomposition.LatentDirichletAllocation (Blei, Ng, Jordan 2003), learned
+    from the training rows in batch. The report has the words of each topic. Remove stop words with Preprocess Text
+    before. Azure's older step has an own choice of priors; here they are one part in the number of topics.
+    """
+
+    type: ClassVar[str] = "topics"
+    title: ClassVar[str] = "Topics (LDA)"
+    category: ClassVar[str] = "Text"
+    behaviour: ClassVar[Behaviour] = Behaviour.FITTED
+    synonyms: ClassVar[tuple[str, ...]] = ("topic model", "LDA", "themes", "cluster texts")
+    known_as: ClassVar[tuple[str, ...]] = ("Latent Dirichlet Allocation",)
+    equivalent: ClassVar[str] = (
+        'counts = CountVectorizer().fit_transform(table["text"])\n'
+        "LatentDirichletAllocation(5, random_state=0).fit_transform(counts)"
+    )
+    example: ClassVar[Example | None] = Example(
+        params={"column": "message", "n_components": 2},
+        table="message\nparcel late delivery\ndelivery late again\nrefund card payment\npayment card refused\n"
+        "late parcel\ncard refund\n",
+    )
+
+    column: ColumnName = Field(title="Text column", description="The column of text to find topics in.")
+    n_components: int = Field(5, ge=1, le=200, title="Topics", description="How many topics to find.")
+    n: int = Field(1, ge=1, le=5, title="Longest n-gram", description="Sequences of one up to so many words.")
+    min_df: int = Field(1, ge=1, title="Fewest rows", description="Words that fewer training rows have are left out.")
+    max_features: int = Field(
+        5000, ge=10, le=100_000, title="Most words", description="Only so many words, the commonest, are looked at."
+    )
+    max_iter: int = Field(10, ge=1, le=1000, title="Passes", description="How often to go through all texts.")
+    random_state: int = Field(0, ge=0, title="Random state", description="The same number gives the same topics again.")
+    keep_column: bool = Field(True, title="Keep the text", description="Off: the column of text leaves.")
+
+    def build(self, schema: TableSchema) -> Transformer:
+        return TopicShares(
+            require_text(schema, self.column),
+            self.n_components,
+            self.n,
+            self.min_df,
+            self.max_features,
+            self.max_iter,
+            self.random_state,
+            self.keep_column,
+        )
+
+    def report(self, link: Any) -> Report | None:
+        words = np.array(link.words_)
+        weights = link.topics_.components_ / link.topics_.components_.sum(axis=1, keepdims=True)
+        tables: dict[str, dict[str, list[Any]]] = {}
+        for name, shares in zip(link.outputs_, weights, strict=True):
+            order = np.argsort(-shares, kind="stable")[:TOP]
+            tables[name] = {"word": words[order].tolist(), "share of the topic": shares[order].tolist()}
+        best = {"topic": link.outputs_, "words": [", ".join(t["word"][:8]) for t in tables.values()]}
+        return Report(tables={"topics": best, **tables})
