@@ -33,6 +33,7 @@ TASKS = {
     "regression": N_("Predicts a number"),
     "classification": N_("Predicts a category"),
     "clustering": N_("Finds groups"),
+    "anomaly": N_("Finds outliers"),
 }
 HEADINGS = (N_("Parameter"), N_("In documents"), N_("Default"), N_("What it means"))
 

@@ -15,11 +15,11 @@ SHOWN = 6
 FIRST = (
     "roc_auc", "f1", "f1_weighted", "f1_macro", "accuracy", "balanced_accuracy", "precision", "recall",
     "average_precision", "r2", "root_mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error",
-    "silhouette", "calinski_harabasz", "davies_bouldin", "n_clusters",
+    "silhouette", "calinski_harabasz", "davies_bouldin", "n_clusters", "anomalies", "anomaly_rate",
 )  # fmt: skip
 SPREAD = "_std"
-_LOWER = ("error", "loss", "davies_bouldin")
-_NEITHER = ("n_clusters", "rows_not_scored", SPREAD)
+_LOWER = ("error", "loss", "davies_bouldin", "distance_to_centre")
+_NEITHER = ("n_clusters", "noise_rows", "anomalies", "anomaly_rate", "rows_not_scored", SPREAD)
 
 Values = Mapping[str, float | None]
 

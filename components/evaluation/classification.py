@@ -23,10 +23,16 @@ def show(report: Report, *, key: str) -> None:
     if report.confusion:
         matrix, classes = st.columns(2, gap="medium")
         with matrix:
-            _confusion(report.confusion, model_of(report), f"{key}_confusion")
+            confusion(report, key=f"{key}_confusion")
         with classes:
             by_class(report, key=f"{key}_classes")
     pictures.grid(curves, key=key, order=ORDER)
+
+
+def confusion(report: Report, *, key: str) -> None:
+    """Draw the confusion matrix of ``report``, which has one."""
+    assert report.confusion is not None
+    _confusion(report.confusion, model_of(report), key)
 
 
 def model_of(report: Report) -> str:

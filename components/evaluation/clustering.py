@@ -7,6 +7,7 @@ import streamlit as st
 from components import charts
 from components.evaluation import pictures
 from components.language import _
+from pipelines.chain.clusters import NOISE
 from pipelines.steps.base import Report
 
 
@@ -25,7 +26,8 @@ def cluster_sizes(report: Report) -> dict[str, float]:
     for table in report.tables.values():
         if {"cluster", "rows"} <= table.keys():
             return {
-                _("Cluster {number}", number=c): float(n) for c, n in zip(table["cluster"], table["rows"], strict=True)
+                _("Cluster {number}", number=c) if c != NOISE else _("In no cluster"): float(n)
+                for c, n in zip(table["cluster"], table["rows"], strict=True)
             }
     return {}
 

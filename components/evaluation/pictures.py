@@ -32,6 +32,7 @@ LOOKS = {
     "gain": Look(N_("Cumulative gain"), unit=True, reference="diagonal"),
     "lift": Look(N_("Lift")),
     "predicted_vs_true": Look(N_("Predicted and actual values"), mark="point", reference="diagonal"),
+    "anomaly_scores": Look(N_("Scores of the rows, anomalies above 0.5"), mark="bar"),
     "residuals": Look(N_("Residuals"), mark="bar"),
     "quantiles": Look(N_("Quantiles and those of a normal distribution"), mark="point", reference="diagonal"),
     "loss": Look(N_("Loss while training")),

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components import metric_cards
-from components.evaluation import classification, clustering, findings, regression, training
+from components.evaluation import anomaly, classification, clustering, findings, regression, training
 from components.language import said
 from pipelines.steps.base import Report
 
@@ -32,6 +32,8 @@ def piece_of(report: Report) -> Callable[..., None]:
         return findings.show
     if training.weights(report) is not None:
         return training.show
+    if anomaly.is_of(report):
+        return anomaly.show
     if clustering.cluster_sizes(report) or "davies_bouldin" in report.metrics:
         return clustering.show
     if report.confusion or {c.kind for c in report.curves} & {"roc", "precision_recall"}:

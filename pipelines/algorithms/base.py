@@ -62,6 +62,11 @@ class Algorithm(BaseModel):
         """The fewest rows of each class that it can learn from."""
         return 1
 
+    @property
+    def is_supervised(self) -> bool:
+        """Whether it learns to predict a label."""
+        return self.task in ("classification", "regression")
+
     @classmethod
     def searches(cls) -> dict[str, Search]:
         """Where tuning looks, by parameter."""
@@ -78,7 +83,7 @@ class Algorithm(BaseModel):
             if self.task == "classification"
             else DummyRegressor()
             if self.task == "regression"
-            else self.estimator()
+            else self.learner()
         )
         return Predictor(dummy, self.task, self.encoding, self.takes_missing)
 

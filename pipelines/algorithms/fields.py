@@ -51,3 +51,14 @@ NumberCriterion = Annotated[
     Literal["squared_error", "absolute_error", "poisson"],
     Field(description="What makes a split good; poisson is for counts and takes no label below 0."),
 ]
+
+# Clusters
+Clusters = Annotated[int, Field(ge=1, le=1000, description="Number of clusters."), Search(2, 10)]
+FirstCentres = Annotated[
+    Literal["k-means++", "random", "first"],
+    Field(description="The first centres: rows far from each other; any rows; the first rows."),
+]
+Distance = Annotated[
+    Literal["euclidean", "manhattan", "chebyshev"],
+    Field(description="Distance of two rows: straight; the sum over the columns; the largest of a column."),
+]

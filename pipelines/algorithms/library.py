@@ -9,12 +9,23 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
+from pipelines.algorithms.agglomerative import Agglomerative
 from pipelines.algorithms.base import Algorithm
+from pipelines.algorithms.dbscan import Dbscan
+from pipelines.algorithms.elliptic_envelope import EllipticEnvelope
+from pipelines.algorithms.gaussian_mixture import GaussianMixture
+from pipelines.algorithms.hdbscan import Hdbscan
+from pipelines.algorithms.isolation_forest import IsolationForest
 from pipelines.algorithms.k_means import KMeans
+from pipelines.algorithms.local_outlier_factor import LocalOutlierFactor
+from pipelines.algorithms.mean_shift import MeanShift
 from pipelines.algorithms.members import Classifiers, Regressors
+from pipelines.algorithms.mini_batch_k_means import MiniBatchKMeans
+from pipelines.algorithms.one_class_svm import OneClassSvm
 from pipelines.algorithms.one_vs_one import OneVsOne
 from pipelines.algorithms.one_vs_rest import OneVsRest
 from pipelines.algorithms.ordinal_classifier import OrdinalClassifier
+from pipelines.algorithms.pca_anomaly import PcaAnomaly
 from pipelines.algorithms.stacking_classifier import StackingClassifier
 from pipelines.algorithms.stacking_regressor import StackingRegressor
 from pipelines.algorithms.voting_classifier import VotingClassifier
@@ -31,7 +42,18 @@ AnyAlgorithm = Annotated[
     | OneVsRest
     | OneVsOne
     | OrdinalClassifier
-    | KMeans,
+    | KMeans
+    | MiniBatchKMeans
+    | GaussianMixture
+    | Dbscan
+    | Hdbscan
+    | Agglomerative
+    | MeanShift
+    | IsolationForest
+    | OneClassSvm
+    | PcaAnomaly
+    | LocalOutlierFactor
+    | EllipticEnvelope,
     Field(discriminator="type"),
 ]
 

@@ -9,20 +9,32 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
-from pipelines.chain.conform import as_text
+from pipelines.chain.clusters import distances
+from pipelines.chain.conform import as_text, is_missing
 from pipelines.chain.features import SMALL, Encoding, FeatureMatrix
 from pipelines.chain.small_batch import small_batch
 from pipelines.chain.weighted import ClassWeighted
 from pipelines.schema import ColumnType, column_type
 
-__all__ = ["LABELS", "PROBABILITIES", "Encoding", "FeatureMatrix", "Predictor", "Task", "probability_columns", "target"]
+__all__ = [
+    "DISTANCES",
+    "LABELS",
+    "PROBABILITIES",
+    "Encoding",
+    "FeatureMatrix",
+    "Predictor",
+    "Task",
+    "probability_columns",
+    "target",
+]
 
 LABELS = "Scored Labels"
 PROBABILITIES = "Scored Probabilities"
+DISTANCES = "Scored Distances"
 ONEHOT_CATEGORIES = 100
 ORDINAL_CATEGORIES = 255
 
-Task = Literal["classification", "regression", "clustering"]
+Task = Literal["classification", "regression", "clustering", "anomaly"]
 
 
 class Predictor(BaseEstimator):
@@ -60,7 +72,7 @@ class Predictor(BaseEstimator):
         learn_from = self.features_.sparse if self.sparse and self.features_.categories_ else self.features_.transform
         estimator.fit(learn_from(X), None if y is None else target(y, self.task), **extra)
         self.estimator_ = estimator.estimator_ if isinstance(estimator, ClassWeighted) else estimator
-        self.classes_ = list(estimator.classes_.tolist()) if self.task == "classification" else []
+        self.classes_ = list(estimator.classes_.tolist()) if self.task in ("classification", "anomaly") else []
         self._prepare()
         return self
 
@@ -70,7 +82,11 @@ class Predictor(BaseEstimator):
         return list(self.features_.columns_)
 
     def score(self, X: pd.DataFrame) -> pd.DataFrame:
-        """One row of results for each row: ``Scored Labels`` and, where there are any, ``Scored Probabilities``."""
+        """One row of results for each row: ``Scored Labels`` and, where there are any, ``Scored Probabilities``.
+
+        Clusters come with the distances to their centres, or the probability of each, where the algorithm has any;
+        anomalies (1, and 0 for normal rows) with a score from 0 to 1 in the place of the probability.
+        """
         matrix = self.features_.transform(X)
         whole = ~np.isinf(matrix).any(axis=1) if self.takes_missing else np.isfinite(matrix).all(axis=1)
         if whole.all():
@@ -86,6 +102,12 @@ class Predictor(BaseEstimator):
     def _score(self, matrix: np.ndarray, index: pd.Index) -> pd.DataFrame:
         if not hasattr(self, "labels"):
             self._prepare()
+        if self.task == "clustering":
+            return pd.DataFrame(_clusters(self.estimator_, matrix), index=index, copy=False)
+        if self.task == "anomaly":
+            score = self.estimator_.score_anomaly(matrix)
+            found = {LABELS: (score > 0.5).astype(np.int64), PROBABILITIES: score}
+            return pd.DataFrame(found, index=index, copy=False)
         quick = self.quick if len(matrix) <= SMALL else None
         if not hasattr(self.estimator_, "predict_proba"):
             found = quick(matrix) if quick else self.estimator_.predict(matrix)
@@ -115,9 +137,14 @@ def probability_columns(classes: list[object]) -> list[str]:
 
 
 def target(y: pd.Series, task: Task) -> np.ndarray:
-    """A label, nothing missing, as scikit-learn takes it; classes that are no numbers or truth values as text."""
+    """A label, nothing missing, as scikit-learn takes it; classes that are no numbers or truth values as text.
+
+    Of an anomaly it is always text, empty where it is missing.
+    """
     if task == "regression":
         return y.to_numpy(dtype=np.float64)
+    if task == "anomaly":
+        return np.array(["" if is_missing(v) else as_text(v) for v in y.tolist()], dtype=str)
     kind = column_type(y)
     if kind is ColumnType.BOOLEAN:
         return y.to_numpy(dtype=bool)
@@ -136,6 +163,15 @@ def _named(parameters: Mapping[str, Any], name: str) -> list[str]:
 def _probabilities(shares: np.ndarray, classes: list[object]) -> dict[str, np.ndarray]:
     names = probability_columns(classes)
     return {names[0]: shares[:, 1]} if len(classes) == 2 else {n: shares[:, i] for i, n in enumerate(names)}
+
+
+def _clusters(estimator: Any, matrix: np.ndarray) -> dict[str, np.ndarray]:
+    results: dict[str, np.ndarray] = {LABELS: np.asarray(estimator.predict(matrix)).astype(np.int64)}
+    if hasattr(estimator, "predict_proba"):
+        shares = estimator.predict_proba(matrix)
+        return results | {f"{PROBABILITIES}_{i}": shares[:, i] for i in range(shares.shape[1])}
+    away = distances(estimator, matrix)
+    return results if away is None else results | {f"{DISTANCES}_{i}": away[:, i] for i in range(away.shape[1])}
 
 
 def _nullable(frame: pd.DataFrame) -> pd.DataFrame:

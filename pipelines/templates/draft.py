@@ -165,7 +165,7 @@ def _train(made: _Steps, kind: str, profile: Sequence[ColumnProfile], rows: int)
 
 
 def _unsupervised(dataset: str, profile: Sequence[ColumnProfile], question: Question, label: str | None) -> Draft:
-    kind = _unsupervised_algorithm(question)
+    kind = {"groups": "k_means", "outliers": "isolation_forest"}[question]
     algorithm = ALGORITHMS[kind]
     judged = [(c, unfit(c) or ("is what is known already" if c.name == label else "")) for c in profile]
     numbers = [c for c, reason in judged if not reason and ColumnType(c.type).is_numeric]
@@ -189,18 +189,6 @@ def _unsupervised(dataset: str, profile: Sequence[ColumnProfile], question: Ques
     made.add("score", "score_model", "Which group each row belongs to." if groups else "How far out each row is.")
     made.add("evaluate", "evaluate_model", "How well the groups hold together." if groups else "What was found.")
     return made.draft(f"{question} of {dataset}", f"Finds {question} in the rows.", None)
-
-
-def _unsupervised_algorithm(question: Question) -> str:
-    if question == "groups":
-        return "k_means"
-    found = next((n for n, a in ALGORITHMS.items() if str(a.task).startswith(("anomaly", "outlier"))), None)
-    if found is None:
-        raise InputError(
-            "Finding outliers is not offered yet: there is no algorithm for it in the library.",
-            fix="Find groups instead: rows far from every group stand apart.",
-        )
-    return found
 
 
 def _not_measured(column: ColumnProfile, numbers: int) -> str:

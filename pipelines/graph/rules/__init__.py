@@ -11,6 +11,7 @@ from pipelines.graph.rules import (
     split,
     structure,
     taken,
+    unsupervised,
 )
 from pipelines.graph.rules.base import Context, Rule
 
@@ -21,7 +22,7 @@ RULES: tuple[type[Rule], ...] = (
     *(columns.UnknownColumn, columns.NotNumeric, features.NumbersAsText),
     *(parameters.WrongParameter, parameters.UnknownDataset, parameters.FileName, parameters.PythonOff),
     *(label.MissingLabel, label.MissingValues, label.ContinuousClasses, label.WordsAsNumbers),
-    *(taken.NegativeValues, taken.LabelOutOfRange),
+    *(taken.NegativeValues, taken.LabelOutOfRange, unsupervised.LabelNotLearned),
     *(label.OneClass, label.RareClass, label.NeedsScaling, label.MissingTarget),
     *(split.LearnsBeforeSplit, split.SecondSplit, split.PartitionLost),
     *(leaks.LeakingLabel, leaks.SameRows, leaks.TimeIgnored),

@@ -45,7 +45,7 @@ def _features(context: Context) -> Iterator[Features]:
         if table is None or schema is None or edge is None:
             continue
         classes = algorithm.task == "classification"
-        label = table.label if algorithm.task != "clustering" else None
+        label = table.label if algorithm.is_supervised else None
         for before in context.graph.ancestors(node.id):
             if (columns := _turned(context, before)) and (before.id, "") not in seen:
                 seen.add((before.id, ""))

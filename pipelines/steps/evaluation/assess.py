@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipelines.chain.anomalies import commonest
 from pipelines.chain.features import FeatureMatrix
-from pipelines.chain.predictor import LABELS, probability_columns
+from pipelines.chain.predictor import LABELS, PROBABILITIES, probability_columns, target
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.schema import column_type
-from pipelines.steps.base import Curve
-from pipelines.steps.evaluation import classification, clustering, regression
+from pipelines.steps.evaluation import anomaly, classification, clustering, regression
+from pipelines.steps.evaluation.assessment import Assessment
+from pipelines.steps.training.normal import tells_normal
 from pipelines.table import Scored, Table
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """Metrics with what there is to show beside them."""
-
-    metrics: dict[str, float]
-    curves: tuple[Curve, ...] = ()
-    tables: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
-    confusion: dict[str, Any] | None = None
-    notes: tuple[str, ...] = ()
 
 
 def assess(table: Table) -> Assessment:
@@ -40,7 +30,7 @@ def assess(table: Table) -> Assessment:
         [] if has_score.all() else [f"{(~has_score).sum()} of {len(frame)} rows have no prediction and are left out."]
     )
     unscored = int((~has_score).sum())
-    if scored.task != "clustering":
+    if scored.task in ("classification", "regression"):
         if scored.label is None or scored.label not in frame.columns:
             raise InputError(
                 f"The rows have no label column{_named(scored.label)} to compare with.",
@@ -90,7 +80,24 @@ def _clusters(rows: pd.DataFrame, scored: Scored, table: Table) -> Assessment:
     whole = np.isfinite(matrix).all(axis=1)
     clusters = rows[LABELS].to_numpy(dtype=np.int64)
     metrics, notes = clustering.measure(matrix[whole], clusters[whole])
-    return Assessment(metrics, tables={"clusters": clustering.sizes(rows[LABELS])}, notes=tuple(notes))
+    found, combined = clustering.by_cluster(matrix[whole], clusters[whole])
+    return Assessment(metrics | combined, tables={"clusters": found}, notes=tuple(notes))
+
+
+def _anomalies(rows: pd.DataFrame, scored: Scored, table: Table) -> Assessment:
+    flagged, score = rows[LABELS].to_numpy(dtype=np.int64), rows[PROBABILITIES].to_numpy(dtype=np.float64)
+    found = anomaly.spread(flagged, score)
+    label = rows[scored.label] if scored.label is not None and scored.label in rows.columns else None
+    if label is None or not tells_normal(label):
+        return found
+    known = label.notna().to_numpy()
+    values = target(label[known], "anomaly")
+    normal = str(scored.classes[0]) if scored.classes else commonest(values)
+    told = anomaly.measure(values != normal, flagged[known], score[known], normal, scored.label or "")
+    notes = () if known.all() else (_("{count:,} rows have no label and are left out.", count=int((~known).sum())),)
+    return Assessment(
+        found.metrics | told.metrics, (*told.curves, *found.curves), told.tables, told.confusion, (*notes, *told.notes)
+    )
 
 
 def _named(label: str | None) -> str:
@@ -101,4 +108,5 @@ TASKS: dict[str, Callable[[pd.DataFrame, Scored, Table], Assessment]] = {
     "classification": _classes,
     "regression": _numbers,
     "clustering": _clusters,
+    "anomaly": _anomalies,
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Report, Step
-from pipelines.steps.evaluation.assess import Assessment, assess
+from pipelines.steps.evaluation.assess import assess
+from pipelines.steps.evaluation.assessment import Assessment
 from pipelines.table import TEST, TRAIN, Table
 
 
@@ -23,6 +24,7 @@ class EvaluateModel(Step):
     inputs = (Port("table"), Port("other", optional=True))
     outputs = (Port("table"),)
     synonyms = ("metrics", "accuracy", "ROC", "confusion matrix", "compare models")
+    known_as = ("Evaluate Model",)
 
     def run(self, inputs: Inputs, context: Context) -> Output:
         first, notes = _assessed(inputs.table)

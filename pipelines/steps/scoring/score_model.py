@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import Field
 
 from pipelines.chain.chain import Chain
-from pipelines.chain.predictor import LABELS, PROBABILITIES
+from pipelines.chain.predictor import DISTANCES, LABELS, PROBABILITIES
 from pipelines.errors import InputError
 from pipelines.schema import Role
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
@@ -18,6 +18,9 @@ from pipelines.table import Scored, Table
 
 class ScoreModel(Step):
     """Predict with a trained model: Scored Labels, and Scored Probabilities where the model gives them.
+
+    Clusters are numbers from 0, with Scored Distances to their centres where they have any; -1 is in no cluster. An
+    anomaly is 1 and a normal row 0, and Scored Probabilities holds a score from 0 to 1, above 0.5 for anomalies.
 
     Rows that come from where the model was trained go through the steps that are left; rows of another dataset go
     through all of them, as the published model takes them.
@@ -30,6 +33,7 @@ class ScoreModel(Step):
     inputs = (Port("table"), Port("model", "model"))
     outputs = (Port("table"),)
     synonyms = ("predict", "apply model", "inference", "assign to clusters")
+    known_as = ("Score Model", "Assign Data to Clusters")
 
     rows: Literal["test", "train", "all"] = Field("test", description="Which rows; all where there is no split.")
     append: bool = Field(True, description="Keep the other columns. Off: only label, ids, weight and predictions.")
@@ -72,4 +76,4 @@ def predictions(model: Chain, table: Table, context: Context) -> tuple[pd.DataFr
 
 
 def _is_score(column: str) -> bool:
-    return column in (LABELS, PROBABILITIES) or str(column).startswith(f"{PROBABILITIES}_")
+    return column in (LABELS, PROBABILITIES) or str(column).startswith((f"{PROBABILITIES}_", f"{DISTANCES}_"))

@@ -15,10 +15,12 @@ from pipelines.algorithms.library import AnyAlgorithm
 from pipelines.chain.conform import as_text
 from pipelines.chain.predictor import probability_columns
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.parameters import Form
 from pipelines.schema import Role
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Replay, Report, Step
-from pipelines.steps.evaluation.assess import Assessment, assess
+from pipelines.steps.evaluation.assess import assess
+from pipelines.steps.evaluation.assessment import Assessment
 from pipelines.steps.training.fit import fit, label_of
 from pipelines.table import Scored, Table
 
@@ -38,6 +40,7 @@ class CrossValidateModel(Step):
     behaviour = Behaviour.EVALUATE
     outputs = (Port("table"),)
     synonyms = ("cross validation", "k-fold", "CV")
+    known_as = ("Cross Validate Model",)
 
     algorithm: Annotated[AnyAlgorithm, Form(widget="algorithm")] = Field(description="What learns, and its parameters.")
     n_folds: int = Field(5, ge=2, le=50, description="Number of folds.")
@@ -45,11 +48,11 @@ class CrossValidateModel(Step):
 
     def run(self, inputs: Inputs, context: Context) -> Output:
         table = inputs.table
-        label = label_of(self.algorithm, table)
+        label = label_of(self.algorithm, table) if self.algorithm.is_supervised else None
         if label is None:
             raise InputError(
-                f"{self.algorithm.title} has no label to validate with.",
-                fix="Use Train model, Score model and Evaluate model.",
+                _("{title} has no label to validate with.", title=self.algorithm.title),
+                fix=_("Use Train Model, Score Model and Evaluate Model."),
             )
         replay = context.replay(table)
         rows, values, notes = _rows(replay.base, table, label)
@@ -92,7 +95,7 @@ class CrossValidateModel(Step):
         links, learned = replay.refit(training)
         predictor, notes = fit(self.algorithm, learned, preview=context.preview)
         frame = replay.base.frame.loc[held_out]
-        for _, link in links:
+        for _step, link in links:
             frame = link.transform(frame)
         label = label_of(self.algorithm, learned)
         assert label is not None

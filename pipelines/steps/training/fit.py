@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
 
+from pipelines.algorithms.anomaly import AnomalyAlgorithm
 from pipelines.algorithms.base import Algorithm
 from pipelines.algorithms.library import ALGORITHMS, COUNTERPARTS
 from pipelines.chain.features import CATEGORICAL
@@ -16,9 +17,17 @@ from pipelines.chain.predictor import Predictor
 from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.schema import ColumnType, TableSchema, schema_of
+from pipelines.steps.training.normal import normal_rows, tells_normal
 from pipelines.table import Table
 
 MANY_CLASSES = 20
+ANY_ROWS = {
+    "classification": _("boosted trees"),
+    "regression": _("boosted trees"),
+    "clustering": _("mini-batch k-means"),
+    "anomaly": _("an isolation forest"),
+}
+"""What is quick on any number of rows."""
 LISTED = 5
 
 
@@ -54,6 +63,8 @@ def labelled_rows(algorithm: Algorithm, table: Table) -> tuple[pd.DataFrame, lis
         raise InputError("There are no training rows.", fix="Check the steps before that drop rows.")
     if label is None:
         return rows, []
+    if isinstance(algorithm, AnomalyAlgorithm):
+        return normal_rows(algorithm, rows, label)
     _check_kind(algorithm, table.schema, label)
     known = rows[label].notna().to_numpy()
     if not known.any():
@@ -66,8 +77,10 @@ def labelled_rows(algorithm: Algorithm, table: Table) -> tuple[pd.DataFrame, lis
 
 
 def label_of(algorithm: Algorithm, table: Table) -> str | None:
-    """The label column; None where the algorithm needs none. InputError when it needs one and there is none."""
-    if algorithm.task == "clustering":
+    """The label column; None where the algorithm uses none. InputError when it needs one and there is none."""
+    if isinstance(algorithm, AnomalyAlgorithm):
+        return table.label if table.label is not None and tells_normal(table.training[table.label]) else None
+    if not algorithm.is_supervised:
         return None
     if table.label is None:
         raise InputError(
@@ -92,7 +105,7 @@ def _check_kind(algorithm: Algorithm, schema: TableSchema, label: str) -> None:
 
 
 def _check_label(algorithm: Algorithm, rows: pd.DataFrame, label: str | None) -> None:
-    if label is None:
+    if label is None or not algorithm.is_supervised:
         return
     values, kind = rows[label], schema_of(rows[[label]])[label].type
     if kind.is_numeric and np.isinf(values.to_numpy(dtype=np.float64)).any():
@@ -167,7 +180,10 @@ def _check_features(algorithm: Algorithm, rows: pd.DataFrame, schema: TableSchem
                 rows=len(rows),
                 most=algorithm.most_rows,
             ),
-            fix=_("Take a part of the rows with Split Data, or another algorithm, such as boosted trees."),
+            fix=_(
+                "Take a part of the rows with Split Data, or another algorithm, such as {other}.",
+                other=ANY_ROWS[algorithm.task],
+            ),
         )
     numbers = [c.name for c in schema if c.name in schema.features and c.type not in CATEGORICAL]
     infinite = [

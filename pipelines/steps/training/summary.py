@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.chain.clusters import Assigning
 from pipelines.chain.predictor import Predictor
 from pipelines.steps.base import Curve, Report
 
@@ -34,7 +35,13 @@ def summarise(predictor: Predictor, rows: int) -> Report:
             "importance": [float(shares[i]) for i in order],
         }
     elif hasattr(estimator, "cluster_centers_"):
-        tables["centres"] = _centres(estimator, names)
+        counts = np.bincount(estimator.labels_, minlength=len(estimator.cluster_centers_))
+        tables["centres"] = _centres(estimator.cluster_centers_, names, "rows", counts.tolist())
+    elif hasattr(estimator, "means_") and hasattr(estimator, "weights_"):
+        tables["centres"] = _centres(estimator.means_, names, "share", estimator.weights_.tolist())
+    elif isinstance(estimator, Assigning):
+        clusters, counts = np.unique(estimator.labels_, return_counts=True)
+        tables["clusters"] = {"cluster": clusters[:ROWS].tolist(), "rows": counts[:ROWS].tolist()}
     return Report(tables=tables, curves=_loss(estimator))
 
 
@@ -59,11 +66,10 @@ def _coefficients(
     return table
 
 
-def _centres(estimator: Any, names: list[str]) -> dict[str, list[Any]]:
-    counts = np.bincount(estimator.labels_, minlength=len(estimator.cluster_centers_))
-    table: dict[str, list[Any]] = {"cluster": list(range(len(counts)))[:ROWS], "rows": [int(n) for n in counts[:ROWS]]}
+def _centres(centres: np.ndarray, names: list[str], what: str, sizes: list[Any]) -> dict[str, list[Any]]:
+    table: dict[str, list[Any]] = {"cluster": list(range(len(centres)))[:ROWS], what: sizes[:ROWS]}
     for i, name in enumerate(names[:COLUMNS]):
-        table[f"centre_{name}"] = [float(v) for v in estimator.cluster_centers_[:ROWS, i]]
+        table[f"centre_{name}"] = [float(v) for v in centres[:ROWS, i]]
     return table
 
 

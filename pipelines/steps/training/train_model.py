@@ -31,6 +31,7 @@ class TrainModel(Step):
     behaviour = Behaviour.TRAIN
     outputs = (Port("model", "model"), Port("table"))
     synonyms = ("fit", "learn", "estimator", "algorithm")
+    known_as = ("Train Model", "Train Clustering Model", "Train Anomaly Detection Model")
 
     algorithm: Annotated[AnyAlgorithm, Form(widget="algorithm")] = Field(description="What learns, and its parameters.")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.evaluation import classification, clustering, findings, regression, training
+from components.evaluation import anomaly, classification, clustering, findings, regression, training
 from components.evaluation import report as report_view
 from pipelines.steps.base import Curve, Report
 
-PIECES = [classification, regression, clustering, training, findings]
+PIECES = [anomaly, classification, regression, clustering, training, findings]
 
 
 def test_a_confusion_cell_is_found_under_its_actual_and_predicted_class() -> None:

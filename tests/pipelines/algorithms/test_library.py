@@ -16,11 +16,14 @@ from pipelines.errors import NotFoundError
 
 OURS = {
     "averaged_perceptron": {"eta0"},
+    "gaussian_mixture": {"n_components"},
     "gamma_regressor": {"max_iter"},
     "gaussian_process_regressor": {"normalize_y"},
     "huber_regressor": {"max_iter"},
     "lightgbm_regressor": {"objective"},
+    "local_outlier_factor": {"metric"},
     "logistic_regression": {"max_iter"},
+    "one_class_svm": {"nu"},
     "poisson_regressor": {"max_iter"},
     "quadratic_discriminant_analysis": {"shrinkage"},
     "quantile_regressor": {"alpha"},
@@ -55,6 +58,8 @@ def test_parameters_are_named_and_defaulted_as_in_scikit_learn(type: str) -> Non
 @pytest.mark.parametrize("type", ALGORITHMS)
 def test_missing_values_are_taken_where_scikit_learn_takes_them(type: str) -> None:
     algorithm = ALGORITHMS[type]()
+    if type == "hdbscan":
+        pytest.skip("it leaves rows with missing values out, which a new row could not be")
     if not type.startswith("lightgbm"):  # they take them, and their tags say no
         assert algorithm.takes_missing == get_tags(algorithm.estimator()).input_tags.allow_nan
     rng = np.random.default_rng(0)
@@ -72,7 +77,7 @@ def test_missing_values_are_taken_where_scikit_learn_takes_them(type: str) -> No
 @pytest.mark.parametrize("type", ALGORITHMS)
 def test_every_parameter_is_described_for_a_form(type: str) -> None:
     found = next(d for d in library.describe() if d["type"] == type)
-    assert found["task"] in ("classification", "regression", "clustering")
+    assert found["task"] in ("classification", "regression", "clustering", "anomaly")
     assert found["title"]
     assert found["help"]
     properties = found["params"]["properties"]
@@ -83,8 +88,10 @@ def test_every_parameter_is_described_for_a_form(type: str) -> None:
 @pytest.mark.parametrize("type", ALGORITHMS)
 def test_a_counterpart_is_of_the_other_kind(type: str) -> None:
     other = library.COUNTERPARTS.get(type)
-    tasks = {ALGORITHMS[type].task, ALGORITHMS[other].task if other else None}
-    assert tasks == ({"classification", "regression"} if other else {"clustering", None})
+    if ALGORITHMS[type]().is_supervised:
+        assert {ALGORITHMS[type].task, library.get(other).task} == {"classification", "regression"}
+    else:
+        assert other is None
 
 
 def test_an_algorithm_is_read_by_its_type() -> None:

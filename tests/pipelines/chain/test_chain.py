@@ -36,7 +36,9 @@ def chain_of(people: pd.DataFrame, type: str, extra: list | None = None, **param
     for name, link in [("scale", OnColumns(scaler, NUMBERS)), *(extra or [])]:
         links.append((name, link.fit(frame, people["label"])))
         frame = link.transform(frame)
-    y = {"classification": people["label"], "regression": people["income"], "clustering": None}[algorithm.task]
+    y = {"classification": people["label"], "regression": people["income"], "clustering": None, "anomaly": None}[
+        algorithm.task
+    ]
     left = ("label", "empty", *(["since"] if type == "nystroem_svm_classifier" else []))  # days swamp its distances
     used = [c for c in frame if c not in left]
     with warnings.catch_warnings():

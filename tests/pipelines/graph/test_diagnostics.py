@@ -182,6 +182,10 @@ EXAMPLES = {
         (training("gamma_regressor"), {"cars": Table(FULL.assign(price=0.0), PRICE)}, {}),
         (training("gamma_regressor"), {"cars": Table(FULL, PRICE)}, {}),
     ],
+    "SK451": [
+        (training("isolation_forest"), {"cars": Table(FULL, RISK)}, {}),
+        (training("isolation_forest"), {"cars": Table(FULL, {})}, {}),
+    ],
     "SK403": [
         (training("logistic_regression"), {"cars": Table(FULL, PRICE)}, {}),
         (training("logistic_regression"), {"cars": Table(FULL, RISK)}, {}),

@@ -161,6 +161,9 @@ def test_what_cannot_be_answered_is_told(tables):
         tables.draft("empty", "number", "worth")
 
 
-def test_outliers_wait_for_an_algorithm(tables):
-    with pytest.raises(InputError, match="Finding outliers is not offered yet"):
-        tables.draft("messy", "outliers")
+def test_outliers_are_found_by_an_isolation_forest(tables):
+    made = tables.draft("messy", "outliers")
+    assert [s.params["algorithm"] for s in made.document.steps if s.type == "train_model"] == [
+        {"type": "isolation_forest"}
+    ]
+    ran(tables, made)

@@ -185,7 +185,28 @@ def test_clusters_are_measured_by_their_features(engine) -> None:
     assert report.metrics["silhouette"] == pytest.approx(metrics.silhouette_score(X, labels))
     assert report.metrics["davies_bouldin"] == pytest.approx(metrics.davies_bouldin_score(X, labels))
     assert report.metrics["calinski_harabasz"] == pytest.approx(metrics.calinski_harabasz_score(X, labels))
-    assert report.tables["clusters"] == {"cluster": [0, 1], "rows": [60, 40]}
+    assert report.tables["clusters"]["cluster"] == [0, 1]
+    assert report.tables["clusters"]["rows"] == [60, 40]
+    middles = [X[:60].mean(axis=0), X[60:].mean(axis=0)]
+    own = [np.linalg.norm(part - m, axis=1) for part, m in zip((X[:60], X[60:]), middles, strict=True)]
+    other = np.linalg.norm(X[:60] - middles[1], axis=1)
+    assert report.tables["clusters"]["distance_to_centre"] == pytest.approx([o.mean() for o in own])
+    assert report.tables["clusters"]["max_distance_to_centre"] == pytest.approx([o.max() for o in own])
+    assert report.tables["clusters"]["distance_to_other_centres"][0] == pytest.approx(other.mean())
+    assert report.metrics["distance_to_centre"] == pytest.approx(np.concatenate(own).mean())
+
+
+def test_rows_in_no_cluster_are_counted_and_not_measured(engine) -> None:
+    rng = np.random.default_rng(0)
+    X = np.concatenate([rng.normal(0, 1, (60, 2)), rng.normal(8, 1, (40, 2)), [[50.0, 50.0]]])
+    labels = np.repeat([0, 1, -1], [60, 40, 1])
+    put(engine, pd.DataFrame(X, columns=["a", "b"]).assign(**{LABELS: labels}), "clustering", roles={LABELS: "score"})
+    output = engine.do("evaluate", EvaluateModel())
+    assert output.report.metrics["silhouette"] == pytest.approx(metrics.silhouette_score(X[:100], labels[:100]))
+    assert output.report.metrics["noise_rows"] == 1
+    assert output.report.tables["clusters"]["cluster"] == [0, 1, -1]
+    assert output.report.tables["clusters"]["distance_to_centre"][2] is None
+    assert "1 of 101 rows are in no cluster" in output.notes[0]
 
 
 def test_training_rows_scored_along_are_not_measured(engine) -> None:

@@ -1,0 +1,34 @@
+"""Clusters and anomalies served: the same rows get the same answers in memory, reloaded, in batch and over REST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.document import codec
+from pipelines.inference.publish import publish
+
+PIPELINE = """
+format: 1
+name: {name}
+steps:
+- {{id: houses, type: dataset, params: {{dataset: houses}}}}
+- {{id: label, type: set_label, params: {{column: sold}}}}
+- {{id: fill, type: clean_missing_data, params: {{strategy: median}}}}
+- {{id: scale, type: normalize_data}}
+- {{id: train, type: train_model, params: {{algorithm: {{type: {name}}}}}}}
+- {{id: score, type: score_model}}
+- {{id: evaluate, type: evaluate_model}}
+"""
+
+
+@pytest.mark.parametrize("type", ["k_means", "hdbscan", "isolation_forest", "local_outlier_factor"])
+def test_a_model_without_a_label_is_published_with_its_proof(tricky: Any, type: str) -> None:
+    finished = tricky.workspace.run(codec.loads(PIPELINE.format(name=type)))
+    assert finished.result.failure is None
+    assert finished.result.metrics
+    made = publish(tricky.workspace.home, finished.run_id, type)
+    assert made.parity is not None
+    assert made.parity["largest_difference"] <= 1e-12
+    assert made.task == ("clustering" if type in ("k_means", "hdbscan") else "anomaly")
