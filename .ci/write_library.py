@@ -145,6 +145,8 @@ def _example(step: type[Step]) -> list[str]:
         lines += [*_table(frame), ""]
     if found.output.table is not None:
         lines += ["becomes", "", *_table(found.output.table.frame), ""]
+    if found.roles:
+        lines += [f"with {', '.join(f'`{name}` as {role.value}' for name, role in found.roles.items())}.", ""]
     for sentence in found.output.report.conclusions if found.output.report else ():
         lines += [f"> {_plain(sentence)}", ""]
     return lines

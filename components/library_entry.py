@@ -83,6 +83,8 @@ def _example(step_type: type[Step], found: Demonstration, key: str) -> None:
             with column:
                 st.caption(title)
                 _table(frame, f"{key}.{title}", title)
+    if found.roles:
+        st.caption(", ".join(f"{escaped(name)}: {said(role.value)}" for name, role in found.roles.items()))
     if found.output.report is not None:
         report_view.show(found.output.report, key=f"{key}.report")
 

@@ -26,6 +26,7 @@ class Demonstration:
 
     given: Mapping[str, pd.DataFrame]
     output: Output
+    roles: Mapping[str, Role]  # those that the step gave, predictions left out
 
 
 @cache
@@ -45,7 +46,10 @@ def demonstrate(step_type: type[Step]) -> Demonstration | None:
         bench.put(key, Table(_read(text), head=key))
     given = bench.inputs(step_type.inputs, [first, *others])
     output = bench.run("step", step_type.model_validate(example.params), given)
-    return Demonstration({name: table.frame for name, table in given.tables.items()}, output)
+    had = {name for table in given.tables.values() for name in table.roles}
+    after = output.table.roles if output.table else {}
+    new = {name: role for name, role in after.items() if name not in had and role is not Role.SCORE}
+    return Demonstration({name: table.frame for name, table in given.tables.items()}, output, new)
 
 
 def _read(text: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Report, Step
+from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Report, Step
 from pipelines.steps.evaluation.assess import assess
 from pipelines.steps.evaluation.assessment import Assessment
 from pipelines.table import TEST, TRAIN, Table
@@ -25,6 +25,17 @@ class EvaluateModel(Step):
     outputs = (Port("table"),)
     synonyms = ("metrics", "accuracy", "ROC", "confusion matrix", "compare models")
     known_as = ("Evaluate Model",)
+    equivalent = "r2 = r2_score(y_test, predictions)\nerror = mean_absolute_error(y_test, predictions)"
+    example = Example(
+        params={},
+        table="size,rooms,price\n31,1,95\n45,2,142\n58,2,171\n64,3,203\n77,3,228\n92,4,284\n38,1,112\n83,4,262\n",
+        label="price",
+        before=(
+            ("split_data", {"train_fraction": 0.75}),
+            ("train_model", {"algorithm": {"type": "linear_regression"}}),
+            ("score_model", {}),
+        ),
+    )
 
     def run(self, inputs: Inputs, context: Context) -> Output:
         first, notes = _assessed(inputs.table)

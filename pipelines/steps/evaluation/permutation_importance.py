@@ -17,7 +17,7 @@ from pipelines.chain.predictor import LABELS, probability_columns, target
 from pipelines.errors import InputError
 from pipelines.messages import _, ngettext
 from pipelines.parameters import Form
-from pipelines.steps.base import Bars, Behaviour, Context, Inputs, Output, Port, Report, Step
+from pipelines.steps.base import Bars, Behaviour, Context, Example, Inputs, Output, Port, Report, Step
 from pipelines.table import TEST, TRAIN, Table
 
 Metric = Literal[
@@ -67,6 +67,12 @@ class PermutationImportance(Step):
     synonyms: ClassVar[tuple[str, ...]] = ("feature importance", "explain model", "PFI", "variable importance")
     known_as: ClassVar[tuple[str, ...]] = ("Permutation Feature Importance",)
     equivalent: ClassVar[str] = "sklearn.inspection.permutation_importance(model, table[columns], y, n_repeats=5)"
+    example: ClassVar[Example | None] = Example(
+        params={"rows": "all"},
+        table="size,rooms,price\n31,1,95\n45,2,142\n58,2,171\n64,3,203\n77,3,228\n92,4,284\n38,1,112\n83,4,262\n",
+        label="price",
+        before=(("train_model", {"algorithm": {"type": "linear_regression"}}),),
+    )
 
     metric: Metric = Field("auto", title="Metric", description="auto: r2 of numbers, accuracy of classes.")
     of: Literal["columns", "features"] = Field(

@@ -12,7 +12,7 @@ from pipelines.chain.chain import Chain
 from pipelines.chain.predictor import DISTANCES, LABELS, PROBABILITIES
 from pipelines.errors import InputError
 from pipelines.schema import Role
-from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
+from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Step
 from pipelines.table import Scored, Table
 
 
@@ -34,6 +34,16 @@ class ScoreModel(Step):
     outputs = (Port("table"),)
     synonyms = ("predict", "apply model", "inference", "assign to clusters")
     known_as = ("Score Model", "Assign Data to Clusters")
+    equivalent = "predictions = model.predict(X_test)"
+    example = Example(
+        params={},
+        table="size,rooms,price\n31,1,95\n45,2,142\n58,2,171\n64,3,203\n77,3,228\n92,4,284\n38,1,112\n83,4,262\n",
+        label="price",
+        before=(
+            ("split_data", {"train_fraction": 0.75}),
+            ("train_model", {"algorithm": {"type": "linear_regression"}}),
+        ),
+    )
 
     rows: Literal["test", "train", "all"] = Field("test", description="Which rows; all where there is no split.")
     append: bool = Field(True, description="Keep the other columns. Off: only label, ids, weight and predictions.")

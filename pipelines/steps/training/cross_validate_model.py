@@ -18,7 +18,7 @@ from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.parameters import Form
 from pipelines.schema import Role
-from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Replay, Report, Step
+from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Replay, Report, Step
 from pipelines.steps.evaluation.assess import assess
 from pipelines.steps.evaluation.assessment import Assessment
 from pipelines.steps.training.fit import fit, label_of
@@ -41,6 +41,14 @@ class CrossValidateModel(Step):
     outputs = (Port("table"),)
     synonyms = ("cross validation", "k-fold", "CV")
     known_as = ("Cross Validate Model",)
+    equivalent = (
+        'scores = cross_validate(LinearRegression(), X, y, cv=KFold(5, shuffle=True, random_state=0), scoring="r2")'
+    )
+    example = Example(
+        params={"algorithm": {"type": "linear_regression"}, "n_folds": 4},
+        table="size,rooms,price\n31,1,95\n45,2,142\n58,2,171\n64,3,203\n77,3,228\n92,4,284\n38,1,112\n83,4,262\n",
+        label="price",
+    )
 
     algorithm: Annotated[AnyAlgorithm, Form(widget="algorithm")] = Field(description="What learns, and its parameters.")
     n_folds: int = Field(5, ge=2, le=50, description="Number of folds.")

@@ -12,7 +12,7 @@ from pydantic import Field
 from pipelines.algorithms.library import AnyAlgorithm
 from pipelines.chain.chain import Chain, head_of
 from pipelines.parameters import Form
-from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
+from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Step
 from pipelines.steps.training.fit import fit, label_of, labelled_rows
 from pipelines.steps.training.summary import summarise
 from pipelines.table import Table
@@ -32,6 +32,13 @@ class TrainModel(Step):
     outputs = (Port("model", "model"), Port("table"))
     synonyms = ("fit", "learn", "estimator", "algorithm")
     known_as = ("Train Model", "Train Clustering Model", "Train Anomaly Detection Model")
+    equivalent = "model = LinearRegression().fit(X_train, y_train)"
+    example = Example(
+        params={"algorithm": {"type": "linear_regression"}},
+        table="size,rooms,price\n31,1,95\n45,2,142\n58,2,171\n64,3,203\n77,3,228\n92,4,284\n38,1,112\n83,4,262\n",
+        label="price",
+        before=(("split_data", {"train_fraction": 0.75}),),
+    )
 
     algorithm: Annotated[AnyAlgorithm, Form(widget="algorithm")] = Field(description="What learns, and its parameters.")
 

@@ -8,8 +8,9 @@ import pandas as pd
 from pydantic import Field
 
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.schema import Role, column_type
-from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
+from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Step
 from pipelines.steps.checks import WORDS, kind_of
 from pipelines.table import Table
 
@@ -26,6 +27,13 @@ class AddRows(Step):
     behaviour: ClassVar[Behaviour] = Behaviour.COMBINE
     inputs: ClassVar[tuple[Port, ...]] = (Port("table"), Port("other"))
     synonyms: ClassVar[tuple[str, ...]] = ("append", "concat", "union", "stack")
+    known_as: ClassVar[tuple[str, ...]] = ("Add Rows",)
+    equivalent: ClassVar[str] = "table = pd.concat([table, other], ignore_index=True)"
+    example: ClassVar[Example | None] = Example(
+        params={},
+        table="city,guests\nOslo,12\nLima,30\n",
+        others=("city,guests,rooms\nKyoto,28,9\nRome,11,4\n",),
+    )
 
     columns: Literal["all", "shared"] = Field(
         "all", title="Columns", description="all: those of either table. shared: those that both have."
@@ -34,12 +42,12 @@ class AddRows(Step):
     def run(self, inputs: Inputs, context: Context) -> Output:
         table, other = inputs.tables["table"], inputs.tables["other"]
         if (table.partition is None) != (other.partition is None):
-            raise InputError("Only one of the tables is split.", fix="Add the rows before Split Data.")
+            raise InputError(_("Only one of the tables is split."), fix=_("Add the rows before Split Data."))
         first, second = table.frame, other.frame
         shared = [c for c in first.columns if c in second.columns]
         if self.columns == "shared":
             if not shared:
-                raise InputError("The tables have no column in common.", fix="Rename columns with Edit Metadata.")
+                raise InputError(_("The tables have no column in common."), fix=_("Rename columns with Edit Metadata."))
             first, second = first[shared], second[shared]
         first, second = _alike(first, second, shared)
         partition = None
@@ -63,8 +71,13 @@ def _alike(first: pd.DataFrame, second: pd.DataFrame, shared: list[str]) -> tupl
             second = second.assign(**{name: a.iloc[:0].reindex(second.index)})
         elif kind_of(column_type(a)) != kind_of(column_type(b)):
             raise InputError(
-                f"Column {name!r} holds {WORDS[column_type(a)]} in one table and {WORDS[column_type(b)]} in the other.",
-                fix="Give both one type with Edit Metadata.",
+                _(
+                    "Column {column!r} holds {one} in one table and {two} in the other.",
+                    column=name,
+                    one=WORDS[column_type(a)],
+                    two=WORDS[column_type(b)],
+                ),
+                fix=_("Give both one type with Edit Metadata."),
             )
         elif kind_of(column_type(a)) == "text":
             first, second = first.astype({name: "str"}), second.astype({name: "str"})

@@ -7,10 +7,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.parameters import Sql
 from pipelines.schema import Role
 from pipelines.steps import sql
-from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
+from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Step
 from pipelines.table import Table
 
 PREVIEW_SECONDS = 5.0
@@ -29,6 +30,14 @@ class ApplySql(Step):
     behaviour: ClassVar[Behaviour] = Behaviour.COMBINE
     inputs: ClassVar[tuple[Port, ...]] = (Port("t1"), Port("t2", optional=True), Port("t3", optional=True))
     synonyms: ClassVar[tuple[str, ...]] = ("sql transformation", "query", "duckdb", "group by", "aggregate", "select")
+    known_as: ClassVar[tuple[str, ...]] = ("Apply SQL Transformation",)
+    equivalent: ClassVar[str] = (
+        't1 = table\ntable = duckdb.sql("select city, sum(guests) as guests from t1 group by city order by city").df()'
+    )
+    example: ClassVar[Example | None] = Example(
+        params={"query": "select city, sum(guests) as guests from t1 group by city order by city"},
+        table="city,month,guests\nOslo,1,12\nLima,1,30\nOslo,2,28\nLima,2,11\n",
+    )
 
     query: Sql = Field(
         "select * from t1",
@@ -41,7 +50,8 @@ class ApplySql(Step):
     def run(self, inputs: Inputs, context: Context) -> Output:
         if any(t.partition is not None for t in inputs.tables.values()):
             raise InputError(
-                "A query over split rows would mix training and test rows.", fix="Put Apply SQL before Split Data."
+                _("A query over split rows would mix training and test rows."),
+                fix=_("Put Apply SQL before Split Data."),
             )
         frames = {name: table.frame for name, table in inputs.tables.items()}
         frame = sql.select(self.query, frames, PREVIEW_SECONDS if context.preview else None)

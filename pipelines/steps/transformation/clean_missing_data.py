@@ -13,9 +13,10 @@ from pipelines.chain.conform import as_text
 from pipelines.chain.transformer import Columnwise, Transformer, numbers
 from pipelines.columns import EVERY
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import ColumnType, TableSchema, column_type
-from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.base import Behaviour, Example, Step
 from pipelines.steps.checks import WORDS, require_numeric
 
 Strategy = Literal["mean", "median", "most_frequent", "constant", "drop_rows", "drop_columns"]
@@ -91,6 +92,14 @@ class CleanMissingData(Step):
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.FITTED
     synonyms: ClassVar[tuple[str, ...]] = ("impute", "fillna", "dropna", "null", "nan", "empty", "gaps")
+    known_as: ClassVar[tuple[str, ...]] = ("Clean Missing Data", "Missing Values Scrubber")
+    equivalent: ClassVar[str] = (
+        'columns = table.columns\ntable[columns] = SimpleImputer(strategy="mean").fit_transform(table[columns])'
+    )
+    example: ClassVar[Example | None] = Example(
+        params={"strategy": "median"},
+        table="age,hours,work\n25,40,private\n38,,private\n,50,state\n44,45,\n31,38,private\n",
+    )
 
     strategy: Strategy = Field("mean", title="Strategy", description="What to do about a missing value.")
     fill_value: Annotated[Constant, Form(widget="text", when={"strategy": ("constant",)})] = Field(
@@ -181,6 +190,11 @@ def _moment(value: pd.Timestamp) -> str:
 
 def _unfit(name: str, kind: ColumnType, value: Constant) -> InputError:
     return InputError(
-        f"Column {name!r} holds {WORDS[kind]}, so it cannot be filled with {value!r}.",
-        fix="Choose the columns that it fits, such as columns: {kind: categorical}.",
+        _(
+            "Column {column!r} holds {kind}, so it cannot be filled with {value!r}.",
+            column=name,
+            kind=WORDS[kind],
+            value=value,
+        ),
+        fix=_("Choose the columns that it fits, such as those of one kind."),
     )

@@ -12,9 +12,10 @@ from pydantic import Field, model_validator
 from pipelines.chain.conform import conform_column
 from pipelines.chain.transformer import Transformer
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import ColumnType, Role, TableSchema
-from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.base import Behaviour, Example, Step
 
 DataType = Literal["unchanged", "integer", "float", "text", "boolean", "category", "datetime"]
 
@@ -58,6 +59,15 @@ class EditMetadata(Step):
         "role",
         "make categorical",
     )
+    known_as: ClassVar[tuple[str, ...]] = ("Edit Metadata", "Metadata Editor")
+    equivalent: ClassVar[str] = (
+        'table["day"] = pd.to_datetime(table["day"], format="%d.%m.%Y")\n'
+        'table = table.rename(columns={"day": "ordered"})'
+    )
+    example: ClassVar[Example | None] = Example(
+        params={"columns": ["day"], "data_type": "datetime", "format": "%d.%m.%Y", "new_names": ["ordered"]},
+        table="day,amount\n31.01.2026,12\n01.02.2026,30\n14.02.2026,28\n,11\n",
+    )
 
     columns: ColumnRule = Field(title="Columns", description="The columns to change.")
     data_type: DataType = Field("unchanged", title="Type", description="What their values are to be read as.")
@@ -80,8 +90,8 @@ class EditMetadata(Step):
 
     @model_validator(mode="after")
     def _a_name_each(self) -> Self:
-        if self.columns.names is not None and self.new_names:
-            _same_number(len(self.columns.names), self.new_names)
+        if self.columns.names is not None and self.new_names and len(self.columns.names) != len(self.new_names):
+            raise ValueError(f"there are {len(self.columns.names)} columns but {len(self.new_names)} new names")
         return self
 
     def build(self, schema: TableSchema) -> Transformer:
@@ -90,9 +100,12 @@ class EditMetadata(Step):
         after = [dict(zip(columns, names, strict=True)).get(n, n) for n in schema.names]
         twice = next((n for n in after if after.count(n) > 1), None)
         if twice is not None:
-            raise InputError(f"Two columns would be called {twice!r}.", fix="Choose another new name.")
+            raise InputError(_("Two columns would be called {name!r}.", name=twice), fix=_("Choose another new name."))
         if self.role in ("label", "weight") and len(columns) > 1:
-            raise InputError(f"{len(columns)} columns cannot all be the {self.role}.", fix="Choose one column.")
+            raise InputError(
+                _("{number} columns cannot all be the {role}.", number=len(columns), role=self.role),
+                fix=_("Choose one column."),
+            )
         return CastColumns(columns, names, self.data_type, self.format)
 
     def roles(self, schema: TableSchema) -> dict[str, Role]:
@@ -109,10 +122,15 @@ class EditMetadata(Step):
     def _names(self, columns: list[str]) -> list[str]:
         if not self.new_names:
             return columns
-        try:
-            _same_number(len(columns), self.new_names)
-        except ValueError as error:
-            raise InputError(f"{str(error).capitalize()}.", fix="Give one new name for each column.") from None
+        if len(columns) != len(self.new_names):
+            raise InputError(
+                _(
+                    "There are {columns} columns but {names} new names.",
+                    columns=len(columns),
+                    names=len(self.new_names),
+                ),
+                fix=_("Give one new name for each column."),
+            )
         return list(self.new_names)
 
 
@@ -148,7 +166,7 @@ def _whole(values: pd.Series, found: np.ndarray) -> Any:
     wrong = ~missing & ~((np.abs(found) < 2.0**63) & (found == np.floor(found)))
     if wrong.any():
         raise _unreadable(
-            values, int(wrong.argmax()), "a whole number", "Use the type float, or round the column before."
+            values, int(wrong.argmax()), _("a whole number"), _("Use the type float, or round the column before.")
         )
     return pd.Series(found).astype("Int64").array
 
@@ -158,18 +176,27 @@ def _times(values: pd.Series, name: str, format: str) -> Any:
     try:
         found = pd.to_datetime(texts, format=format, errors="coerce", utc="%z" in format)
     except ValueError as error:
-        raise InputError(f"The format {format!r} cannot be used: {error}.", fix="Write it like %d.%m.%Y.") from None
+        raise InputError(
+            _("The format {format!r} cannot be used: {error}.", format=format, error=str(error)),
+            fix=_("Write it like %d.%m.%Y."),
+        ) from None
     wrong = (found.isna() & texts.notna()).to_numpy()
     if wrong.any():
-        raise _unreadable(values, int(wrong.argmax()), f"a date written as {format}", "Check the format.")
+        raise _unreadable(
+            values, int(wrong.argmax()), _("a date written as {format}", format=format), _("Check the format.")
+        )
     return (found.dt.tz_convert(None) if found.dt.tz is not None else found).dt.as_unit("us").array
 
 
 def _unreadable(values: pd.Series, row: int, expected: str, fix: str) -> InputError:
     found = str(values.iloc[row])[:80]
-    return InputError(f"Row {row + 1}, column {str(values.name)!r}: found {found!r}, expected {expected}.", fix=fix)
-
-
-def _same_number(columns: int, names: tuple[str, ...]) -> None:
-    if columns != len(names):
-        raise ValueError(f"there are {columns} columns but {len(names)} new names")
+    return InputError(
+        _(
+            "Row {row}, column {column!r}: found {found!r}, expected {expected}.",
+            row=row + 1,
+            column=str(values.name),
+            found=found,
+            expected=expected,
+        ),
+        fix=fix,
+    )

@@ -14,7 +14,7 @@ from pipelines.chain.transformer import Columnwise, Transformer, array_of
 from pipelines.columns import CATEGORICAL
 from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import TableSchema
-from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.base import Behaviour, Example, Step
 
 FEW = 64
 Category = str | None
@@ -112,6 +112,15 @@ class EncodeCategories(Step):
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.FITTED
     synonyms: ClassVar[tuple[str, ...]] = ("one-hot", "dummies", "indicator values", "ordinal", "label encoding")
+    known_as: ClassVar[tuple[str, ...]] = ("Convert to Indicator Values",)
+    equivalent: ClassVar[str] = (
+        'encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False).set_output(transform="pandas")\n'
+        'table = table.drop(columns="fuel").join(encoder.fit_transform(table[["fuel"]]))'
+    )
+    example: ClassVar[Example | None] = Example(
+        params={"columns": ["fuel"]},
+        table="power,fuel\n102,gas\n68,diesel\n114,gas\n90,\n",
+    )
 
     method: Literal["onehot", "ordinal"] = Field(
         "onehot", title="Method", description="onehot: a column of 0 and 1 for each category. ordinal: its number."

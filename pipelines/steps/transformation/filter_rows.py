@@ -8,10 +8,11 @@ import pandas as pd
 from pydantic import Field
 
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.parameters import Expression
 from pipelines.schema import TableSchema
 from pipelines.steps import sql
-from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.base import Behaviour, Example, Step
 
 
 class FilterRows(Step):
@@ -26,6 +27,12 @@ class FilterRows(Step):
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_CHANGING
     synonyms: ClassVar[tuple[str, ...]] = ("where", "query", "condition", "subset", "clip")
+    known_as: ClassVar[tuple[str, ...]] = ("Apply SQL Transformation", "Split Data")
+    equivalent: ClassVar[str] = "table = table.query(\"price > 5000 and body == 'sedan'\")"
+    example: ClassVar[Example | None] = Example(
+        params={"expression": "price > 5000 and body = 'sedan'"},
+        table="make,body,price\naudi,sedan,13950\nbmw,wagon,16430\nmazda,sedan,4995\nvolvo,sedan,12940\nsaab,sedan,\n",
+    )
 
     expression: Expression = Field(
         min_length=1,
@@ -40,8 +47,10 @@ class FilterRows(Step):
             return frame.iloc[:0]
         if not pd.api.types.is_bool_dtype(found.dtype):
             raise InputError(
-                "The condition does not give true or false.", fix="Compare with =, <, > or in, as in price > 0."
+                _("The condition does not give true or false."), fix=_("Compare with =, <, > or in, as in price > 0.")
             )
         if len(found) != len(frame):
-            raise InputError("The condition must look at each row alone.", fix="Use Apply SQL for sums and counts.")
+            raise InputError(
+                _("The condition must look at each row alone."), fix=_("Use Apply SQL for sums and counts.")
+            )
         return frame[found.fillna(False).to_numpy(dtype=bool)]

@@ -16,7 +16,7 @@ from pipelines.chain.transformer import Columnwise, Transformer, numbers
 from pipelines.columns import NUMERIC
 from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import TableSchema
-from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.base import Behaviour, Example, Step
 from pipelines.steps.checks import require_numeric
 
 
@@ -87,6 +87,14 @@ class GroupIntoBins(Step):
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.FITTED
     synonyms: ClassVar[tuple[str, ...]] = ("discretize", "binning", "quantize", "cut", "qcut", "buckets")
+    known_as: ClassVar[tuple[str, ...]] = ("Group Data into Bins", "Quantize Data")
+    equivalent: ClassVar[str] = (
+        'table["age"] = pd.cut(table["age"], [-np.inf, 18, 65, np.inf], right=False, labels=False)'
+    )
+    example: ClassVar[Example | None] = Example(
+        params={"edges": [18, 65], "encode": "label", "columns": ["age"]},
+        table="guest,age\n1,12\n2,18\n3,40\n4,65\n5,\n6,71\n",
+    )
 
     strategy: Literal["quantile", "uniform", "kmeans"] = Field(
         "quantile",

@@ -11,7 +11,7 @@ from pipelines.chain.transformer import Transformer
 from pipelines.columns import NUMERIC
 from pipelines.parameters import ColumnRule
 from pipelines.schema import TableSchema
-from pipelines.steps.base import FittedStep
+from pipelines.steps.base import Example, FittedStep
 from pipelines.steps.checks import require_numeric
 
 SCALERS = {"zscore": StandardScaler, "minmax": MinMaxScaler, "robust": RobustScaler, "maxabs": MaxAbsScaler}
@@ -29,6 +29,12 @@ class NormalizeData(FittedStep):
     title: ClassVar[str] = "Normalize Data"
     category: ClassVar[str] = "Transformation"
     synonyms: ClassVar[tuple[str, ...]] = ("scale", "standardize", "z-score", "min-max", "StandardScaler")
+    known_as: ClassVar[tuple[str, ...]] = ("Normalize Data",)
+    equivalent: ClassVar[str] = "table[columns] = StandardScaler().fit_transform(table[columns])"
+    example: ClassVar[Example | None] = Example(
+        params={"method": "zscore", "columns": ["width", "power"]},
+        table="make,width,power\naudi,66,102\nbmw,65,101\nmazda,64,68\nvolvo,67,114\n",
+    )
 
     method: Literal["zscore", "minmax", "robust", "maxabs"] = Field(
         "zscore", title="Method", description="What the scale is made of."

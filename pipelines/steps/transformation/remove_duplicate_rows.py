@@ -10,7 +10,7 @@ from pydantic import Field
 from pipelines.columns import Columns
 from pipelines.parameters import Form
 from pipelines.schema import TableSchema
-from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.base import Behaviour, Example, Step
 
 
 class RemoveDuplicateRows(Step):
@@ -25,6 +25,12 @@ class RemoveDuplicateRows(Step):
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_CHANGING
     synonyms: ClassVar[tuple[str, ...]] = ("distinct", "unique", "deduplicate", "drop_duplicates")
+    known_as: ClassVar[tuple[str, ...]] = ("Remove Duplicate Rows",)
+    equivalent: ClassVar[str] = 'table = table.drop_duplicates(["guest"])'
+    example: ClassVar[Example | None] = Example(
+        params={"columns": ["guest"]},
+        table="guest,city\nMia,Oslo\nNoah,Lima\nMia,Kyoto\nAda,Lima\nNoah,Lima\n",
+    )
 
     columns: Annotated[Columns | None, Form(widget="columns")] = Field(
         None, title="Columns", description="Rows are alike when they agree in these. Empty: in all columns."

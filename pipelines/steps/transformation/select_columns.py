@@ -10,9 +10,10 @@ from pydantic import Field, model_validator
 from pipelines.chain.transformer import Transformer
 from pipelines.columns import EVERY, Columns
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.parameters import ColumnRule
 from pipelines.schema import Role, TableSchema
-from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.base import Behaviour, Example, Step
 
 RULE = ("names", "kind", "pattern", "exclude")
 
@@ -44,6 +45,17 @@ class SelectColumns(Step):
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_WISE
     synonyms: ClassVar[tuple[str, ...]] = ("drop columns", "exclude", "filter columns", "project", "keep")
+    known_as: ClassVar[tuple[str, ...]] = (
+        "Select Columns in Dataset",
+        "Select Columns Transform",
+        "Apply Transformation",
+        "Project Columns",
+    )
+    equivalent: ClassVar[str] = 'table = table[["make", "price"]]'
+    example: ClassVar[Example | None] = Example(
+        params={"columns": ["make", "price"]},
+        table="make,doors,price\naudi,4,13950\nbmw,2,16430\nvolvo,4,12940\nmazda,2,5195\n",
+    )
 
     columns: ColumnRule = Field(EVERY, title="Columns", description="The columns to keep: a list, or a rule.")
 
@@ -66,5 +78,5 @@ class SelectColumns(Step):
         if self.columns.names is None:
             names = [n for n in schema.names if n in set(names)]
         if not names:
-            raise InputError("No column is left.", fix="Choose a rule that keeps at least one column.")
+            raise InputError(_("No column is left."), fix=_("Choose a rule that keeps at least one column."))
         return KeepColumns(names)

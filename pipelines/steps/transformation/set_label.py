@@ -10,9 +10,11 @@ from pydantic import Field, model_validator
 from pipelines.chain.transformer import Transformer
 from pipelines.columns import Columns
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.parameters import ColumnName, ColumnRule, Form
 from pipelines.schema import Role, TableSchema
-from pipelines.steps.base import Behaviour, Step
+from pipelines.steps.base import Behaviour, Example, Step
+from pipelines.steps.checks import WORDS
 
 
 class Unchanged(Transformer):
@@ -38,6 +40,12 @@ class SetLabel(Step):
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_WISE
     synonyms: ClassVar[tuple[str, ...]] = ("target", "role", "outcome", "y", "id", "sample weight")
+    known_as: ClassVar[tuple[str, ...]] = ("Edit Metadata", "Metadata Editor")
+    equivalent: ClassVar[str] = 'X, y = table.drop(columns=["price", "car"]), table["price"]'
+    example: ClassVar[Example | None] = Example(
+        params={"column": "price", "ids": ["car"]},
+        table="car,doors,price\nA1,4,13950\nB2,2,16430\nC3,4,12940\nD4,2,5195\n",
+    )
 
     column: ColumnName = Field(min_length=1, title="Label", description="The column to be predicted.")
     ids: ColumnRule = Field(
@@ -60,9 +68,10 @@ class SetLabel(Step):
     def build(self, schema: TableSchema) -> Transformer:
         schema.require([self.column])
         if self.weight and not schema[self.weight].type.is_numeric:
-            found = schema[self.weight].type.value
+            found = WORDS[schema[self.weight].type]
             raise InputError(
-                f"The weight {self.weight!r} holds {found}, not numbers.", fix="Choose a column of numbers."
+                _("The weight {column!r} holds {found}, not numbers.", column=self.weight, found=found),
+                fix=_("Choose a column of numbers."),
             )
         return Unchanged()
 
