@@ -9,8 +9,9 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, clone
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.utils import get_tags
 
 from pipelines.errors import InputError
 
@@ -98,7 +99,8 @@ class OnColumns(Columnwise):
         _require_finite(values, self.columns)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a column without any value has no mean; it stays missing
-            self.transformer_ = clone(self.transformer).fit(values, None if y is None else y.to_numpy())
+            learner = clone(self.transformer)
+            self.transformer_ = learner.fit(values, y.to_numpy() if y is not None and _learns_of(learner) else None)
         names = [str(n) for n in self.transformer_.get_feature_names_out(self.columns)]
         self.in_place_ = names == list(self.columns) and not self.append
         self.outputs_ = names
@@ -159,9 +161,9 @@ def numbers(values: Any) -> np.ndarray | None:
 
 
 def _values(columns: Mapping[str, Any], names: Sequence[str], rows: int) -> np.ndarray:
-    """The columns as one array: float64 where all are numbers, else objects with NaN for what is missing."""
+    """The columns as one new array: float64 where all are numbers, else objects with NaN for what is missing."""
     given = [columns[name] for name in names]
-    found = np.empty((rows, len(names)))
+    found = np.empty((rows, len(names)), order="F")  # column by column, as it is filled and read
     for i, column in enumerate(given):
         values = numbers(column)
         if values is None:
@@ -176,6 +178,11 @@ def _values(columns: Mapping[str, Any], names: Sequence[str], rows: int) -> np.n
     return objects
 
 
+def _learns_of(transformer: Any) -> bool:
+    """Whether ``transformer`` may look at a label; to make an array of one takes longer than to scale a column."""
+    return get_tags(transformer).target_tags.required or not isinstance(transformer, OneToOneFeatureMixin)
+
+
 def _require_finite(values: np.ndarray, columns: Sequence[str]) -> None:
     if values.dtype.kind != "f":
         return
@@ -188,18 +195,28 @@ def _require_finite(values: np.ndarray, columns: Sequence[str]) -> None:
 
 
 def _apply(transformer: Any, values: np.ndarray) -> np.ndarray:
-    """``transformer.transform(values)``. A scaler's arithmetic is done here, in its own order, so that the numbers are
-    the same to the last bit; its checks cost more than a row does, and refuse an infinite number in any row."""
+    """``transformer.transform(values)``; ``values`` may be written into.
+
+    A scaler's arithmetic is done here, in its own order, so that the numbers are the same to the last bit; its checks
+    cost more than a row does, and refuse an infinite number in any row.
+    """
     match transformer:
         case StandardScaler(mean_=mean, scale_=scale) if type(transformer) is StandardScaler:
-            return (values - mean) / scale
+            values -= mean
+            values /= scale
+            return values
         case MinMaxScaler(clip=False) if type(transformer) is MinMaxScaler:
-            return values * transformer.scale_ + transformer.min_
+            values *= transformer.scale_
+            values += transformer.min_
+            return values
         case RobustScaler(center_=center, scale_=scale) if type(transformer) is RobustScaler:
-            return (values - center) / scale
+            values -= center
+            values /= scale
+            return values
         case MaxAbsScaler(scale_=scale) if type(transformer) is MaxAbsScaler and not getattr(
             transformer, "clip", False
         ):
-            return values / scale
+            values /= scale
+            return values
     result = transformer.transform(values)
     return result.toarray() if sparse.issparse(result) else result

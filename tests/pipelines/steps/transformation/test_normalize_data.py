@@ -27,7 +27,7 @@ CASES = [Case({"method": m}) for m in ("zscore", "minmax", "robust", "maxabs")]
 )
 def test_scales_are_those_of_scikit_learn_to_the_last_bit(cars: pd.DataFrame, method: str, scaler: Any) -> None:
     names = numeric(cars)
-    values = np.ascontiguousarray(cars[names].to_numpy(dtype=np.float64))
+    values = np.asfortranarray(cars[names].to_numpy(dtype=np.float64))
     found = made("normalize_data", cars, method=method)
     np.testing.assert_array_equal(found[names].to_numpy(), scaler.fit(values).transform(values))
     assert found.drop(columns=names).equals(cars.drop(columns=names))
