@@ -20,7 +20,7 @@ DOCUMENTS = {
     "an alias bomb": ("a: &a [x, x]\nb: *a\n", ""),
     "a Python tag": ("!!python/object/apply:os.system ['true']", ""),
     "an unknown key": ("format: 1\nname: x\nstpes: []\n", "steps"),
-    "another format": ("format: 2\nname: x\nsteps: []\n", "format"),
+    "another format": ("format: 9\nname: x\nsteps: []\n", "format"),
     "no name": ("format: 1\nsteps: []\n", "name"),
     "a key twice": ("format: 1\nname: a\nname: b\nsteps: []\n", "name"),
     "an id twice": (HEAD + GOOD + GOOD, "cars"),

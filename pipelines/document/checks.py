@@ -21,7 +21,7 @@ MAX_DEPTH = 24  # levels of nesting in a whole document; a step's parameters sta
 MAX_PARAMS_DEPTH = MAX_DEPTH - 4
 MAX_STEPS = 500
 MAX_PARAMETERS = 200
-FORMAT = 1
+FORMAT = 2
 Path = tuple[str | int, ...]
 
 _DOCUMENT_KEYS = tuple(PipelineDocument.model_fields)
@@ -44,7 +44,7 @@ def document_of(data: Any) -> PipelineDocument:
         raise Misfit(
             (),
             f"A pipeline document holds named values, but this is {shown(data)}.",
-            fix="Start with 'format: 1', 'name' and 'steps'.",
+            fix="Start with 'format: 2', 'name' and 'steps'.",
         )
     _known_keys(data, _DOCUMENT_KEYS, (), "A pipeline document")
     _format(data.get("format", FORMAT))

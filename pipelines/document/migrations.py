@@ -13,7 +13,27 @@ from pipelines.document.checks import FORMAT
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
-MIGRATIONS: Mapping[int, Migration] = {}
+
+def _calibration_replaces_probability(data: dict[str, Any]) -> dict[str, Any]:
+    """Linear support vector machines had ``probability``, which was calibration by a sigmoid or none."""
+    steps = data.get("steps")
+    return {**data, "steps": [_calibrated(s) for s in steps]} if isinstance(steps, list) else data
+
+
+def _calibrated(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_calibrated(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    made = {k: _calibrated(v) for k, v in value.items()}
+    calibrated = made.get("probability")
+    if made.get("type") == "linear_svm_classifier" and isinstance(calibrated, bool):
+        del made["probability"]
+        made |= {} if calibrated else {"calibration": None}
+    return made
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _calibration_replaces_probability}
 
 
 def migrate(data: Any, migrations: Mapping[int, Migration] = MIGRATIONS, newest: int = FORMAT) -> Any:

@@ -41,7 +41,7 @@ class PipelineDocument(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     name: str = Field(min_length=1, max_length=100)
     description: str = Field("", max_length=4000)
     parameters: tuple[PipelineParameter, ...] = Field((), max_length=200)

@@ -5,6 +5,7 @@ from pathlib import Path
 from pipelines.document.checks import FORMAT
 from pipelines.document.codec import loads
 from pipelines.document.migrations import MIGRATIONS, migrate
+from pipelines.steps.library import STEP_TYPES
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 
@@ -15,6 +16,33 @@ def test_every_older_format_has_a_migration_and_a_golden_document_that_opens():
         document = loads((GOLDEN / f"format_{number}.yaml").read_text())
         assert document.format == FORMAT
         assert document.steps
+
+
+def test_probability_of_linear_machines_became_calibration():
+    old = loads((GOLDEN / "format_1.yaml").read_text())
+    new = loads((GOLDEN / "format_2.yaml").read_text())
+    calibrations = {}
+    for document in (old, new):
+        for step in document.steps[-2:]:
+            step_type, params = STEP_TYPES[step.type], step.params
+            calibrations[document.description, step.id] = step_type.model_validate(params).algorithm.calibration
+    assert list(calibrations.values()) == [None, "sigmoid"] * 2
+    assert [s.params for s in old.steps] == [s.params for s in new.steps]
+
+
+def test_a_linear_machine_inside_another_algorithm_is_migrated_and_a_mistake_is_left():
+    machine = {"type": "linear_svm_classifier", "probability": False}
+    steps = [
+        {"params": {"algorithm": {"type": "voting_classifier", "estimators": [machine, {"type": "gaussian_nb"}]}}},
+        {"params": {"algorithm": {**machine, "probability": "perhaps"}}},
+        {"params": {"algorithm": {"type": "svm_classifier", "probability": False}}},
+        "no step",
+    ]
+    found = migrate({"format": 1, "steps": steps})["steps"]
+    member = found[0]["params"]["algorithm"]["estimators"][0]
+    assert member == {"type": "linear_svm_classifier", "calibration": None}
+    assert found[1:] == steps[1:]
+    assert migrate({"format": 1, "steps": "none"}) == {"format": 2, "steps": "none"}
 
 
 def test_formats_are_passed_one_at_a_time():
