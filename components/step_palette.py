@@ -13,6 +13,7 @@ import streamlit as st
 from components.language import N_, _, current, said
 from pipelines.algorithms.library import ALGORITHMS
 from pipelines.document.edits import AddStep
+from pipelines.steps.base import Step
 from pipelines.steps.library import CATEGORIES, STEP_TYPES
 
 CSS = """
@@ -98,15 +99,15 @@ def _data() -> dict[str, Any]:
     return {"entries": entries(current()), "words": words}
 
 
-@cache
 def entries(language: str = "en") -> list[dict[str, Any]]:
     """Every step type in the library's order, then every algorithm as a step that trains it, in a language."""
-    found = [
-        _entry(language, t.type, t.title, category, t.__doc__, (*t.synonyms, *t.known_as))
-        for category, types in CATEGORIES.items()
-        for t in types
-    ]
-    if "train_model" in STEP_TYPES:
+    return _entries(language, tuple(t for types in CATEGORIES.values() for t in types))
+
+
+@cache
+def _entries(language: str, types: tuple[type[Step], ...]) -> list[dict[str, Any]]:
+    found = [_entry(language, t.type, t.title, t.category, t.__doc__, (*t.synonyms, *t.known_as)) for t in types]
+    if any(t.type == "train_model" for t in types):
         found += [
             _entry(
                 language,

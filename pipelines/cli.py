@@ -19,6 +19,7 @@ import typer
 from pipelines.errors import DiagnosticsError, InputError, SekkeiError, storage_error
 from pipelines.messages import _
 from pipelines.sdk import Workspace
+from pipelines.sdk.step_check import check_step
 
 app = typer.Typer(
     name="sekkei",
@@ -27,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Sekkei without the pages.",
 )
+steps_app = typer.Typer(help="Step types and algorithms.")
 dataset_app = typer.Typer(no_args_is_help=True, help="Datasets and their versions.")
 connection_app = typer.Typer(no_args_is_help=True, help="Named connections to databases and stores.")
 pipeline_app = typer.Typer(no_args_is_help=True, help="Pipelines kept in the workspace.")
@@ -34,6 +36,7 @@ run_app = typer.Typer(no_args_is_help=True, help="Runs.")
 model_app = typer.Typer(no_args_is_help=True, help="Registered models.")
 endpoint_app = typer.Typer(no_args_is_help=True, help="Real-time endpoints.")
 for name, group in {
+    "steps": steps_app,
     "dataset": dataset_app,
     "connection": connection_app,
     "pipeline": pipeline_app,
@@ -83,14 +86,24 @@ def answer(as_json: bool) -> Iterator[Callable[[dict[str, Any], str], None]]:
         out.close()
 
 
-@app.command()
-def steps(as_json: Json = False) -> None:
+@steps_app.callback(invoke_without_command=True)
+def steps(context: typer.Context, as_json: Json = False) -> None:
     """List the step types and algorithms, with their parameters."""
+    if context.invoked_subcommand is not None:
+        return
     with answer(as_json) as say:
         library = Workspace.library()
         lines = [f"{s['type']:24} {s['behaviour']:14} {s['title']}: {s['help']}" for s in library["steps"]]
         lines += [""] + [f"{a['type']:30} {a['task']}" for a in library["algorithms"]]
         say(library, "\n".join(lines))
+
+
+@steps_app.command("check")
+def steps_check(file: Path, as_json: Json = False) -> None:
+    """Try the step type that a file declares: its declaration, and its example as a pipeline runs it."""
+    with answer(as_json) as say:
+        found = check_step(file)
+        say(found, "\n".join([*found["passed"], "The step type keeps the contract."]))
 
 
 @dataset_app.command("add")

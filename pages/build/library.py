@@ -3,14 +3,16 @@
 import streamlit as st
 
 from components import error_box, guard, library_entry, page_header, session, step_palette
-from components.language import _
+from components.language import _, said
 from pipelines.algorithms.library import ALGORITHMS
-from pipelines.steps.library import STEP_TYPES
+from pipelines.steps.library import STEP_TYPES, problems
 
 guard.require_user()
 page_header.show(_("Library"), "menu_book")
 
 entry = session.query("entry") or next(iter(STEP_TYPES))
+for problem in problems():
+    st.warning(said(problem.said), icon=":material/warning:")
 left, right = st.columns([4, 9], gap="medium")
 with left.container(border=True, key="library_list"):
     step_palette.browse(

@@ -9,8 +9,10 @@ from typing import Any
 import skops.io
 
 from pipelines.errors import SekkeiError
+from pipelines.settings import settings
 
 TRUSTED_PACKAGES = ("pipelines.", "sklearn.", "numpy.", "scipy.")
+CUSTOM_STEPS = "sekkei_steps."  # found in the workspace's own copies of its step files, or in the model's code folder
 TRUSTED_FUNCTIONS = (
     "pipelines.chain.",
     "pipelines.steps.",
@@ -58,9 +60,11 @@ def is_trusted(name: str) -> bool:
 
     Classes of the packages a chain is made of, and few of their functions: among the others are some that run code.
     """
+    if name.startswith(CUSTOM_STEPS) and not settings().python_steps:
+        return False
     if name in TRUSTED_BUILTINS or name in TRUSTED_CLASSES or name.startswith(TRUSTED_FUNCTIONS):
         return True
-    if not name.startswith(TRUSTED_PACKAGES):
+    if not name.startswith((*TRUSTED_PACKAGES, CUSTOM_STEPS)):
         return False
     module, _, attribute = name.rpartition(".")
     try:

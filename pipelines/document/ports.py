@@ -10,6 +10,7 @@ from typing import Literal
 
 from pipelines.document.model import StepNode
 from pipelines.steps.base import Port, Step
+from pipelines.steps.custom import Problem
 from pipelines.table import TEST, TRAIN
 
 Kind = Literal["table", "model"]
@@ -26,6 +27,13 @@ def library() -> StepTypes:
     from pipelines.steps.library import STEP_TYPES
 
     return STEP_TYPES
+
+
+def problems() -> list[Problem]:
+    """What is wrong with files of step types."""
+    from pipelines.steps.library import problems
+
+    return problems()
 
 
 def inputs_of(step_type: type[Step] | None) -> tuple[Port, ...]:

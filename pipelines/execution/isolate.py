@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from pipelines.errors import InputError, SekkeiError
+from pipelines.steps import custom
 
 PRELOAD = ("pandas", "pipelines.execution.apply", "pipelines.steps.library")
 _starting = threading.Lock()
@@ -26,7 +29,8 @@ def call(function: Callable[..., Any], *arguments: Any, timeout: float) -> Any:
     """
     context = multiprocessing.get_context("forkserver")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(there, function, arguments), daemon=True)
+    called = pickle.dumps((function, arguments))  # read there once its step types are known
+    process = context.Process(target=_answer, args=(there, custom.followed(), called), daemon=True)
     with _without_main():
         context.set_forkserver_preload(list(PRELOAD))
         process.start()
@@ -60,9 +64,12 @@ def _without_main() -> Iterator[None]:
             sys.modules["__main__"] = main
 
 
-def _answer(connection: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _answer(connection: Connection, workspaces: list[Path], called: bytes) -> None:
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    for workspace in workspaces:
+        custom.follow(workspace)
     try:
+        function, arguments = pickle.loads(called)  # noqa: S301  what this program's own process has written
         connection.send((True, function(*arguments)))
     except SekkeiError as error:
         connection.send((False, InputError(error.message, fix=error.fix)))

@@ -12,6 +12,7 @@ from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.errors import nearest
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.parameters import ParameterProblem, read
+from pipelines.messages import _
 from pipelines.steps.base import Behaviour, Port, Step
 
 Part = Literal["train", "test"]
@@ -212,6 +213,11 @@ class _Resolver:
         return Edge(step, part if part in ports.PARTS else None)  # type: ignore[arg-type]
 
     def _unknown_type(self, node: StepNode) -> None:
+        broken = next((p for p in ports.problems() if p.type == node.type), None)
+        if broken is not None:
+            message = _("its step type cannot be used: {problem}", problem=broken.said)
+            self._report(UNKNOWN_TYPE, node, message, _("Correct the file."))
+            return
         best = nearest(node.type, list(self.types))
         fix = f"Did you mean '{best}'?" if best else "Choose a step type of the library."
         self._report(UNKNOWN_TYPE, node, f"there is no step type '{node.type}'.", fix)

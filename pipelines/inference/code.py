@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from pipelines.steps import custom
+
 PACKAGE = "pipelines"
 ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / PACKAGE
 
 
 def modules_in(file: Path) -> set[str]:
@@ -26,8 +29,8 @@ def modules_in(file: Path) -> set[str]:
 def closure(modules: set[str]) -> tuple[set[Path], set[str]]:
     """The engine's files that ``modules`` import, directly or not, and the other packages imported on the way."""
     files: set[Path] = set()
-    packages = {m.partition(".")[0] for m in modules} - {PACKAGE}
-    ways = [m for m in modules if m.partition(".")[0] == PACKAGE]
+    packages = {m.partition(".")[0] for m in modules} - {PACKAGE, custom.PACKAGE}
+    ways = [m for m in modules if m.partition(".")[0] in (PACKAGE, custom.PACKAGE)]
     seen: set[str] = set()
     while ways:
         module = ways.pop()
@@ -59,13 +62,20 @@ def imports(file: Path) -> frozenset[str]:
     return frozenset(visitor.found)
 
 
-def copy(files: set[Path], place: Path) -> Path:
-    """The files under ``place`` as they stand in the project; gives the package's folder."""
+def copy(files: set[Path], place: Path) -> list[Path]:
+    """The files under ``place`` as they stand in the project; gives the packages' folders.
+
+    Files of step types of the analyst's own make a package of their own there.
+    """
+    folders = set()
     for file in files:
-        target = place / file.relative_to(ROOT)
+        target = place / (file.relative_to(ROOT) if file.is_relative_to(SOURCES) else Path(custom.PACKAGE, file.name))
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
-    return place / PACKAGE
+        folders.add(place / target.relative_to(place).parts[0])
+    if place / custom.PACKAGE in folders:
+        (place / custom.PACKAGE / "__init__.py").touch()
+    return sorted(folders)
 
 
 def pinned(packages: set[str]) -> list[str]:
@@ -88,6 +98,8 @@ def _named(node: Any) -> Iterator[str]:
 
 
 def _file(module: str) -> Path | None:
+    if module.startswith(f"{custom.PACKAGE}."):
+        return custom.source_of(module)
     path = ROOT.joinpath(*module.split("."))
     for candidate in (path / "__init__.py", path.with_suffix(".py")):
         if candidate.is_file():

@@ -15,6 +15,7 @@ from pipelines.chain.contract import Contract, ContractColumn
 from pipelines.chain.predictor import LABELS
 from pipelines.errors import InputError, NotFoundError, SekkeiError
 from pipelines.schema import ColumnType
+from pipelines.steps import custom
 from pipelines.tracking import Tracking, registry
 from pipelines.tracking.client import local_path, quiet, translate
 from pipelines.tracking.facts import CONTRACT
@@ -158,6 +159,7 @@ def load(home: Home, model_uri: str) -> LoadedModel:
 def load_folder(folder: Path, model_uri: str = "") -> LoadedModel:
     """The model in a folder of this machine."""
     path = list(sys.path)
+    custom.shipped(folder / "code" / custom.PACKAGE)
     try:
         with quiet():  # that a version differs in its last digit is no news to whoever scores a file
             import mlflow.pyfunc

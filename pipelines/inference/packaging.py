@@ -70,7 +70,7 @@ def write_model(chain: Chain, rows: pd.DataFrame, folder: Path, card: Model) -> 
             path=str(folder),
             python_model=str(MODEL),
             artifacts={n.split(".")[0]: str(place / n) for n in ("chain.skops", "contract.json")},
-            code_paths=[str(code.copy(files, place))],
+            code_paths=[str(folder) for folder in code.copy(files, place)],
             signature=signature(chain, example),
             input_example=plain_rows(example) if len(example) else None,
             pip_requirements=requirements(packages),

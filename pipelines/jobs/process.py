@@ -27,6 +27,7 @@ from pipelines.errors import SekkeiError, storage_error
 from pipelines.jobs.queue import has_changed
 from pipelines.processes import ProcessId
 from pipelines.records import Database, JobEventRow, JobRow, JobState, utc_now
+from pipelines.steps import custom
 from pipelines.workspace import Home
 
 Handler = Callable[[dict[str, Any], "JobContext"], dict[str, Any] | None]
@@ -125,6 +126,7 @@ def errand(home: Home, function: str) -> ForkServerProcess:
 
 
 def _run_errand(root: str, function: str) -> None:
+    custom.follow(Path(root))
     resolve(function)(Home(Path(root)))
 
 
@@ -144,6 +146,7 @@ def run(root: str, job_id: str, handler: str, worker: ProcessId) -> None:
     if hasattr(os, "setsid"):
         os.setsid()
     home = Home(Path(root))
+    custom.follow(home.root)
     _redirect(home.runs / job_id / "log.txt")
     database = Database(home.database_url)
     recorder = Recorder(database, job_id)

@@ -33,6 +33,8 @@ from pipelines.sdk.running import Finished, Order, assigned, execute, planned
 from pipelines.sdk.runs import Runs
 from pipelines.sdk.scoring import Batch
 from pipelines.serving.endpoints import Endpoints
+from pipelines.settings import settings
+from pipelines.steps import custom
 from pipelines.templates import Draft, Question, draft, likely_labels
 from pipelines.tracking import Tracking
 from pipelines.workspace import Home
@@ -49,6 +51,7 @@ class Workspace:
     def __init__(self, home: Home) -> None:
         self.home = home
         self.database = Database(home.database_url)
+        custom.follow(home.root)
 
     @classmethod
     def open(cls, path: Path | str | None = None) -> Self:
@@ -64,6 +67,7 @@ class Workspace:
         from pipelines.algorithms import library as algorithms
         from pipelines.steps import library as steps
 
+        custom.follow(settings().home.expanduser().resolve())
         return {"steps": steps.describe(), "algorithms": algorithms.describe()}
 
     @cached_property

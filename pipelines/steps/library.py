@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.errors import NotFoundError
+from pipelines.errors import InputError, NotFoundError
+from pipelines.messages import _
+from pipelines.steps import custom
 from pipelines.steps.base import Step
 from pipelines.steps.data_input.dataset import Dataset
 from pipelines.steps.data_input.enter_data import EnterData
@@ -108,21 +111,64 @@ _ORDERED: tuple[type[Step], ...] = (
     ExportData,
 )
 
-CATEGORIES: dict[str, tuple[type[Step], ...]] = {
-    category: tuple(t for t in _ORDERED if t.category == category)
-    for category in dict.fromkeys(t.category for t in _ORDERED)
-}
-"""The step types of each category, in the palette's order."""
+BUILT_IN: dict[str, type[Step]] = {t.type: t for t in _ORDERED}
+"""The step types that come with Sekkei."""
 
-STEP_TYPES: dict[str, type[Step]] = {t.type: t for types in CATEGORIES.values() for t in types}
+
+def _now() -> dict[str, tuple[type[Step], ...]]:
+    own = custom.types(BUILT_IN)
+    known = (*_ORDERED, *own.values()) if own else _ORDERED
+    return {category: tuple(t for t in known if t.category == category) for category in _names(known)}
+
+
+def _names(known: tuple[type[Step], ...]) -> list[str]:
+    return list(dict.fromkeys(t.category for t in known))
+
+
+class _Categories(Mapping[str, tuple[type[Step], ...]]):
+    """Read anew at each look: files of step types come and change while a process runs."""
+
+    def __getitem__(self, category: str) -> tuple[type[Step], ...]:
+        return _now()[category]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_now())
+
+    def __len__(self) -> int:
+        return len(_now())
+
+
+class _StepTypes(Mapping[str, type[Step]]):
+    def __getitem__(self, type: str) -> type[Step]:
+        return BUILT_IN[type] if type in BUILT_IN else custom.types(BUILT_IN)[type]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([t.type for types in _now().values() for t in types])
+
+    def __len__(self) -> int:
+        return len(BUILT_IN) + len(custom.types(BUILT_IN))
+
+
+CATEGORIES: Mapping[str, tuple[type[Step], ...]] = _Categories()
+"""The step types of each category, in the palette's order: the library's own, then those of the workspace's files."""
+
+STEP_TYPES: Mapping[str, type[Step]] = _StepTypes()
 """Every step type by its type, ordered by category."""
 
 
+def problems() -> list[custom.Problem]:
+    """What is wrong with files of step types."""
+    return custom.problems(BUILT_IN)
+
+
 def get(type: str) -> type[Step]:
-    """The step type of this name; NotFoundError names the nearest."""
+    """The step type of this name; NotFoundError names the nearest, InputError what is wrong with its file."""
     try:
         return STEP_TYPES[type]
     except KeyError:
+        broken = next((p for p in problems() if p.type == type), None)
+        if broken is not None:
+            raise InputError(broken.said, fix=_("Correct the file.")) from None
         raise NotFoundError("step type", type, STEP_TYPES) from None
 
 

@@ -49,6 +49,6 @@ def test_libraries_are_pinned_to_what_is_installed() -> None:
 
 def test_the_files_stand_as_they_do_in_the_project(tmp_path: Path) -> None:
     files, _ = code.closure({"pipelines.errors"})
-    package = code.copy(files, tmp_path)
+    (package,) = code.copy(files, tmp_path)
     assert package == tmp_path / "pipelines"
     assert (package / "errors.py").read_bytes() == (code.ROOT / "pipelines" / "errors.py").read_bytes()
