@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from pipelines.chain.contract import Contract
-from pipelines.chain.predictor import Predictor
+from pipelines.chain.predictor import Predicts
 from pipelines.chain.transformer import Transformer
 
 Link = tuple[str, Transformer]
@@ -28,7 +28,7 @@ class Chain(BaseEstimator):
     def __init__(
         self,
         links: list[Link],
-        predictor: Predictor,
+        predictor: Predicts,
         head: dict[str, str],
         contract: Contract | None = None,
         label: str | None = None,
@@ -45,7 +45,7 @@ class Chain(BaseEstimator):
 
     @property
     def task(self) -> str:
-        return self.predictor.task
+        return str(self.predictor.task)
 
     @property
     def classes(self) -> list[object]:

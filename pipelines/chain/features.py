@@ -52,7 +52,7 @@ class FeatureMatrix(BaseEstimator):
             matrix[:, at] = _days(X[name])
             at += 1
         for name, lookup in self.lookups.items():
-            codes = _codes(X[name], lookup)
+            codes = codes_of(X[name], lookup)
             if self.encoding == "ordinal":
                 matrix[:, at] = np.where(codes < 0, np.nan, codes)
                 at += 1
@@ -67,7 +67,7 @@ class FeatureMatrix(BaseEstimator):
         plain = [_floats(X[name]) for name in self.numbers_] + [_days(X[name]) for name in self.times_]
         blocks = [sparse.csr_matrix(np.column_stack(plain).astype(np.float64))] if plain else []
         for name, lookup in self.lookups.items():
-            codes = _codes(X[name], lookup)
+            codes = codes_of(X[name], lookup)
             seen = codes >= 0
             starts = np.concatenate([[0], np.cumsum(seen)])
             blocks.append(sparse.csr_matrix((np.ones(starts[-1]), codes[seen], starts), shape=(len(X), len(lookup))))
@@ -104,7 +104,7 @@ class FeatureMatrix(BaseEstimator):
         return {k: v for k, v in super().__getstate__().items() if k not in ("lookups", "width")}
 
 
-def _codes(values: pd.Series, lookup: dict[str | None, int]) -> np.ndarray:
+def codes_of(values: pd.Series, lookup: dict[str | None, int]) -> np.ndarray:
     """The number of each value's category, -1 for one that ``lookup`` does not know."""
     if len(values) <= SMALL:
         return np.array([_code(v, lookup) for v in values.tolist()], dtype=np.intp)

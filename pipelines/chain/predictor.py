@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,22 @@ ONEHOT_CATEGORIES = 100
 ORDINAL_CATEGORIES = 255
 
 Task = Literal["classification", "regression", "clustering", "anomaly"]
+
+
+class Predicts(Protocol):
+    """What a chain asks of its last link, however it learns: ``score`` gives a row of results for each row."""
+
+    task: Any
+
+    @property
+    def classes_(self) -> list[Any]: ...
+
+    @property
+    def columns(self) -> list[str]: ...
+
+    def score(self, X: pd.DataFrame) -> pd.DataFrame: ...
+
+    def empty(self) -> pd.DataFrame: ...
 
 
 class Predictor(BaseEstimator):

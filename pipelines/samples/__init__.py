@@ -62,6 +62,9 @@ SAMPLE_DATASETS = {
     "product-reviews-ja": SampleDataset(
         "product_reviews_ja.csv", "商品レビュー: reviews in Japanese of a made-up shop's goods, good or bad."
     ),
+    "movie-ratings": SampleDataset(
+        "movie_ratings.csv", "15,000 ratings of made-up films by made-up people, one to five stars."
+    ),
 }
 
 

@@ -127,6 +127,13 @@ SAMPLES = (
         "Is this 商品レビュー good or bad?",
         "binary classification",
     ),
+    Sample(
+        "movie-ratings",
+        "Movie ratings",
+        "Which films would somebody like?",
+        "recommendation",
+        known_as="Recommendation - Movie Rating Tweets",
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipelines.samples.made_ratings import movie_ratings
 from pipelines.samples.made_texts import product_reviews_ja, support_messages
 
 
@@ -54,6 +55,7 @@ MADE: dict[str, Callable[[], pd.DataFrame]] = {
     "customer_churn.csv": customer_churn,
     "support_messages.csv": support_messages,
     "product_reviews_ja.csv": product_reviews_ja,
+    "movie_ratings.csv": movie_ratings,
 }
 """What makes each file."""
 

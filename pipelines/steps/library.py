@@ -19,6 +19,9 @@ from pipelines.steps.feature_selection.component_analysis import ComponentAnalys
 from pipelines.steps.feature_selection.select_by_model import SelectByModel
 from pipelines.steps.feature_selection.select_features import SelectFeatures
 from pipelines.steps.feature_selection.variance_threshold import VarianceThreshold
+from pipelines.steps.recommendation.evaluate_recommender import EvaluateRecommender
+from pipelines.steps.recommendation.score_recommender import ScoreRecommender
+from pipelines.steps.recommendation.train_recommender import TrainRecommender
 from pipelines.steps.scoring.score_model import ScoreModel
 from pipelines.steps.scripting.execute_python import ExecutePython
 from pipelines.steps.scripting.execute_python_tables import ExecutePythonTables
@@ -91,6 +94,9 @@ _ORDERED: tuple[type[Step], ...] = (
     FeatureHashing,
     WordVectors,
     Topics,
+    TrainRecommender,
+    ScoreRecommender,
+    EvaluateRecommender,
     SummarizeData,
     Correlation,
     CrossTable,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipelines.chain.chain import Chain
+from pipelines.chain.predictor import Predictor
 from pipelines.steps.base import Bars, Curve, HeatMap, Report
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ def pictures(report: Report) -> Iterator[tuple[str, bytes]]:
 
 def importance_picture(chain: Chain) -> bytes | None:
     """The features that weigh most: a tree's importances, or a linear model's coefficients. None for other models."""
+    if not isinstance(chain.predictor, Predictor):
+        return None
     names = chain.predictor.features_.get_feature_names_out()
     found = importances(chain.predictor.estimator_)
     if found is None or len(found[1]) != len(names):
@@ -173,8 +177,10 @@ def _axes(
 
 def _png(axes: Axes) -> bytes:
     target = io.BytesIO()
-    # Quick rather than small: the picture is a few kilobytes in any case.
-    axes.get_figure().savefig(target, format="png", pil_kwargs={"compress_level": 1})  # type: ignore[union-attr]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box in its place is all that can be drawn
+        # Quick rather than small: the picture is a few kilobytes in any case.
+        axes.get_figure().savefig(target, format="png", pil_kwargs={"compress_level": 1})  # type: ignore[union-attr]
     return target.getvalue()
 
 

@@ -30,7 +30,7 @@ def assess(table: Table) -> Assessment:
         [] if has_score.all() else [f"{(~has_score).sum()} of {len(frame)} rows have no prediction and are left out."]
     )
     unscored = int((~has_score).sum())
-    if scored.task in ("classification", "regression"):
+    if scored.task in ("classification", "regression", "recommendation"):
         if scored.label is None or scored.label not in frame.columns:
             raise InputError(
                 f"The rows have no label column{_named(scored.label)} to compare with.",
@@ -109,4 +109,5 @@ TASKS: dict[str, Callable[[pd.DataFrame, Scored, Table], Assessment]] = {
     "regression": _numbers,
     "clustering": _clusters,
     "anomaly": _anomalies,
+    "recommendation": _numbers,
 }

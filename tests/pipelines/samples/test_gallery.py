@@ -23,6 +23,9 @@ EXPECTED = {
     "adult-cross-validation": ("roc_auc", 0.92),
     "feature-importance": ("r2", 0.33),
     "digit-recognition": ("accuracy", 0.97),
+    "support-messages": ("train_n_grams.accuracy", 0.86),
+    "product-reviews-ja": ("accuracy", 0.81),
+    "movie-ratings": ("evaluate.r2", 0.4),
 }
 
 

@@ -37,6 +37,7 @@ def test_the_samples_are_installed_once_and_are_as_published(tmp_path):
         "customer-churn": (6000, 38),
         "support-messages": (3000, 4),
         "product-reviews-ja": (2000, 3),
+        "movie-ratings": (15_000, 5),
     }
     database.close()
 
