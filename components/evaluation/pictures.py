@@ -35,6 +35,7 @@ LOOKS = {
     "anomaly_scores": Look(N_("Scores of the rows, anomalies above 0.5"), mark="bar"),
     "residuals": Look(N_("Residuals"), mark="bar"),
     "quantiles": Look(N_("Quantiles and those of a normal distribution"), mark="point", reference="diagonal"),
+    "best_so_far": Look(N_("Best so far"), mark="both"),
     "loss": Look(N_("Loss while training")),
 }
 

@@ -122,8 +122,8 @@ class Predictor(BaseEstimator):
             return pd.DataFrame(_clusters(self.estimator_, matrix), index=index, copy=False)
         if self.task == "anomaly":
             score = self.estimator_.score_anomaly(matrix)
-            found = {LABELS: (score > 0.5).astype(np.int64), PROBABILITIES: score}
-            return pd.DataFrame(found, index=index, copy=False)
+            answers = {LABELS: (score > 0.5).astype(np.int64), PROBABILITIES: score}
+            return pd.DataFrame(answers, index=index, copy=False)
         quick = self.quick if len(matrix) <= SMALL else None
         if not hasattr(self.estimator_, "predict_proba"):
             found = quick(matrix) if quick else self.estimator_.predict(matrix)

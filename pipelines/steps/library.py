@@ -42,6 +42,7 @@ from pipelines.steps.text.topics import Topics
 from pipelines.steps.text.word_vectors import WordVectors
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
 from pipelines.steps.training.train_model import TrainModel
+from pipelines.steps.training.tune_model_hyperparameters import TuneModelHyperparameters
 from pipelines.steps.transformation.add_rows import AddRows
 from pipelines.steps.transformation.apply_math import ApplyMath
 from pipelines.steps.transformation.apply_sql import ApplySql
@@ -111,6 +112,7 @@ _ORDERED: tuple[type[Step], ...] = (
     ExecuteR,
     TrainModel,
     CrossValidateModel,
+    TuneModelHyperparameters,
     ScoreModel,
     EvaluateModel,
     PermutationImportance,

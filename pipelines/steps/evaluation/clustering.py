@@ -20,7 +20,8 @@ def measure(matrix: np.ndarray, clusters: np.ndarray) -> tuple[dict[str, float],
 
     Rows in no cluster, -1, are left out of all three.
     """
-    notes, grouped = [], clusters != NOISE
+    notes: list[str] = []
+    grouped = clusters != NOISE
     if not grouped.all():
         lost, rows = int((~grouped).sum()), len(grouped)
         notes.append(

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
-from sklearn.model_selection import KFold, StratifiedKFold
 
 from pipelines.algorithms.library import AnyAlgorithm
-from pipelines.chain.conform import as_text
 from pipelines.chain.predictor import probability_columns
 from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.parameters import Form
-from pipelines.schema import Role
-from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Replay, Report, Step
+from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Report, Step
 from pipelines.steps.evaluation.assess import assess
 from pipelines.steps.evaluation.assessment import Assessment
-from pipelines.steps.training.fit import fit, label_of
-from pipelines.table import Scored, Table
-
-FOLD = "Fold"
+from pipelines.steps.training.fit import label_of
+from pipelines.steps.training.folds import deal, labelled, prepare
+from pipelines.table import Table
 
 
 class CrossValidateModel(Step):
@@ -63,71 +58,21 @@ class CrossValidateModel(Step):
                 fix=_("Use Train Model, Score Model and Evaluate Model."),
             )
         replay = context.replay(table)
-        rows, values, notes = _rows(replay.base, table, label)
+        rows, values, notes = labelled(replay.base, table, label)
         scored: list[Table] = []
         found: list[Assessment] = []
-        folds = list(self._folds(values, context.preview))
-        for number, (training, held_out) in enumerate(folds):
-            context.progress(number / len(folds), f"Fold {number + 1} of {len(folds)}")
-            result, more = self._fold(replay, rows[training], rows[held_out], context, number + 1)
+        by_class = self.algorithm.task == "classification" and not context.preview
+        n_folds = 2 if context.preview else self.n_folds
+        folds = list(deal(values, n_folds, self.random_state, by_class=by_class))
+        for number, (training, held_out) in enumerate(folds, 1):
+            context.progress((number - 1) / n_folds, _("Fold {number} of {folds}", number=number, folds=n_folds))
+            fold = prepare(replay, number, rows[training], rows[held_out])
+            result, more = fold.scored(self.algorithm, context.step, context.preview)
             scored.append(result)
             found.append(assess(result))
-            notes += [f"Fold {number + 1}: {n}" for n in (*more, *found[-1].notes)]
+            said = [*more, *found[-1].notes]
+            notes += [_("Fold {number}: {note}", number=number, note=n) for n in said]
         return Output(table=_joined(scored, replay.base), report=_report(found), notes=tuple(dict.fromkeys(notes)))
-
-    def _folds(self, values: pd.Series, preview: bool) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        n_folds = 2 if preview else self.n_folds
-        if len(values) < n_folds:
-            raise InputError(
-                f"There are {len(values)} rows for {n_folds} folds.", fix="Take fewer folds, or more rows."
-            )
-        if self.algorithm.task != "classification" or preview:
-            return KFold(n_folds, shuffle=True, random_state=self.random_state).split(values)
-        classes = np.array([as_text(v) for v in values.tolist()])
-        names, counts = np.unique(classes, return_counts=True)
-        fewest = int(counts.argmin())
-        if counts[fewest] < n_folds:
-            fix = (
-                f"Set n_folds to {counts[fewest]}, or join rare classes."
-                if counts[fewest] >= 2
-                else "Join rare classes, or leave the class out."
-            )
-            raise InputError(
-                f"The class {str(names[fewest])!r} has {counts[fewest]} rows for {n_folds} folds.", fix=fix
-            )
-        return StratifiedKFold(n_folds, shuffle=True, random_state=self.random_state).split(classes, classes)
-
-    def _fold(
-        self, replay: Replay, training: pd.Index, held_out: pd.Index, context: Context, number: int
-    ) -> tuple[Table, list[str]]:
-        links, learned = replay.refit(training)
-        predictor, notes = fit(self.algorithm, learned, preview=context.preview)
-        frame = replay.base.frame.loc[held_out]
-        for _step, link in links:
-            frame = link.transform(frame)
-        label = label_of(self.algorithm, learned)
-        assert label is not None
-        base = replay.base.frame.loc[held_out]
-        found = predictor.score(frame)
-        result = pd.concat(
-            [base.drop(columns=[c for c in (label, FOLD, *found) if c in base]), frame[[label]], found], axis=1
-        )
-        roles = learned.roles | dict.fromkeys((FOLD, *map(str, found.columns)), Role.SCORE)
-        scored = Scored(self.algorithm.task, label, tuple(predictor.classes_), context.step)
-        return Table(result.assign(**{FOLD: number}), roles, scored=scored), notes
-
-
-def _rows(base: Table, table: Table, label: str) -> tuple[pd.Index, pd.Series, list[str]]:
-    """The rows of ``base`` to be dealt into folds, with their labels; those without one are left out."""
-    training = base.training
-    values = training[label] if label in training else table.frame[label].reindex(training.index)
-    known = values.notna().to_numpy()
-    if not known.any():
-        raise InputError(
-            f"The label {label!r} is missing in every row.", fix="Choose another label, or check the steps before."
-        )
-    notes = [] if known.all() else [f"{(~known).sum()} of {len(values)} rows have no label and are left out."]
-    return training.index[known], values[known], notes
 
 
 def _joined(folds: list[Table], base: Table) -> Table:

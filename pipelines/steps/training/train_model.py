@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from pipelines.algorithms.base import Algorithm
 from pipelines.algorithms.library import AnyAlgorithm
 from pipelines.chain.chain import Chain, head_of
 from pipelines.parameters import Form
@@ -43,16 +44,20 @@ class TrainModel(Step):
     algorithm: Annotated[AnyAlgorithm, Form(widget="algorithm")] = Field(description="What learns, and its parameters.")
 
     def run(self, inputs: Inputs, context: Context) -> Output:
-        table = inputs.table
-        predictor, notes = fit(self.algorithm, table, preview=context.preview)
-        rows, _ = labelled_rows(self.algorithm, table)
-        links = context.links(table)
-        head = training_head(table, context)
-        named = {name for name, _ in links}
-        path = [table.head, *(a.key for a in table.history if a.step in named)]
-        label = label_of(self.algorithm, table)
-        chain = Chain(links, predictor, head_of(head), None, label, path, context.step).serving(head)
-        return Output(table=table, model=chain, report=summarise(predictor, len(rows)), notes=tuple(notes))
+        return trained(self.algorithm, inputs.table, context)
+
+
+def trained(algorithm: Algorithm, table: Table, context: Context) -> Output:
+    """The model that ``algorithm`` becomes on the training rows, with what it has learned as a report."""
+    predictor, notes = fit(algorithm, table, preview=context.preview)
+    rows, _ = labelled_rows(algorithm, table)
+    links = context.links(table)
+    head = training_head(table, context)
+    named = {name for name, _ in links}
+    path = [table.head, *(a.key for a in table.history if a.step in named)]
+    label = label_of(algorithm, table)
+    chain = Chain(links, predictor, head_of(head), None, label, path, context.step).serving(head)
+    return Output(table=table, model=chain, report=summarise(predictor, len(rows)), notes=tuple(notes))
 
 
 def training_head(table: Table, context: Context) -> pd.DataFrame:
