@@ -35,7 +35,7 @@ SOURCES = [
     ("components/**.py", "python"),
     ("pipelines/**.py", "python"),
 ]
-KEYWORDS = {"_": None, "N_": None, "declared": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "NotFoundError": None, "N_": None, "declared": None, "ngettext": (1, 2)}
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_serializer, model_validator
 
+from pipelines.messages import _
 from pipelines.schema import Column, ColumnType, Role, TableSchema
 
 Kind = Literal["all", "numeric", "integer", "float", "categorical", "text", "category", "boolean", "datetime"]
@@ -42,7 +43,7 @@ class Columns(BaseModel):
             try:
                 re.compile(value)
             except re.error as error:
-                raise ValueError(f"{value!r} is no regular expression: {error}") from error
+                raise ValueError(_("{value!r} is no regular expression: {error}", value=value, error=error)) from error
         return value
 
     @model_serializer

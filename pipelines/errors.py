@@ -26,6 +26,8 @@ import errno
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from pipelines.messages import Joined, _, declared, listed
+
 
 class SekkeiError(Exception):
     """Base of every error raised on purpose; ``status`` is its HTTP status."""
@@ -38,7 +40,7 @@ class SekkeiError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
-        return f"{self.message} {self.fix}".strip()
+        return Joined([self.message, self.fix])
 
 
 class InputError(SekkeiError):
@@ -65,9 +67,13 @@ class ColumnMissingError(InputError):
     def __init__(self, column: str, columns: Sequence[str]) -> None:
         self.column = column
         self.nearest = nearest(column, columns)
-        shown = ", ".join(map(repr, columns[:8])) + (", …" if len(columns) > 8 else "")
-        fix = f"Did you mean {self.nearest!r}?" if self.nearest else f"The columns here are {shown}."
-        super().__init__(f"There is no column {column!r}.", fix=fix)
+        shown = listed([repr(c) for c in columns], 8)
+        fix = (
+            _("Did you mean {nearest!r}?", nearest=self.nearest)
+            if self.nearest
+            else _("The columns here are {shown}.", shown=shown)
+        )
+        super().__init__(_("There is no column {column!r}.", column=column), fix=fix)
 
 
 class DiagnosticsError(InputError):
@@ -75,8 +81,8 @@ class DiagnosticsError(InputError):
 
     def __init__(self, diagnostics: Sequence[object]) -> None:
         self.diagnostics = list(diagnostics)
-        first = "; ".join(str(d) for d in self.diagnostics[:3])
-        super().__init__(f"The pipeline cannot run yet: {first}")
+        first = Joined([str(d) for d in self.diagnostics[:3]], "; ")
+        super().__init__(_("The pipeline cannot run yet: {first}", first=first))
 
 
 class ContractError(InputError):
@@ -101,7 +107,10 @@ class NotFoundError(SekkeiError):
 
     def __init__(self, what: str, name: str, names: Iterable[str] = ()) -> None:
         self.nearest = nearest(name, list(names))
-        super().__init__(f"There is no {what} {name!r}.", fix=f"Did you mean {self.nearest!r}?" if self.nearest else "")
+        super().__init__(
+            _("There is no {what} {name!r}.", what=declared(what), name=name),
+            fix=_("Did you mean {nearest!r}?", nearest=self.nearest) if self.nearest else "",
+        )
 
 
 class ConflictError(SekkeiError):
@@ -128,10 +137,12 @@ def storage_error(error: BaseException | None) -> StorageError | None:
         code = error.errno if isinstance(error, OSError) else None
         text = str(error)
         if code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "database or disk is full" in text:
-            return StorageError("The disk is full.", fix="Make room on it, or delete the workspace's cache folder.")
+            return StorageError(
+                _("The disk is full."), fix=_("Make room on it, or delete the workspace's cache folder.")
+            )
         if code == errno.EROFS or "attempt to write a readonly database" in text:
             return StorageError(
-                "The workspace folder is read-only.", fix="Set SEKKEI_HOME to a folder that can be written to."
+                _("The workspace folder is read-only."), fix=_("Set SEKKEI_HOME to a folder that can be written to.")
             )
         error = getattr(error, "orig", None) or error.__cause__ or error.__context__
     return None

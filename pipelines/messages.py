@@ -72,6 +72,28 @@ class Joined(Message):
         return separator.join(p.said(catalogue) if isinstance(p, Message) else p for p in self.parts)
 
 
+class Continued(Message):
+    """A message as it stands behind a colon, with a small letter first where its language has such."""
+
+    whole: Message
+
+    def __new__(cls, whole: Message) -> Self:
+        made = str.__new__(cls, _small(whole))
+        made.template, made.many, made.values = "", "", {}
+        made.whole = whole
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.whole,)
+
+    def said(self, catalogue: Catalogue) -> str:
+        return _small(self.whole.said(catalogue))
+
+
+def _small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
 def _(template: str, /, **values: Any) -> Message:
     """A message; ``values`` fill the template's braces, as ``str.format`` does."""
     return Message(template, values)
@@ -93,6 +115,27 @@ def listed(items: Sequence[str], most: int = 0) -> Joined:
     return Joined([*shown, "…"] if len(shown) < len(items) else shown, _(", "))
 
 
+def enumerated(items: Sequence[str], most: int = 0) -> str:
+    """Items as a sentence has them: ``a, b and c``; ``a, b and 3 more`` where there are more than ``most``."""
+    if 0 < most < len(items):
+        return _("{names} and {number} more", names=listed(items[:most]), number=len(items) - most)
+    if len(items) < 2:
+        return items[0] if items else ""
+    return _("{names} and {last}", names=listed(items[:-1]), last=items[-1])
+
+
+def alternatives(items: Sequence[str]) -> str:
+    """Items to choose from: ``a, b or c``."""
+    if len(items) < 2:
+        return items[0] if items else ""
+    return _("{names} or {last}", names=listed(items[:-1]), last=items[-1])
+
+
+def continued(sentence: str) -> str:
+    """A sentence as it stands behind a colon, with a small letter first."""
+    return Continued(sentence) if isinstance(sentence, Message) else _small(sentence)
+
+
 def translated(text: str, catalogue: Catalogue) -> str:
     """``text`` in the catalogue's language; a plain text by its exact wording, unchanged where that is not known."""
     if isinstance(text, Message):
@@ -104,6 +147,8 @@ def to_plain(text: str) -> Any:
     """A message as plain values for JSON; plain text stays text."""
     if isinstance(text, Joined):
         return {"parts": [to_plain(p) for p in text.parts], "separator": to_plain(text.separator)}
+    if isinstance(text, Continued):
+        return {"continued": to_plain(text.whole)}
     if isinstance(text, Message):
         values = {name: _plain_value(v) for name, v in text.values.items()}
         return {"template": text.template, "many": text.many, "values": values}
@@ -114,6 +159,8 @@ def from_plain(value: Any) -> str:
     """What ``to_plain`` gave, as a message again. A text that was stored without its template comes back as it is."""
     if isinstance(value, Mapping) and "parts" in value:
         return Joined([from_plain(p) for p in value["parts"]], from_plain(value["separator"]))
+    if isinstance(value, Mapping) and "continued" in value:
+        return continued(from_plain(value["continued"]))
     if isinstance(value, Mapping):
         values = {name: _value(v) for name, v in value["values"].items()}
         return Message(value["template"], values, value["many"])

@@ -20,6 +20,7 @@ from filelock import Timeout
 from pipelines.errors import ConflictError
 from pipelines.jobs.process import GRACE_SECONDS, errand, limit_threads, start, warm_up
 from pipelines.jobs.queue import Claim, Jobs, stop_process
+from pipelines.messages import _
 from pipelines.processes import ProcessId
 from pipelines.records import Database, utc_now
 from pipelines.settings import settings
@@ -71,7 +72,7 @@ class Worker:
         try:
             lock.acquire()
         except Timeout:
-            raise ConflictError("This workspace has a worker already.") from None
+            raise ConflictError(_("This workspace has a worker already.")) from None
         try:
             self.database.upgrade()
             limit_threads(self.slots)
@@ -121,7 +122,7 @@ class Worker:
             return False
         handler = self.kinds.get(claim.kind)
         if handler is None:
-            self.jobs.abandon(claim.id, f"This Sekkei knows no jobs of kind {claim.kind!r}.")
+            self.jobs.abandon(claim.id, _("This Sekkei knows no jobs of kind {kind!r}.", kind=claim.kind))
             return True
         _logger.info("Starting job %s (%s).", claim.id, claim.kind)
         self._children[claim.id] = start(self.home, claim.id, handler, self.me)
@@ -132,7 +133,9 @@ class Worker:
         for job_id in [j for j, child in self._children.items() if not child.is_alive()]:
             child = self._children.pop(job_id)
             if any(c.id == job_id and not c.has_begun for c in self.jobs.running()):
-                self.jobs.abandon(job_id, f"The job's process could not begin (exit code {child.exitcode}).")
+                self.jobs.abandon(
+                    job_id, _("The job's process could not begin (exit code {exitcode}).", exitcode=child.exitcode)
+                )
             self._unsettled = self._unsettled or child.exitcode != 0
             self._reconcile()
 

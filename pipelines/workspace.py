@@ -13,6 +13,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.settings import settings
 
 _FOLDERS = ("datasets", "cache", "runs", "uploads", "results", "artifacts", "locks", "logs")
@@ -40,8 +41,12 @@ class Home:
                 raise PermissionError(errno.EROFS, "It is read-only")
         except OSError as error:
             raise InputError(
-                f"The workspace folder {str(root)!r} cannot be used: {error.strerror or error}.",
-                fix="Set SEKKEI_HOME to a folder that can be written to.",
+                _(
+                    "The workspace folder {root!r} cannot be used: {strerror}.",
+                    root=str(root),
+                    strerror=error.strerror or error,
+                ),
+                fix=_("Set SEKKEI_HOME to a folder that can be written to."),
             ) from error
         return home
 
@@ -108,7 +113,9 @@ class Home:
         ``timeout`` is in seconds; negative waits for ever, else ``filelock.Timeout`` is raised.
         """
         if not _LOCK_NAME.fullmatch(name):
-            raise InputError(f"{name!r} cannot name a lock.", fix="Use letters, digits, '-', '_' and '.'.")
+            raise InputError(
+                _("{name!r} cannot name a lock.", name=name), fix=_("Use letters, digits, '-', '_' and '.'.")
+            )
         return FileLock(self.locks / f"{name}.lock", timeout=timeout)
 
 

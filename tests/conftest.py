@@ -10,13 +10,13 @@ from pathlib import Path
 # Tests run side by side: threads of several processes that wait for each other take longer than one thread does.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import hypothesis  # noqa: E402
-import pytest  # noqa: E402
-import yaml  # noqa: E402
+import hypothesis
+import pytest
+import yaml
 
-from pipelines.document import codec  # noqa: E402
-from pipelines.document.model import PipelineDocument  # noqa: E402
-from pipelines.sdk import Workspace  # noqa: E402
+from pipelines.document import codec
+from pipelines.document.model import PipelineDocument
+from pipelines.sdk import Workspace
 
 # A landing is judged on the same examples each time; people at work get new ones.
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)

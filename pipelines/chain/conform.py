@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.errors import ContractError
+from pipelines.messages import _
 from pipelines.schema import NUMBER_WORDS, ColumnType
 
 TRUTHS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "1.0": True, "0.0": False}
@@ -162,7 +163,13 @@ def _each(values: pd.Series, column: Wanted, read: Callable[[Any], Any], expecte
             found.append(None if is_missing(value) or value in column.missing else read(value))
         except (ValueError, TypeError, KeyError, OverflowError):
             raise ContractError(
-                f"Row {row + 1}, column {column.name!r}: found {str(value)[:80]!r}, expected {expected}.",
-                fix=f"An example is {column.example!r}." if column.example is not None else "",
+                _(
+                    "Row {row}, column {column!r}: found {value!r}, expected {expected}.",
+                    row=row + 1,
+                    column=column.name,
+                    value=str(value)[:80],
+                    expected=expected,
+                ),
+                fix=_("An example is {example!r}.", example=column.example) if column.example is not None else "",
             ) from None
     return found

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.chain.conform import as_text, conform_column
 from pipelines.errors import ContractError, nearest
+from pipelines.messages import _, listed
 from pipelines.schema import MISSING_MARKS, ColumnType, column_type
 
 SHOWN_CATEGORIES = 200
@@ -74,7 +75,8 @@ class Contract(BaseModel):
         if len(given) < len(frame.columns):
             twice = frame.columns[frame.columns.map(str).duplicated()][0]
             raise ContractError(
-                f"The rows have two columns {str(twice)!r}.", fix="Give every column a name of its own."
+                _("The rows have two columns {twice!r}.", twice=str(twice)),
+                fix=_("Give every column a name of its own."),
             )
         arrays = {}
         for column in self.columns:
@@ -88,9 +90,9 @@ class Contract(BaseModel):
 
     def _absent(self, name: str, given: list[str]) -> ContractError:
         close = nearest(name, [g for g in given if g not in self.names])
-        shown = ", ".join(map(repr, given[:8])) or "none"
-        fix = f"Is it {close!r} here?" if close else f"The columns given are {shown}."
-        return ContractError(f"The model needs column {name!r}, which is not in the rows given.", fix=fix)
+        shown = listed([repr(c) for c in given[:8]]) or _("none")
+        fix = _("Is it {close!r} here?", close=close) if close else _("The columns given are {shown}.", shown=shown)
+        return ContractError(_("The model needs column {name!r}, which is not in the rows given.", name=name), fix=fix)
 
 
 def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:

@@ -9,6 +9,7 @@ from typing import Any
 import skops.io
 
 from pipelines.errors import SekkeiError
+from pipelines.messages import _, listed
 from pipelines.settings import settings
 
 TRUSTED_PACKAGES = ("pipelines.", "sklearn.", "numpy.", "scipy.")
@@ -41,16 +42,20 @@ def load(path: str | Path) -> Any:
     """Read what ``dump`` wrote. SekkeiError names the types that are not trusted, and nothing of the file is built."""
     file = Path(path)
     if not file.is_file():
-        raise SekkeiError(f"There is no model file {file.name!r}.")
+        raise SekkeiError(_("There is no model file {file!r}.", file=file.name))
     try:
         found = skops.io.get_untrusted_types(file=file)
     except Exception as error:
-        raise SekkeiError(f"{file.name!r} is no model file: {error}") from error
+        raise SekkeiError(_("{file!r} is no model file: {error}", file=file.name, error=error)) from error
     refused = [t for t in found if not is_trusted(t)]
     if refused:
         raise SekkeiError(
-            f"{file.name!r} holds types that are not trusted: {', '.join(sorted(refused)[:8])}.",
-            fix="Load only models that this installation wrote.",
+            _(
+                "{file!r} holds types that are not trusted: {types}.",
+                file=file.name,
+                types=listed(sorted(refused)[:8]),
+            ),
+            fix=_("Load only models that this installation wrote."),
         )
     return skops.io.load(file, trusted=found)
 

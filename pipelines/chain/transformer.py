@@ -14,6 +14,7 @@ from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, Stan
 from sklearn.utils import get_tags
 
 from pipelines.errors import InputError
+from pipelines.messages import _
 
 
 class Transformer(TransformerMixin, BaseEstimator):
@@ -189,8 +190,11 @@ def _require_finite(values: np.ndarray, columns: Sequence[str]) -> None:
     infinite = np.isinf(values).any(axis=0)
     if infinite.any():
         raise InputError(
-            f"Column {columns[int(infinite.argmax())]!r} holds an infinite number in the training rows.",
-            fix="Take such rows out with Filter Rows, or repair the column with Apply SQL.",
+            _(
+                "Column {column!r} holds an infinite number in the training rows.",
+                column=columns[int(infinite.argmax())],
+            ),
+            fix=_("Take such rows out with Filter Rows, or repair the column with Apply SQL."),
         )
 
 

@@ -36,6 +36,7 @@ from pipelines.errors import (
     NotFoundError,
     storage_in_words,
 )
+from pipelines.messages import _
 from pipelines.records import Database, DatasetRow, DatasetVersionRow
 from pipelines.schema import MISSING_MARKS
 from pipelines.workspace import Home
@@ -81,7 +82,14 @@ class Catalogue:
         name = check_name(name)
         frame = normalise(frame)
         if not len(frame.columns) or not len(frame):
-            raise InputError(f"The table for dataset {name!r} has {len(frame)} rows and {len(frame.columns)} columns.")
+            raise InputError(
+                _(
+                    "The table for dataset {name!r} has {rows} rows and {columns} columns.",
+                    name=name,
+                    rows=len(frame),
+                    columns=len(frame.columns),
+                )
+            )
         return self._store(name, frame, source, None, description)
 
     def list(self) -> list[DatasetInfo]:
@@ -118,7 +126,7 @@ class Catalogue:
             if each.version == version:
                 return each
         raise NotFoundError(
-            "dataset version", f"{name} v{version}", [f"{name} v{each.version}" for each in reversed(found)]
+            _("dataset version"), f"{name} v{version}", [f"{name} v{each.version}" for each in reversed(found)]
         )
 
     def versions(self, name: str) -> builtins.list[DatasetVersion]:
@@ -208,8 +216,12 @@ class Catalogue:
             return frame
         except (OSError, pa.ArrowException) as error:
             raise DatasetFileError(
-                f"The file of dataset {version.name!r} version {version.version} is gone or damaged.",
-                fix="Import it again, or restore the workspace folder from a backup.",
+                _(
+                    "The file of dataset {name!r} version {version} is gone or damaged.",
+                    name=version.name,
+                    version=version.version,
+                ),
+                fix=_("Import it again, or restore the workspace folder from a backup."),
             ) from error
 
     @contextmanager
@@ -219,7 +231,7 @@ class Catalogue:
             yield Path(data)
             return
         if not file_name:
-            raise InputError("The data has no file name.", fix="Give file_name; its ending tells the format.")
+            raise InputError(_("The data has no file name."), fix=_("Give file_name; its ending tells the format."))
         path = self.home.uploads / uuid.uuid4().hex
         source = io.BytesIO(data) if isinstance(data, bytes) else data
         try:
@@ -252,7 +264,7 @@ class Catalogue:
                 return self._commit(name, row, folder, description)
             except sa.exc.IntegrityError as error:
                 raise ConflictError(
-                    f"Dataset {name!r} was changed by someone else meanwhile.", fix="Import it again."
+                    _("Dataset {name!r} was changed by someone else meanwhile.", name=name), fix=_("Import it again.")
                 ) from error
 
     def _newest(self, name: str) -> DatasetVersion | None:

@@ -19,7 +19,7 @@ from pandas.api import types as dtypes
 
 from pipelines.datasets.options import ReadOptions
 from pipelines.errors import DatasetFileError
-from pipelines.messages import _
+from pipelines.messages import _, listed
 
 TEXT = pd.StringDtype(na_value=np.nan)
 _NUMBER = re.compile(r"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE)
@@ -45,7 +45,11 @@ def column_names(cells: Sequence[object]) -> list[str]:
     places: dict[str, list[int]] = defaultdict(list)
     for position, name in enumerate(names, start=1):
         places[name].append(position)
-    twice = [f"{name!r} (columns {', '.join(map(str, at))})" for name, at in places.items() if len(at) > 1]
+    twice = [
+        _("{name!r} (columns {names})", name=name, names=listed([str(c) for c in at]))
+        for name, at in places.items()
+        if len(at) > 1
+    ]
     if twice:
         raise DatasetFileError(
             _("The header gives a name to more than one column: {columns}.", columns="; ".join(twice[:5])),

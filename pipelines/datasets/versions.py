@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.schema import Column, ColumnType, TableSchema
 
 MAX_NAME = 100
@@ -61,15 +62,28 @@ class DatasetInfo:
 
 def check_name(name: str) -> str:
     """``name`` as a dataset may be called, without the spaces around it. InputError tells what is wrong."""
-    rule = f"Use letters, digits, '-', '_', '.' and spaces, beginning with a letter or digit, at most {MAX_NAME}."
+    rule = _(
+        "Use letters, digits, '-', '_', '.' and spaces, beginning with a letter or digit, at most {most}.",
+        most=MAX_NAME,
+    )
     found = unicodedata.normalize("NFC", name).strip() if isinstance(name, str) else ""
     if not found:
-        raise InputError("A dataset needs a name.", fix=rule)
+        raise InputError(_("A dataset needs a name."), fix=rule)
     if len(found) > MAX_NAME:
-        raise InputError(f"The dataset name {found[:20] + '…'!r} has {len(found)} characters.", fix=rule)
+        raise InputError(
+            _("The dataset name {found!r} has {length} characters.", found=found[:20] + "…", length=len(found)),
+            fix=rule,
+        )
     for character in found:
         if character not in "-_. " and unicodedata.category(character)[0] not in "LMN":
-            raise InputError(f"The dataset name {found!r} has the character {character!r} in it.", fix=rule)
+            raise InputError(
+                _(
+                    "The dataset name {found!r} has the character {character!r} in it.",
+                    found=found,
+                    character=character,
+                ),
+                fix=rule,
+            )
     if not (found[0].isalnum()):
-        raise InputError(f"The dataset name {found!r} begins with {found[0]!r}.", fix=rule)
+        raise InputError(_("The dataset name {name!r} begins with {first!r}.", name=found, first=found[0]), fix=rule)
     return found

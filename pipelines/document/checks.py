@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pipelines.document.model import ID_PATTERN, PipelineDocument, PipelineParameter, StepNode
 from pipelines.document.references import references, referred
 from pipelines.errors import DocumentError, nearest
+from pipelines.messages import _, listed
 
 MAX_DEPTH = 24  # levels of nesting in a whole document; a step's parameters start at the fourth
 MAX_PARAMS_DEPTH = MAX_DEPTH - 4
@@ -27,7 +28,12 @@ Path = tuple[str | int, ...]
 _DOCUMENT_KEYS = tuple(PipelineDocument.model_fields)
 _STEP_KEYS = tuple(StepNode.model_fields)
 _PARAMETER_KEYS = tuple(PipelineParameter.model_fields)
-_KINDS: dict[type, str] = {dict: "a group of named values", list: "a list", str: "text", bool: "true or false"}
+_KINDS: dict[type, str] = {
+    dict: _("a group of named values"),
+    list: _("a list"),
+    str: _("text"),
+    bool: _("true or false"),
+}
 
 
 class Misfit(DocumentError):  # noqa: N818 - a word of its own reads better where it is raised
@@ -43,25 +49,32 @@ def document_of(data: Any) -> PipelineDocument:
     if not isinstance(data, Mapping):
         raise Misfit(
             (),
-            f"A pipeline document holds named values, but this is {shown(data)}.",
-            fix="Start with 'format: 2', 'name' and 'steps'.",
+            _("A pipeline document holds named values, but this is {data}.", data=shown(data)),
+            fix=_("Start with 'format: 2', 'name' and 'steps'."),
         )
-    _known_keys(data, _DOCUMENT_KEYS, (), "A pipeline document")
+    _known_keys(data, _DOCUMENT_KEYS, (), _("A pipeline document"))
     _format(data.get("format", FORMAT))
     if data.get("name") is None:
-        raise Misfit((), "The pipeline has no name.", fix="Add a line like 'name: my-pipeline'.")
-    name = _text(data["name"], ("name",), "The pipeline's name", 100, blank=False)
+        raise Misfit((), _("The pipeline has no name."), fix=_("Add a line like 'name: my-pipeline'."))
+    name = _text(data["name"], ("name",), _("The pipeline's name"), 100, blank=False)
     steps = data.get("steps")
     if steps is None:
         steps = []
     if not isinstance(steps, Sequence) or isinstance(steps, str):
-        raise Misfit(("steps",), f"'steps' must be a list of steps, but it is {shown(steps)}.")
+        raise Misfit(("steps",), _("'steps' must be a list of steps, but it is {steps}.", steps=shown(steps)))
     if len(steps) > MAX_STEPS:
-        raise Misfit(("steps",), f"The pipeline has {len(steps)} steps; {MAX_STEPS} is the most it can have.")
+        raise Misfit(
+            ("steps",),
+            _(
+                "The pipeline has {number} steps; {most} is the most it can have.",
+                number=len(steps),
+                most=MAX_STEPS,
+            ),
+        )
     nodes = tuple(_node(step, index) for index, step in enumerate(steps))
-    _unique([n.id for n in nodes], "steps", "id", "Steps")
+    _unique([n.id for n in nodes], "steps", "id", _("Steps"))
     parameters = _parameters(data.get("parameters"))
-    description = _text(data.get("description") or "", ("description",), "The description", 4000, lines=True)
+    description = _text(data.get("description") or "", ("description",), _("The description"), 4000, lines=True)
     return _made(PipelineDocument, (), name=name, description=description, parameters=parameters, steps=nodes)
 
 
@@ -73,29 +86,39 @@ def node_of(data: Mapping[str, Any], index: int = 0) -> StepNode:
 def parameter_of(data: Any, index: int = 0) -> PipelineParameter:
     """One pipeline parameter, checked as in a document."""
     path: Path = ("parameters", index)
-    example = "Write it as {name: threshold, default: 0.5}."
+    example = _("Write it as {name: threshold, default: 0.5}.")
     if not isinstance(data, Mapping):
-        raise Misfit(path, f"Pipeline parameter {index + 1} is {shown(data)}.", fix=example)
+        raise Misfit(path, _("Pipeline parameter {number} is {data}.", number=index + 1, data=shown(data)), fix=example)
     name = data.get("name")
-    who = f"Pipeline parameter {name!r}" if isinstance(name, str) else f"Pipeline parameter {index + 1}"
+    who = (
+        _("Pipeline parameter {name!r}", name=name)
+        if isinstance(name, str)
+        else _("Pipeline parameter {number}", number=index + 1)
+    )
     _known_keys(data, _PARAMETER_KEYS, path, who)
-    rule = "A name starts with a letter or underscore and has at most 64 letters, digits, '_' and '-'."
+    rule = _("A name starts with a letter or underscore and has at most 64 letters, digits, '_' and '-'.")
     if not isinstance(name, str) or not re.fullmatch(ID_PATTERN.strip("^$"), name):
-        raise Misfit((*path, "name"), f"{shown(name)} cannot be the name of a pipeline parameter.", fix=rule)
+        raise Misfit(
+            (*path, "name"), _("{name} cannot be the name of a pipeline parameter.", name=shown(name)), fix=rule
+        )
     if "default" not in data:
-        raise Misfit(path, f"{who} has no default.", fix=example)
+        raise Misfit(path, _("{who} has no default.", who=who), fix=example)
     default = plain(data["default"], (*path, "default"))
     nested = next((found for _, found in references(default)), None)
     if nested is not None:
-        fix = "Write its value."
-        raise Misfit((*path, "default"), f"{who}: the default refers to another parameter, {cut(nested)!r}.", fix=fix)
-    description = _text(_or(data, "description", ""), (*path, "description"), f"{who}: the description", 400)
+        fix = _("Write its value.")
+        raise Misfit(
+            (*path, "default"),
+            _("{who}: the default refers to another parameter, {nested!r}.", who=who, nested=cut(nested)),
+            fix=fix,
+        )
+    description = _text(_or(data, "description", ""), (*path, "description"), _("{who}: the description", who=who), 400)
     return _made(PipelineParameter, path, name=name, default=default, description=description)
 
 
 def pipeline_name(name: Any) -> str:
     """``name`` if a pipeline may have it; Misfit when not."""
-    return _text(name, ("name",), "The pipeline's name", 100, blank=False)
+    return _text(name, ("name",), _("The pipeline's name"), 100, blank=False)
 
 
 def _node(data: Any, index: int) -> StepNode:
@@ -105,15 +128,19 @@ def _node(data: Any, index: int) -> StepNode:
     if not isinstance(data, Mapping):
         raise Misfit(
             path,
-            f"Step {index + 1} must be written as {{id: …, type: …}}, but it is {shown(data)}.",
+            _(
+                "Step {number} must be written as {{id: …, type: …}}, but it is {data}.",
+                number=index + 1,
+                data=shown(data),
+            ),
         )
-    who = f"Step {data['id']!r}" if isinstance(data.get("id"), str) else f"Step {index + 1}"
+    who = _("Step {id!r}", id=data["id"]) if isinstance(data.get("id"), str) else _("Step {number}", number=index + 1)
     _known_keys(data, _STEP_KEYS, path, who)
     fields = {
         "id": _step_id(data.get("id"), (*path, "id"), who),
         "type": _step_type(data.get("type"), (*path, "type"), who),
-        "title": _text(_or(data, "title", ""), (*path, "title"), f"{who}: the title", 120),
-        "note": _text(_or(data, "note", ""), (*path, "note"), f"{who}: the note", 2000, lines=True),
+        "title": _text(_or(data, "title", ""), (*path, "title"), _("{who}: the title", who=who), 120),
+        "note": _text(_or(data, "note", ""), (*path, "note"), _("{who}: the note", who=who), 2000, lines=True),
         "enabled": _truth(_or(data, "enabled", True), (*path, "enabled"), who),
         "params": _params(_or(data, "params", {}), (*path, "params"), who),
         "inputs": _inputs(_or(data, "inputs", {}), (*path, "inputs"), who),
@@ -131,8 +158,8 @@ def _known_keys(data: Mapping[Any, Any], known: Sequence[str], path: Path, who: 
     for key in data:
         if key not in known:
             best = nearest(str(key), known)
-            fix = f"Did you mean {best!r}?" if best else f"It can have {', '.join(known)}."
-            raise Misfit((*path, str(key)), f"{who} cannot have {cut(str(key))!r}.", fix=fix)
+            fix = _("Did you mean {best!r}?", best=best) if best else _("It can have {known}.", known=listed(known))
+            raise Misfit((*path, str(key)), _("{who} cannot have {key!r}.", who=who, key=cut(str(key))), fix=fix)
 
 
 def _format(value: Any) -> None:
@@ -141,63 +168,83 @@ def _format(value: Any) -> None:
     if type(value) is int and value > FORMAT:
         raise Misfit(
             ("format",),
-            f"This document has format {cut(str(value))}, written by a newer Sekkei; this one reads format {FORMAT}.",
-            fix="Open it with the newer Sekkei.",
+            _(
+                "This document has format {value}, written by a newer Sekkei; this one reads format {format}.",
+                value=cut(str(value)),
+                format=FORMAT,
+            ),
+            fix=_("Open it with the newer Sekkei."),
         )
-    message = f"The format must be {FORMAT}, but it is {shown(value)}."
-    raise Misfit(("format",), message, fix=f"Write 'format: {FORMAT}'.")
+    message = _("The format must be {format}, but it is {value}.", format=FORMAT, value=shown(value))
+    raise Misfit(("format",), message, fix=_("Write 'format: {format}'.", format=FORMAT))
 
 
 def _step_id(value: Any, path: Path, who: str) -> str:
-    rule = "An id starts with a letter or underscore and has at most 64 letters, digits, '_' and '-'."
+    rule = _("An id starts with a letter or underscore and has at most 64 letters, digits, '_' and '-'.")
     if value is None:
-        raise Misfit(path[:-1], f"{who} has no id.", fix=rule)
+        raise Misfit(path[:-1], _("{who} has no id.", who=who), fix=rule)
     if not isinstance(value, str) or not re.fullmatch(ID_PATTERN.strip("^$"), value):
-        raise Misfit(path, f"{shown(value)} cannot be the id of a step.", fix=rule)
+        raise Misfit(path, _("{value} cannot be the id of a step.", value=shown(value)), fix=rule)
     return value
 
 
 def _step_type(value: Any, path: Path, who: str) -> str:
     if value is None:
-        raise Misfit(path[:-1], f"{who} has no type.", fix="Say what it does, as in 'type: select_columns'.")
-    return _text(value, path, f"{who}: the type", 64, blank=False)
+        raise Misfit(
+            path[:-1], _("{who} has no type.", who=who), fix=_("Say what it does, as in 'type: select_columns'.")
+        )
+    return _text(value, path, _("{who}: the type", who=who), 64, blank=False)
 
 
 def _text(value: Any, path: Path, what: str, most: int, *, blank: bool = True, lines: bool = False) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
-        raise Misfit(path, f"{what} must be text, but it is {shown(value)}.")
+        raise Misfit(path, _("{what} must be text, but it is {value}.", what=what, value=shown(value)))
     if not blank and not value.strip():
-        raise Misfit(path, f"{what} is empty.")
+        raise Misfit(path, _("{what} is empty.", what=what))
     if len(value) > most:
-        raise Misfit(path, f"{what} is {len(value)} characters long; {most} is the most it can be.")
+        raise Misfit(
+            path,
+            _(
+                "{what} is {length} characters long; {most} is the most it can be.",
+                what=what,
+                length=len(value),
+                most=most,
+            ),
+        )
     bad = next((c for c in value if unicodedata.category(c) in ("Cc", "Cs") and not (lines and c in "\n\t")), None)
     if bad is not None:
-        raise Misfit(path, f"{what} has a character that cannot be shown, {bad!r}.", fix="Take it out.")
+        raise Misfit(
+            path, _("{what} has a character that cannot be shown, {bad!r}.", what=what, bad=bad), fix=_("Take it out.")
+        )
     return value
 
 
 def _truth(value: Any, path: Path, who: str) -> bool:
     if not isinstance(value, bool):
-        raise Misfit(path, f"{who}: 'enabled' must be true or false, but it is {shown(value)}.")
+        raise Misfit(path, _("{who}: 'enabled' must be true or false, but it is {value}.", who=who, value=shown(value)))
     return value
 
 
 def _params(value: Any, path: Path, who: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        wanted = "named values, as in {strategy: median}"
-        raise Misfit(path, f"{who}: 'params' must be {wanted}, but it is {shown(value)}.")
+        wanted = _("named values, as in {strategy: median}")
+        raise Misfit(
+            path, _("{who}: 'params' must be {wanted}, but it is {value}.", who=who, wanted=wanted, value=shown(value))
+        )
     return {str(key): plain(item, (*path, str(key))) for key, item in value.items()}
 
 
 def _inputs(value: Any, path: Path, who: str) -> dict[str, str]:
     if not isinstance(value, Mapping):
-        wanted = "a step's id for each input, as in {table: split}"
-        raise Misfit(path, f"{who}: 'inputs' must be {wanted}, but it is {shown(value)}.")
+        wanted = _("a step's id for each input, as in {table: split}")
+        raise Misfit(
+            path, _("{who}: 'inputs' must be {wanted}, but it is {value}.", who=who, wanted=wanted, value=shown(value))
+        )
     for port, source in value.items():
-        what = f"{who}: the input {cut(str(port))!r}"
-        _text(str(port), (*path, str(port)), f"{who}: an input's name", 64, blank=False)
+        what = _("{who}: the input {port!r}", who=who, port=cut(str(port)))
+        _text(str(port), (*path, str(port)), _("{who}: an input's name", who=who), 64, blank=False)
         _text(source, (*path, str(port)), what, 130, blank=False)
     return {str(port): str(source) for port, source in value.items()}
 
@@ -207,7 +254,14 @@ def _position(value: Any, path: Path, who: str) -> tuple[float, float] | None:
         return None
     pair = list(value) if isinstance(value, list | tuple) else []
     if len(pair) != 2 or not all(_finite(v) for v in pair):
-        raise Misfit(path, f"{who}: 'position' must be two numbers, as in [120, 80], but it is {shown(value)}.")
+        raise Misfit(
+            path,
+            _(
+                "{who}: 'position' must be two numbers, as in [120, 80], but it is {value}.",
+                who=who,
+                value=shown(value),
+            ),
+        )
     return float(pair[0]), float(pair[1])
 
 
@@ -225,12 +279,21 @@ def _parameters(value: Any) -> tuple[PipelineParameter, ...]:
         return ()
     path: Path = ("parameters",)
     if not isinstance(value, Sequence) or isinstance(value, str):
-        example = "Write each as '- {name: threshold, default: 0.5}'."
-        raise Misfit(path, f"'parameters' must be a list of named values, but it is {shown(value)}.", fix=example)
+        example = _("Write each as '- {name: threshold, default: 0.5}'.")
+        raise Misfit(
+            path, _("'parameters' must be a list of named values, but it is {value}.", value=shown(value)), fix=example
+        )
     if len(value) > MAX_PARAMETERS:
-        raise Misfit(path, f"The pipeline has {len(value)} parameters; {MAX_PARAMETERS} is the most it can have.")
+        raise Misfit(
+            path,
+            _(
+                "The pipeline has {number} parameters; {most} is the most it can have.",
+                number=len(value),
+                most=MAX_PARAMETERS,
+            ),
+        )
     found = tuple(parameter_of(item, index) for index, item in enumerate(value))
-    _unique([p.name for p in found], "parameters", "name", "Pipeline parameters")
+    _unique([p.name for p in found], "parameters", "name", _("Pipeline parameters"))
     return found
 
 
@@ -240,8 +303,15 @@ def _unique(names: Sequence[str], section: str, key: str, what: str) -> None:
         if name in seen:
             raise Misfit(
                 (section, index, key),
-                f"{what} {seen[name] + 1} and {index + 1} have the same {key}, {name!r}.",
-                fix=f"Give one of them another {key}.",
+                _(
+                    "{what} {first} and {second} have the same {key}, {name!r}.",
+                    what=what,
+                    first=seen[name] + 1,
+                    second=index + 1,
+                    key=key,
+                    name=name,
+                ),
+                fix=_("Give one of them another {key}.", key=key),
             )
         seen[name] = index
 
@@ -253,13 +323,17 @@ def _made(model: type[Any], path: Path, **fields: Any) -> Any:
     except ValidationError as error:
         where = [str(part) for part in error.errors()[0]["loc"]]
         name = ".".join(where) or "document"
-        raise Misfit((*path, *where), f"The value of {name!r} cannot be used.") from error
+        raise Misfit((*path, *where), _("The value of {name!r} cannot be used.", name=name)) from error
 
 
 def plain(value: Any, path: Path = (), depth: int = 0) -> Any:
     """``value`` in mappings with text keys, lists, text, numbers, truth values and None. Misfit for anything else."""
     if depth > MAX_PARAMS_DEPTH:
-        raise Misfit(path, "The values are nested too deeply.", fix=f"At most {MAX_PARAMS_DEPTH} levels can be read.")
+        raise Misfit(
+            path,
+            _("The values are nested too deeply."),
+            fix=_("At most {most} levels can be read.", most=MAX_PARAMS_DEPTH),
+        )
     match value:
         case None | bool() | int() | float() | str() if not isinstance(value, enum.Enum | np.generic):
             return _plain_text(value, path) if isinstance(value, str) else value
@@ -275,22 +349,22 @@ def plain(value: Any, path: Path = (), depth: int = 0) -> Any:
             return [plain(v, (*path, i), depth + 1) for i, v in enumerate(value)]
         case datetime() | date():
             return value.isoformat()
-    raise Misfit(path, f"A value of the kind {type(value).__name__!r} cannot be kept in a document.")
+    raise Misfit(path, _("A value of the kind {name!r} cannot be kept in a document.", name=type(value).__name__))
 
 
 def _plain_text(text: str, path: Path) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        message = "A text has a broken character in it (half of a surrogate pair)."
-        raise Misfit(path, message, fix="Take it out.") from None
+        message = _("A text has a broken character in it (half of a surrogate pair).")
+        raise Misfit(path, message, fix=_("Take it out.")) from None
     return str(text)
 
 
 def shown(value: Any) -> str:
     """A value as an error shows it: short, and named by its kind where it is long."""
     if value is None:
-        return "empty"
+        return _("empty")
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
@@ -306,7 +380,7 @@ def brief(value: Any) -> str:
     if short and not any(isinstance(v, list | tuple | dict) for v in value):
         return "[" + ", ".join(map(str, value)) + "]"
     if (name := referred(value)) is not None:
-        return f"the parameter {cut(name)!r}"
+        return _("the parameter {name!r}", name=cut(name))
     if isinstance(value, Mapping) and "type" in value:
         return str(value["type"])
     return value if isinstance(value, str) and value and not is_long(value) else shown(value)

@@ -19,6 +19,7 @@ from pipelines.document.migrations import migrate
 from pipelines.document.model import PipelineDocument, PipelineParameter, StepNode
 from pipelines.document.ports import library
 from pipelines.errors import DocumentError
+from pipelines.messages import _
 
 MAX_BYTES: Final = 1024 * 1024
 LINE: Final = 110  # a step that fits in this many characters is written on one line
@@ -47,7 +48,9 @@ def loads(text: str | bytes) -> PipelineDocument:
         return document_of(migrate(data))
     except Misfit as misfit:
         node = root if root is not None else _composed(text)
-        raise DocumentError(f"Line {_line(node, misfit.path)}: {misfit.message}", fix=misfit.fix) from None
+        raise DocumentError(
+            _("Line {line}: {message}", line=_line(node, misfit.path), message=misfit.message), fix=misfit.fix
+        ) from None
 
 
 def dumps(document: PipelineDocument) -> str:
@@ -64,7 +67,8 @@ def dumps(document: PipelineDocument) -> str:
         lines += "steps: []\n"
     if len(lines.encode()) > MAX_BYTES:
         raise DocumentError(
-            "The pipeline is larger than 1 MiB as text.", fix="Keep data in a dataset, and name it in a dataset step."
+            _("The pipeline is larger than 1 MiB as text."),
+            fix=_("Keep data in a dataset, and name it in a dataset step."),
         )
     return lines
 
@@ -73,8 +77,8 @@ def _decoded(text: str | bytes) -> str:
     size = len(text) if isinstance(text, bytes) else len(text.encode(errors="surrogatepass"))
     if size > MAX_BYTES:
         raise DocumentError(
-            f"The document is {size / MAX_BYTES:.1f} MiB; 1 MiB is the most that is read.",
-            fix="Keep data in a dataset, and name it in a dataset step.",
+            _("The document is {size:.1f} MiB; 1 MiB is the most that is read.", size=size / MAX_BYTES),
+            fix=_("Keep data in a dataset, and name it in a dataset step."),
         )
     if isinstance(text, str):
         return text
@@ -82,7 +86,9 @@ def _decoded(text: str | bytes) -> str:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = text[: error.start].count(b"\n") + 1
-        raise DocumentError(f"Line {line}: the document is not UTF-8 text.", fix="Save it as UTF-8.") from None
+        raise DocumentError(
+            _("Line {line}: the document is not UTF-8 text.", line=line), fix=_("Save it as UTF-8.")
+        ) from None
 
 
 def _parsed(text: str) -> tuple[Any, Node | None]:
@@ -111,13 +117,27 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         event: Any = self.peek_event()
         if isinstance(event, yaml.AliasEvent):
-            _refuse(event.start_mark, f"the alias '*{cut(str(event.anchor))}' is not allowed", "Write the value out.")
+            _refuse(
+                event.start_mark,
+                _("the alias '*{anchor}' is not allowed", anchor=cut(str(event.anchor))),
+                _("Write the value out."),
+            )
         if event.anchor is not None:
-            _refuse(event.start_mark, f"the anchor '&{cut(event.anchor)}' is not allowed", "Take it out.")
+            _refuse(
+                event.start_mark,
+                _("the anchor '&{anchor}' is not allowed", anchor=cut(event.anchor)),
+                _("Take it out."),
+            )
         if event.tag is not None:
-            _refuse(event.start_mark, f"the tag '{cut(event.tag)}' is not allowed", "Write plain values only.")
+            _refuse(
+                event.start_mark, _("the tag '{tag}' is not allowed", tag=cut(event.tag)), _("Write plain values only.")
+            )
         if self.depth >= MAX_DEPTH:
-            _refuse(event.start_mark, "the values are nested too deeply", f"At most {MAX_DEPTH} levels are read.")
+            _refuse(
+                event.start_mark,
+                _("the values are nested too deeply"),
+                _("At most {most} levels are read.", most=MAX_DEPTH),
+            )
         self.depth += 1
         node: Node | None = super().compose_node(parent, index)
         self.depth -= 1
@@ -140,7 +160,7 @@ for _tag, _pattern, _first in _RESOLVERS:
 
 
 def _refuse(mark: Any, message: str, fix: str = "") -> Never:
-    raise DocumentError(f"Line {mark.line + 1}: {message}.", fix=fix)
+    raise DocumentError(_("Line {line}: {message}.", line=mark.line + 1, message=message), fix=fix)
 
 
 def _composed(text: str) -> Node | None:
@@ -149,12 +169,15 @@ def _composed(text: str) -> Node | None:
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
         raise DocumentError(
-            f"Line {line}: the document has a character that cannot be shown.", fix="Take it out."
+            _("Line {line}: the document has a character that cannot be shown.", line=line), fix=_("Take it out.")
         ) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"Line {mark.line + 1}: " if mark is not None else ""
-        raise DocumentError(f"{place}this is not YAML: {_reason(error)}.", fix=_advice(error)) from None
+        reason = _reason(error)
+        message = _("this is not YAML: {reason}.", reason=reason)
+        if mark is not None:
+            message = _("Line {line}: this is not YAML: {reason}.", line=mark.line + 1, reason=reason)
+        raise DocumentError(message, fix=_advice(error)) from None
 
 
 def _reason(error: yaml.MarkedYAMLError) -> str:
@@ -165,10 +188,10 @@ def _reason(error: yaml.MarkedYAMLError) -> str:
 
 def _advice(error: yaml.MarkedYAMLError) -> str:
     if "\\t" in (error.problem or ""):
-        return "Indent with spaces, not with tabs."
+        return _("Indent with spaces, not with tabs.")
     if "mapping values" in (error.problem or ""):
-        return "Check the indentation, and put text with ': ' in it in quotes."
-    return "Check the indentation, the brackets and the quotes there."
+        return _("Check the indentation, and put text with ': ' in it in quotes.")
+    return _("Check the indentation, the brackets and the quotes there.")
 
 
 def _value(node: Node) -> Any:
@@ -178,7 +201,7 @@ def _value(node: Node) -> Any:
             if not isinstance(key, ScalarNode):
                 _refuse(key.start_mark, "a name must be text, not a list or a group")
             if key.value in found:
-                _refuse(key.start_mark, f"'{cut(key.value)}' is there twice", "Keep one of the two.")
+                _refuse(key.start_mark, _("'{key}' is there twice", key=cut(key.value)), _("Keep one of the two."))
             found[key.value] = _value(value)
         return found
     if isinstance(node, SequenceNode):
@@ -196,7 +219,7 @@ def _scalar(node: Node) -> Any:
         try:
             return int(text)
         except ValueError:
-            _refuse(node.start_mark, f"the number {cut(text, 20)} is too long to be read")
+            _refuse(node.start_mark, _("the number {text} is too long to be read", text=cut(text, 20)))
     if node.tag == _FLOAT:
         return float(re.sub(r"^([-+]?)\.(inf|nan)$", r"\1\2", text.lower()))
     return text

@@ -9,6 +9,7 @@ from typing import Any
 from pipelines.document.checks import brief, is_long
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.document.references import referred
+from pipelines.messages import _
 
 
 def difference(old: PipelineDocument, new: PipelineDocument) -> list[str]:
@@ -16,39 +17,41 @@ def difference(old: PipelineDocument, new: PipelineDocument) -> list[str]:
     canvas is no change."""
     lines: list[str] = []
     if old.name != new.name:
-        lines.append(f"The pipeline is called {new.name!r} instead of {old.name!r}.")
+        lines.append(_("The pipeline is called {new!r} instead of {old!r}.", new=new.name, old=old.name))
     if old.description != new.description:
-        lines.append("The description changed.")
+        lines.append(_("The description changed."))
     lines += _parameters(old, new)
     before, after = {s.id: s for s in old.steps}, {s.id: s for s in new.steps}
-    lines += [f"{s.id}: removed ({s.type})." for s in old.steps if s.id not in after]
+    lines += [_("{step}: removed ({type}).", step=s.id, type=s.type) for s in old.steps if s.id not in after]
     shifted = moved([i for i in before if i in after], [i for i in after if i in before])
     for step in new.steps:
         earlier = before.get(step.id)
         if earlier is None:
-            lines.append(f"{step.id}: added ({step.type}).")
+            lines.append(_("{step}: added ({type}).", step=step.id, type=step.type))
             continue
         if step.id in shifted:
-            lines.append(f"{step.id}: moved to place {new.index(step.id) + 1}.")
-        lines += [f"{step.id}: {text}" for text in _changes(earlier, step)]
+            lines.append(_("{step}: moved to place {place}.", step=step.id, place=new.index(step.id) + 1))
+        lines += [_("{step}: {change}", step=step.id, change=text) for text in _changes(earlier, step)]
     return lines
 
 
 def _parameters(old: PipelineDocument, new: PipelineDocument) -> Iterator[str]:
     before, after = {p.name: p for p in old.parameters}, {p.name: p for p in new.parameters}
     for name in (n for n in before if n not in after):
-        yield f"Pipeline parameter {name!r}: removed."
+        yield _("Pipeline parameter {name!r}: removed.", name=name)
     for name, parameter in after.items():
         earlier = before.get(name)
         if earlier is None:
-            yield f"Pipeline parameter {name!r}: added, {brief(parameter.default)}."
+            yield _("Pipeline parameter {name!r}: added, {value}.", name=name, value=brief(parameter.default))
             continue
         if not same(earlier.default, parameter.default):
-            values = f"{brief(earlier.default)} to {brief(parameter.default)}"
-            long = is_long(earlier.default) or is_long(parameter.default)
-            yield f"Pipeline parameter {name!r}: {'its default changed' if long else values}."
+            if is_long(earlier.default) or is_long(parameter.default):
+                yield _("Pipeline parameter {name!r}: its default changed.", name=name)
+            else:
+                before_it, after_it = brief(earlier.default), brief(parameter.default)
+                yield _("Pipeline parameter {name!r}: {old} to {new}.", name=name, old=before_it, new=after_it)
         if earlier.description != parameter.description:
-            yield f"Pipeline parameter {name!r}: its description changed."
+            yield _("Pipeline parameter {name!r}: its description changed.", name=name)
 
 
 def same(one: Any, other: Any) -> bool:
@@ -58,16 +61,16 @@ def same(one: Any, other: Any) -> bool:
 
 def _changes(old: StepNode, new: StepNode) -> Iterator[str]:
     if old.type != new.type:
-        yield f"is a {new.type} instead of a {old.type}."
+        yield _("is a {new} instead of a {old}.", new=new.type, old=old.type)
     if old.enabled != new.enabled:
-        yield "switched on." if new.enabled else "switched off."
+        yield _("switched on.") if new.enabled else _("switched off.")
     if old.title != new.title:
-        yield f"called {new.title!r}." if new.title else "its own title taken off."
+        yield _("called {title!r}.", title=new.title) if new.title else _("its own title taken off.")
     if old.note != new.note:
-        yield "its note changed."
+        yield _("its note changed.")
     for port in dict.fromkeys((*old.inputs, *new.inputs)):
         if old.inputs.get(port) != new.inputs.get(port):
-            yield f"{port} reads {new.inputs.get(port, 'the step before')}."
+            yield _("{port} reads {source}.", port=port, source=new.inputs.get(port, _("the step before")))
     yield from _values("", old.params, new.params)
 
 
@@ -80,13 +83,13 @@ def _values(prefix: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
         if isinstance(before, Mapping) and isinstance(after, Mapping) and not references:
             yield from _values(f"{full}.", before, after)
         elif name not in new:
-            yield f"{full} back at its default, instead of {brief(before)}."
+            yield _("{parameter} back at its default, instead of {value}.", parameter=full, value=brief(before))
         elif name not in old:
-            yield f"{full} set to {brief(after)}."
+            yield _("{parameter} set to {value}.", parameter=full, value=brief(after))
         elif is_long(before) or is_long(after):
-            yield f"{full} changed."
+            yield _("{parameter} changed.", parameter=full)
         else:
-            yield f"{full} {brief(before)} to {brief(after)}."
+            yield _("{parameter} {old} to {new}.", parameter=full, old=brief(before), new=brief(after))
 
 
 def moved(old: list[str], new: list[str]) -> set[str]:

@@ -15,6 +15,7 @@ from pipelines.document.ids import new_id as new_id
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.document.references import references
 from pipelines.errors import ConflictError, NotFoundError
+from pipelines.messages import _
 from pipelines.steps.base import Behaviour
 
 
@@ -49,12 +50,16 @@ class AddStep(Edit):
         index = len(document.steps) if self.after is None else _index(document, self.after) + 1
         step_id = self.id or new_id(document, self.type)
         if step_id in document.ids:
-            raise ConflictError(f"There is already a step {step_id!r}.", fix="Give the new step another id.")
+            raise ConflictError(
+                _("There is already a step {step_id!r}.", step_id=step_id), fix=_("Give the new step another id.")
+            )
         node = checks.node_of({"id": step_id, "type": self.type, "params": dict(self.params)}, index)
         return _with_steps(document, (*document.steps[:index], node, *document.steps[index:]))
 
     def describe(self) -> str:
-        return f"Add {self.type}" + (f" after {self.after}" if self.after else "")
+        if self.after:
+            return _("Add {type} after {after}", type=self.type, after=self.after)
+        return _("Add {type}", type=self.type)
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class RemoveStep(Edit):
         return _with_steps(document, steps)
 
     def describe(self) -> str:
-        return f"Remove {self.id}"
+        return _("Remove {id}", id=self.id)
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ class MoveStep(Edit):
         return _with_steps(document, kept)
 
     def describe(self) -> str:
-        return f"Move {self.id} to place {self.index + 1}"
+        return _("Move {id} to place {index}", id=self.id, index=self.index + 1)
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ class DuplicateStep(Edit):
         return _with_steps(document, (*document.steps[: index + 1], copy, *document.steps[index + 1 :]))
 
     def describe(self) -> str:
-        return f"Duplicate {self.id}"
+        return _("Duplicate {id}", id=self.id)
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,7 @@ class SetParameter(Edit):
         return _change(document, self.id, change)
 
     def describe(self) -> str:
-        return f"Set {self.id}.{self.name} to {checks.brief(self.value)}"
+        return _("Set {id}.{name} to {value}", id=self.id, name=self.name, value=checks.brief(self.value))
 
 
 @dataclass(frozen=True)
@@ -162,7 +167,7 @@ class ResetParameter(Edit):
         return _change(document, self.id, lambda s: {"params": nested.without(s.params, self.name.split("."))})
 
     def describe(self) -> str:
-        return f"Reset {self.id}.{self.name}"
+        return _("Reset {id}.{name}", id=self.id, name=self.name)
 
 
 @dataclass(frozen=True)
@@ -182,8 +187,8 @@ class SetInput(Edit):
         return _change(document, self.id, change)
 
     def describe(self) -> str:
-        source = self.source or "the step before"
-        return f"Let {self.id} read {self.port} from {source}"
+        source = self.source or _("the step before")
+        return _("Let {id} read {port} from {source}", id=self.id, port=self.port, source=source)
 
 
 @dataclass(frozen=True)
@@ -196,13 +201,15 @@ class RenameStep(Edit):
     def apply(self, document: PipelineDocument) -> PipelineDocument:
         index = _index(document, self.id)
         if self.new_id != self.id and self.new_id in document.ids:
-            raise ConflictError(f"There is already a step {self.new_id!r}.", fix="Choose another id.")
+            raise ConflictError(
+                _("There is already a step {new_id!r}.", new_id=self.new_id), fix=_("Choose another id.")
+            )
         steps = [_changed(s, inputs={p: self._follow(w) for p, w in s.inputs.items()}) for s in document.steps]
         steps[index] = _changed(steps[index], id=self.new_id)
         return _with_steps(document, steps)
 
     def describe(self) -> str:
-        return f"Rename {self.id} to {self.new_id}"
+        return _("Rename {id} to {new_id}", id=self.id, new_id=self.new_id)
 
     def _follow(self, written: str) -> str:
         step, part = ports.split_source(written)
@@ -224,7 +231,11 @@ class SetTitle(Edit):
         return _change(document, self.id, lambda _: {"title": self.title})
 
     def describe(self) -> str:
-        return f"Call {self.id} '{self.title}'" if self.title else f"Take the title off {self.id}"
+        return (
+            _("Call {id} '{title}'", id=self.id, title=self.title)
+            if self.title
+            else _("Take the title off {id}", id=self.id)
+        )
 
 
 @dataclass(frozen=True)
@@ -240,7 +251,7 @@ class SetNote(Edit):
         return _change(document, self.id, lambda _: {"note": self.note})
 
     def describe(self) -> str:
-        return f"Write a note on {self.id}" if self.note else f"Take the note off {self.id}"
+        return _("Write a note on {id}", id=self.id) if self.note else _("Take the note off {id}", id=self.id)
 
 
 @dataclass(frozen=True)
@@ -254,7 +265,7 @@ class EnableStep(Edit):
         return _change(document, self.id, lambda _: {"enabled": self.enabled})
 
     def describe(self) -> str:
-        return f"Switch {self.id} {'on' if self.enabled else 'off'}"
+        return _("Switch {id} on", id=self.id) if self.enabled else _("Switch {id} off", id=self.id)
 
 
 @dataclass(frozen=True)
@@ -273,7 +284,7 @@ class PlaceStep(Edit):
         return _change(document, self.id, lambda _: {"position": (self.x, self.y)})
 
     def describe(self) -> str:
-        return f"Place {self.id}"
+        return _("Place {id}", id=self.id)
 
 
 @dataclass(frozen=True)
@@ -285,7 +296,7 @@ class RenamePipeline(Edit):
         return document.model_copy(update={"name": checks.pipeline_name(self.name)})
 
     def describe(self) -> str:
-        return f"Rename the pipeline to {self.name}"
+        return _("Rename the pipeline to {name}", name=self.name)
 
 
 @dataclass(frozen=True)
@@ -312,7 +323,13 @@ class ReplaceColumn(Edit):
         return _change(document, self.step, lambda s: {"params": nested.with_value(s.params, names, changed)})
 
     def describe(self) -> str:
-        return f"Replace column {self.old} by {self.new} in {self.step}.{self.parameter}"
+        return _(
+            "Replace column {old} by {new} in {step}.{parameter}",
+            old=self.old,
+            new=self.new,
+            step=self.step,
+            parameter=self.parameter,
+        )
 
 
 def _index(document: PipelineDocument, step_id: str) -> int:
@@ -323,7 +340,7 @@ def _index(document: PipelineDocument, step_id: str) -> int:
 
 def _with_steps(document: PipelineDocument, steps: Sequence[StepNode]) -> PipelineDocument:
     if len(steps) > checks.MAX_STEPS:
-        raise checks.Misfit(("steps",), f"A pipeline can have at most {checks.MAX_STEPS} steps.")
+        raise checks.Misfit(("steps",), _("A pipeline can have at most {most} steps.", most=checks.MAX_STEPS))
     return document.model_copy(update={"steps": tuple(steps)})
 
 

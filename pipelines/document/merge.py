@@ -17,6 +17,7 @@ from pipelines.document.difference import moved, same
 from pipelines.document.edits import RenameStep, new_id
 from pipelines.document.model import PipelineDocument, PipelineParameter, StepNode
 from pipelines.document.references import references, referred
+from pipelines.messages import _, listed
 
 Side = Literal["mine", "theirs"]
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class _Merger:
     def document(self) -> PipelineDocument:
         name = self.value("The pipeline's name", self.base.name, self.mine.name, self.theirs.name)
         about = (self.base.description, self.mine.description, self.theirs.description)
-        description = self.value("The description", *about)
+        description = self.value(_("The description"), *about)
         steps = self.steps()
         parameters = self.parameters(steps)
         self.dangling(steps)
@@ -70,7 +71,15 @@ class _Merger:
             return theirs
         if what:
             kept = self.kept(mine, theirs)
-            self.conflicts.append(f"{what}: {_told(mine)} here, {_told(theirs)} there; kept {_told(kept)}.")
+            self.conflicts.append(
+                _(
+                    "{what}: {here} here, {there} there; kept {kept}.",
+                    what=what,
+                    here=_told(mine),
+                    there=_told(theirs),
+                    kept=_told(kept),
+                )
+            )
         return self.kept(mine, theirs)
 
     def kept(self, mine: T, theirs: T) -> T:
@@ -88,8 +97,10 @@ class _Merger:
             elif old is None:
                 found[step] = _fields(here or there)
             elif (left := here or there) != old:
-                who, other = ("here", "there") if here is not None else ("there", "here")
-                self.conflicts.append(f"{step}: changed {who}, removed {other}; kept.")
+                who, other = (_("here"), _("there")) if here is not None else (_("there"), _("here"))
+                self.conflicts.append(
+                    _("{step}: changed {who}, removed {other}; kept.", step=step, who=who, other=other)
+                )
                 found[step] = _fields(left)
         return [found[step] for step in self.order(found)]
 
@@ -101,7 +112,7 @@ class _Merger:
         was = {"id": here.id, "type": _NONE, "params": {}, "inputs": {}} if old is None else _fields(old)
         mine, theirs = _fields(here), _fields(there)
         if here.type != there.type:
-            kind = self.value(f"{here.id}: type", was["type"], here.type, there.type)
+            kind = self.value(_("{step}: type", step=here.id), was["type"], here.type, there.type)
             was, mine, theirs = (
                 v | {"params": (mine if kind == here.type else theirs)["params"]} for v in (was, mine, theirs)
             )
@@ -134,8 +145,10 @@ class _Merger:
         both = moved_here & moved_there & set(mine) & set(theirs)
         if both and _among(mine, theirs) != _among(theirs, mine):
             if _among(base, mine) != _among(base, theirs) or moved_here != moved_there:
-                side = "here" if self.prefer == "mine" else "there"
-                self.conflicts.append(f"{', '.join(sorted(both))}: moved on both sides; kept as {side}.")
+                side = _("here") if self.prefer == "mine" else _("there")
+                self.conflicts.append(
+                    _("{steps}: moved on both sides; kept as {side}.", steps=listed(sorted(both)), side=side)
+                )
             moved_here = moved_here if self.prefer == "mine" else moved_here - both
         placed = moved_here | (set(mine) - set(theirs))
         order = [s for s in theirs if s in kept and s not in placed]
@@ -157,14 +170,16 @@ class _Merger:
             assert left is not None
             if here is not None and there is not None:
                 was = (old.default, old.description) if old is not None else (_NONE, _NONE)
-                default = self.value(f"Pipeline parameter {name}", was[0], here.default, there.default)
+                default = self.value(_("Pipeline parameter {name}", name=name), was[0], here.default, there.default)
                 about = self.value(
-                    f"Pipeline parameter {name}: description", was[1], here.description, there.description
+                    _("Pipeline parameter {name}: description", name=name), was[1], here.description, there.description
                 )
                 found.append({"name": name, "default": default, "description": about})
             elif old is None or left != old or name in used:
                 if old is not None:
-                    self.conflicts.append(f"Pipeline parameter {name}: removed on one side, used on the other; kept.")
+                    self.conflicts.append(
+                        _("Pipeline parameter {name}: removed on one side, used on the other; kept.", name=name)
+                    )
                 found.append(left.model_dump())
         return found
 
@@ -177,7 +192,14 @@ class _Merger:
             for port, source in step["inputs"].items():
                 name = ports.split_source(source)[0]
                 if name not in ids and name in known and (step["id"], port) not in before:
-                    self.conflicts.append(f"{step['id']}: its input {port} reads {name}, which was removed.")
+                    self.conflicts.append(
+                        _(
+                            "{step}: its input {port} reads {name}, which was removed.",
+                            step=step["id"],
+                            port=port,
+                            name=name,
+                        )
+                    )
 
 
 def _order(before: list[str], mine: list[str], theirs: list[str]) -> list[str]:
@@ -199,8 +221,8 @@ def _alike(one: Any, other: Any) -> bool:
 
 def _told(value: Any) -> str:
     if value is _NONE:
-        return "the default"
-    return "another text" if is_long(value) else brief(value)
+        return _("the default")
+    return _("another text") if is_long(value) else brief(value)
 
 
 def _is_group(value: Any) -> bool:
@@ -264,5 +286,7 @@ def _set_apart(
             )
             fresh = new_id(taken, step.id)
             mine = RenameStep(step.id, fresh).apply(mine)
-            told.append(f"Both added a step {step.id!r}; the one from here is called {fresh!r} now.")
+            told.append(
+                _("Both added a step {step!r}; the one from here is called {fresh!r} now.", step=step.id, fresh=fresh)
+            )
     return mine, told

@@ -6,6 +6,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pipelines.messages import _
+
 ID_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$"
 
 
@@ -52,11 +54,11 @@ class PipelineDocument(BaseModel):
         seen: set[str] = set()
         for node in self.steps:
             if node.id in seen:
-                raise ValueError(f"Two steps have the id {node.id!r}; every step needs its own.")
+                raise ValueError(_("Two steps have the id {id!r}; every step needs its own.", id=node.id))
             seen.add(node.id)
         names = [p.name for p in self.parameters]
         if len(set(names)) < len(names):
-            raise ValueError("Two pipeline parameters have the same name; each needs its own.")
+            raise ValueError(_("Two pipeline parameters have the same name; each needs its own."))
         return self
 
     def step(self, step_id: str) -> StepNode:

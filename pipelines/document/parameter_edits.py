@@ -13,6 +13,7 @@ from pipelines.document.edits import Edit
 from pipelines.document.model import PipelineDocument, PipelineParameter, StepNode
 from pipelines.document.references import filled, reference, referred, replace_references
 from pipelines.errors import ConflictError, NotFoundError, SekkeiError
+from pipelines.messages import _
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,12 @@ class PromoteParameter(Edit):
         return _with_params(document, self.step, nested.with_value(own, names, reference(self.name)))
 
     def describe(self) -> str:
-        return f"Take {self.step}.{self.parameter} from the pipeline parameter {self.name}"
+        return _(
+            "Take {step}.{parameter} from the pipeline parameter {name}",
+            step=self.step,
+            parameter=self.parameter,
+            name=self.name,
+        )
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class DetachParameter(Edit):
         return _with_params(document, self.step, nested.with_value(node.params, names, value))
 
     def describe(self) -> str:
-        return f"Give {self.step}.{self.parameter} a value of its own"
+        return _("Give {step}.{parameter} a value of its own", step=self.step, parameter=self.parameter)
 
 
 @dataclass(frozen=True)
@@ -82,13 +88,13 @@ class SetPipelineParameter(Edit):
         made = checks.parameter_of(values, len(document.parameters))
         if old is None:
             if len(document.parameters) >= checks.MAX_PARAMETERS:
-                message = f"A pipeline can have at most {checks.MAX_PARAMETERS} parameters."
+                message = _("A pipeline can have at most {most} parameters.", most=checks.MAX_PARAMETERS)
                 raise checks.Misfit(("parameters",), message)
             return document.model_copy(update={"parameters": (*document.parameters, made)})
         return _with_parameters(document, lambda p: made if p.name == self.name else p)
 
     def describe(self) -> str:
-        return f"Set the pipeline parameter {self.name} to {checks.brief(self.default)}"
+        return _("Set the pipeline parameter {name} to {value}", name=self.name, value=checks.brief(self.default))
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ class RemovePipelineParameter(Edit):
         return document.model_copy(update={"parameters": kept})
 
     def describe(self) -> str:
-        return f"Remove the pipeline parameter {self.name}"
+        return _("Remove the pipeline parameter {name}", name=self.name)
 
 
 @dataclass(frozen=True)
@@ -119,14 +125,14 @@ class RenamePipelineParameter(Edit):
         if self.new_name == self.name:
             return document
         if self.new_name in document.defaults:
-            message = f"There is already a pipeline parameter {self.new_name!r}."
-            raise ConflictError(message, fix="Choose another name.")
+            message = _("There is already a pipeline parameter {new_name!r}.", new_name=self.new_name)
+            raise ConflictError(message, fix=_("Choose another name."))
         made = checks.parameter_of({**old.model_dump(), "name": self.new_name})
         document = _with_parameters(document, lambda p: made if p.name == self.name else p)
         return _referring(document, lambda name: reference(self.new_name if name == self.name else name))
 
     def describe(self) -> str:
-        return f"Rename the pipeline parameter {self.name} to {self.new_name}"
+        return _("Rename the pipeline parameter {name} to {new_name}", name=self.name, new_name=self.new_name)
 
 
 def with_values(document: PipelineDocument, values: Mapping[str, Any]) -> PipelineDocument:

@@ -18,6 +18,7 @@ from pipelines.document import checks
 from pipelines.document.codec import dumps, loads
 from pipelines.document.model import PipelineDocument
 from pipelines.errors import ConflictError, NotFoundError
+from pipelines.messages import _
 from pipelines.records import Database, DraftRow, PipelineRow, RevisionRow, utc_now
 
 
@@ -105,8 +106,8 @@ class Pipelines:
             draft = _draft(session, row)
             if draft.version != version:
                 raise ConflictError(
-                    f"The pipeline {row.name!r} was changed elsewhere meanwhile.",
-                    fix="Open it again; what you have here can be exported first.",
+                    _("The pipeline {name!r} was changed elsewhere meanwhile.", name=row.name),
+                    fix=_("Open it again; what you have here can be exported first."),
                 )
             if draft.yaml == text:
                 return version
@@ -151,8 +152,8 @@ class Pipelines:
             document = loads(_revision(session, row, number).yaml)
             text = dumps(document.model_copy(update={"name": row.name}))
             draft = _draft(session, row)
-            _keep(session, row, draft.yaml, author, f"Kept before revision {number} was restored")
-            new = _keep(session, row, text, author, f"Revision {number} restored")
+            _keep(session, row, draft.yaml, author, _("Kept before revision {number} was restored", number=number))
+            new = _keep(session, row, text, author, _("Revision {number} restored", number=number))
             _write(row, draft, text)
             return new
 
@@ -178,7 +179,9 @@ class Pipelines:
             with self._database.session() as session:
                 yield session
         except sa.exc.IntegrityError as error:
-            raise ConflictError("Another pipeline took this name, or changed, meanwhile.", fix="Try again.") from error
+            raise ConflictError(
+                _("Another pipeline took this name, or changed, meanwhile."), fix=_("Try again.")
+            ) from error
 
 
 def _find(session: Session, name_or_id: str) -> PipelineRow:
@@ -214,7 +217,7 @@ def _revision(session: Session, row: PipelineRow, number: int) -> RevisionRow:
     query = sa.select(RevisionRow).where(RevisionRow.pipeline_id == row.id, RevisionRow.number == number)
     found = session.scalar(query)
     if found is None:
-        raise NotFoundError(f"revision of {row.name!r} with number", str(number))
+        raise NotFoundError(_("revision of {name!r} with number", name=row.name), str(number))
     return found
 
 
@@ -251,4 +254,4 @@ def _follow_name(session: Session, row: PipelineRow, name: str) -> None:
 def _require_free(session: Session, name: str) -> None:
     query = sa.select(PipelineRow.id).where(PipelineRow.deleted_at.is_(None), PipelineRow.name == name)
     if session.scalar(query) is not None:
-        raise ConflictError(f"There is already a pipeline {name!r}.", fix="Choose another name.")
+        raise ConflictError(_("There is already a pipeline {name!r}.", name=name), fix=_("Choose another name."))

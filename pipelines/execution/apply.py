@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipelines.chain.transformer import Transformer
 from pipelines.errors import InputError
+from pipelines.messages import _, declared
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Step
 from pipelines.table import TEST, TRAIN, Applied, Table
 
@@ -22,7 +23,9 @@ def fit_link(step: Step, table: Table) -> Transformer:
     """The link of a row-wise or fitted step, fitted on the training rows of ``table`` and on no other."""
     training = table.training
     if step.acts_as is Behaviour.FITTED and not len(training):
-        raise InputError("There are no training rows to learn from.", fix="Check the steps before that drop rows.")
+        raise InputError(
+            _("There are no training rows to learn from."), fix=_("Check the steps before that drop rows.")
+        )
     y = training[table.label] if table.label else None
     return step.build(table.schema).fit(training, y)
 
@@ -53,12 +56,13 @@ def _rows(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
 def _split(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
     table = inputs.table
     if table.partition is not None:
-        raise InputError("These rows are split already.", fix="Keep one Split data on the way to a model.")
+        raise InputError(_("These rows are split already."), fix=_("Keep one Split data on the way to a model."))
     partition = step.assign(table.frame, table.schema)
     for part in (TRAIN, TEST):
         if not (partition == part).any():
             raise InputError(
-                f"The split leaves no {part} rows of {len(partition)}.", fix="Choose another train_fraction."
+                _("The split leaves no {part} rows of {rows}.", part=declared(part), rows=len(partition)),
+                fix=_("Choose another train_fraction."),
             )
     return Output(table=replace(table, partition=partition))
 

@@ -32,7 +32,7 @@ import pandas as pd
 from pipelines.chain import storage
 from pipelines.chain.chain import Chain
 from pipelines.errors import NotFoundError, SekkeiError, storage_in_words
-from pipelines.messages import from_plain, to_plain
+from pipelines.messages import _, from_plain, to_plain
 from pipelines.schema import Role
 from pipelines.steps.base import Bars, Curve, HeatMap, Output, Report, Step
 from pipelines.table import Applied, Scored, Table
@@ -46,7 +46,7 @@ class LostResultError(NotFoundError):
 
     def __init__(self, key: str) -> None:
         super().__init__("kept result", key)
-        self.message, self.fix = "A kept result is gone or damaged.", "Run the pipeline again."
+        self.message, self.fix = _("A kept result is gone or damaged."), _("Run the pipeline again.")
 
 
 def result_key(step: Step, inputs: Iterable[tuple[str, str, str | None]], extra: str = "") -> str:
@@ -205,7 +205,7 @@ class ResultStore:
             size = sum(f.stat().st_size for f in entry.rglob("*"))
             entries.append((entry.stat().st_mtime, size, entry))
         total = sum(size for _, size, _ in entries)
-        for _, size, entry in sorted(entries, key=lambda e: e[0]):
+        for _used, size, entry in sorted(entries, key=lambda e: e[0]):
             if total <= limit:
                 return
             shutil.rmtree(entry, ignore_errors=True)

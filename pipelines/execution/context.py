@@ -14,6 +14,7 @@ from pipelines.errors import InputError
 from pipelines.execution.events import Progress, Sink
 from pipelines.execution.replay import StepReplay
 from pipelines.execution.result import DatasetUse
+from pipelines.messages import _
 from pipelines.steps.base import Behaviour, Step
 from pipelines.table import Table
 from pipelines.workspace import write_atomic
@@ -78,7 +79,9 @@ class StepContext:
         if self.preview or self.exports is None:
             return ""
         if Path(name).name != name or name.startswith(".") or not name.strip():
-            raise InputError(f"{name!r} is no file name.", fix="Give a name without folders, such as scores.csv.")
+            raise InputError(
+                _("{name!r} is no file name.", name=name), fix=_("Give a name without folders, such as scores.csv.")
+            )
         folder = self.exports / self.step
         folder.mkdir(parents=True, exist_ok=True)
         write_atomic(folder / name, write)

@@ -10,6 +10,7 @@ from pipelines.datasets.catalogue import Catalogue
 from pipelines.datasets.versions import DatasetVersion
 from pipelines.errors import NotFoundError
 from pipelines.execution.result import DatasetUse
+from pipelines.messages import _
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class WholeDatasets:
 
     def save(self, name: str, frame: pd.DataFrame, source: str) -> str:
         made = self.catalogue.add_frame(name, frame, source=source)
-        return f"{name}, version {made.version}"
+        return _("{name}, version {version}", name=name, version=made.version)
 
 
 @dataclass(frozen=True)

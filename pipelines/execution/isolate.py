@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from pipelines.errors import InputError, SekkeiError
+from pipelines.messages import _
 from pipelines.steps import custom
 
 PRELOAD = ("pandas", "pipelines.execution.apply", "pipelines.steps.library")
@@ -38,11 +39,12 @@ def call(function: Callable[..., Any], *arguments: Any, timeout: float) -> Any:
     try:
         if not here.poll(timeout):
             raise InputError(
-                f"The code did not finish within {timeout:g} seconds.", fix="Look for a loop that does not end."
+                _("The code did not finish within {timeout:g} seconds.", timeout=timeout),
+                fix=_("Look for a loop that does not end."),
             )
         succeeded, value = here.recv()
     except EOFError as error:
-        raise InputError("The code ended its process without an answer.") from error
+        raise InputError(_("The code ended its process without an answer.")) from error
     finally:
         process.kill()
         process.join()

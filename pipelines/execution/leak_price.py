@@ -19,6 +19,7 @@ from pipelines.execution.context import Datasets
 from pipelines.execution.result import DatasetUse, RunResult
 from pipelines.execution.runner import Runner
 from pipelines.graph.order import Edge, Graph, Node, leak_proof, resolve
+from pipelines.messages import _
 from pipelines.schema import Role
 from pipelines.steps.base import Behaviour, Step
 from pipelines.steps.evaluation.evaluate_model import EvaluateModel
@@ -70,10 +71,12 @@ def leak_price(
     node = graph.node(step_id)
     algorithm = _algorithm(node)
     if algorithm is None or algorithm.task not in METRICS or node.main is None:
-        raise InputError(f"{node.title} learns no label, so it has no score.", fix="Name a step that trains a model.")
+        raise InputError(
+            _("{step} learns no label, so it has no score.", step=node.title), fix=_("Name a step that trains a model.")
+        )
     ready = [n for n in (*graph.ancestors(step_id), node) if n.step is not None]
     if len(ready) <= len(graph.ancestors(step_id)):
-        raise InputError("A step before has mistakes in its parameters.", fix="Correct them first.")
+        raise InputError(_("A step before has mistakes in its parameters."), fix=_("Correct them first."))
     few = FewRows(datasets, rows)
     with tempfile.TemporaryDirectory(prefix="sekkei-leak-price-") as folder:
         store = ResultStore(Path(folder))
@@ -84,7 +87,7 @@ def leak_price(
     mine, other = first.reports[measured].metrics, second.reports[measured].metrics
     metric = next((m for m in METRICS[algorithm.task] if m in mine and m in other), "")
     if not metric:
-        raise InputError("The rows measured do not allow a score.", fix="Use more rows.")
+        raise InputError(_("The rows measured do not allow a score."), fix=_("Use more rows."))
     return LeakPrice(column, metric, mine[metric], other[metric], n_rows, split)
 
 
@@ -170,7 +173,10 @@ def _not_naming(node: Node, step: Step, column: str) -> Step:
             kept = tuple(n for n in value.exclude if n != column)
             changed[name] = value.model_copy(update={"names": names, "exclude": kept})
         elif value == column and (name, column) in step.named_columns():
-            raise InputError(f"{node.title} needs '{column}', so there is no score without it.", fix="Change it first.")
+            raise InputError(
+                _("{step} needs '{column}', so there is no score without it.", step=node.title, column=column),
+                fix=_("Change it first."),
+            )
     return step.model_copy(update=changed) if changed else step
 
 

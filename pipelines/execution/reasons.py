@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.document.model import PipelineDocument
 from pipelines.execution.result import Status, StepResult
 from pipelines.graph.order import Graph, Node, leak_proof, resolve
+from pipelines.messages import _, enumerated, listed, ngettext
 from pipelines.steps.base import Behaviour
 
 SHOWN = 3
@@ -42,16 +43,16 @@ class LastRun:
         """
         if fresh:
             again = any(now[e.step].status is Status.DONE for e in node.edges.values() if e.step in now)
-            return "the step before it ran again" if again else "it was asked to run again"
+            return _("the step before it ran again") if again else _("it was asked to run again")
         if node.behaviour is Behaviour.SINK:
-            return "it writes its file in every run"
+            return _("it writes its file in every run")
         before = self.steps.get(node.id)
         if before is None:
-            return "it was not part of the last run" if node.id in self.document.ids else "it is new"
+            return _("it was not part of the last run") if node.id in self.document.ids else _("it is new")
         if not before.key or before.status not in (Status.DONE, Status.REUSED):
-            return "the last run did not finish it"
+            return _("the last run did not finish it")
         if before.key == key:
-            return "its result was not kept"
+            return _("its result was not kept")
         return self._changed(node, now, datasets)
 
     def _changed(self, node: Node, now: Mapping[str, StepResult], datasets: Mapping[str, str]) -> str:
@@ -59,21 +60,24 @@ class LastRun:
         if then is None or then.step is None or node.step is None:
             return ""
         if then.step_type is not node.step_type:
-            return "it is another kind of step now"
+            return _("it is another kind of step now")
         names = list(_differing(then.step.model_dump(mode="json"), node.step.model_dump(mode="json")))
         if names:
-            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            noun = "parameter" if len(names) == 1 else "parameters"
-            return f"its {noun} {', '.join(names[:SHOWN])}{more} changed"
+            return ngettext(
+                "its parameter {names} changed",
+                "its parameters {names} changed",
+                count=len(names),
+                names=enumerated(names, SHOWN) if len(names) > SHOWN else listed(names),
+            )
         if self.datasets.get(node.id) != datasets.get(node.id):
-            return "the dataset has a new version"
+            return _("the dataset has a new version")
         if dict(then.edges) != dict(node.edges):
-            return "it reads another step now"
+            return _("it reads another step now")
         if any(now[e.step].status is Status.DONE for e in node.edges.values() if e.step in now):
-            return "the step before it ran again"
+            return _("the step before it ran again")
         if any(now[e.step].key != self._key(e.step) for e in node.edges.values() if e.step in now):
-            return "the step before it has another result"
-        return "it is worked out in a new way"
+            return _("the step before it has another result")
+        return _("it is worked out in a new way")
 
     def _key(self, step: str) -> str:
         found = self.steps.get(step)

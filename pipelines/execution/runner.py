@@ -20,6 +20,7 @@ from pipelines.execution.plan import step_key
 from pipelines.execution.reasons import LastRun
 from pipelines.execution.result import DatasetUse, RunResult, Status, StepResult
 from pipelines.graph.order import Graph, Node
+from pipelines.messages import _
 from pipelines.steps.base import Behaviour, Inputs, Output, Step
 from pipelines.table import Table
 
@@ -111,8 +112,8 @@ class Runner:
             return replace(
                 waiting,
                 status=Status.FAILED,
-                message="There is not enough memory for this step.",
-                fix="Use fewer rows or columns.",
+                message=_("There is not enough memory for this step."),
+                fix=_("Use fewer rows or columns."),
             )
         except Exception as error:
             return replace(
@@ -204,7 +205,7 @@ def in_words(error: BaseException) -> str:
     if (storage := storage_error(error)) is not None:
         return str(storage)
     text = str(error).strip().splitlines()[0] if str(error).strip() else ""
-    return f"The step could not be done: {text or type(error).__name__}"
+    return _("The step could not be done: {text}", text=text or type(error).__name__)
 
 
 def _waiting(node: Node) -> StepResult:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipelines.document.edits import Edit
+from pipelines.messages import Joined
 
 Severity = Literal["error", "warning", "info"]
 
@@ -27,7 +28,7 @@ class Diagnostic:
     edits: tuple[Edit, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.message} {self.fix}".strip()
+        return Joined([self.message, self.fix])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

@@ -12,7 +12,7 @@ from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.errors import nearest
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.parameters import ParameterProblem, read
-from pipelines.messages import _
+from pipelines.messages import _, declared, listed
 from pipelines.steps.base import Behaviour, Port, Step
 
 Part = Literal["train", "test"]
@@ -112,7 +112,7 @@ class Graph:
 
 def title_of(node: StepNode, step_type: type[Step] | None) -> str:
     """A step as the analyst sees it: its own title, or its type's with the id where that tells more."""
-    return node.title or (step_type.title if step_type is not None else node.id)
+    return node.title or (declared(step_type.title) if step_type is not None else node.id)
 
 
 def resolve(document: PipelineDocument, types: ports.StepTypes | None = None) -> Graph:
@@ -167,11 +167,12 @@ class _Resolver:
             source = ports.default_source(self.steps, index, port.kind, self.types)
             if source is not None:
                 return Edge(source)
-            kind = "a trained model" if port.kind == "model" else "a table"
-            message, fix = f"no step before it gives {kind}.", f"Put a step that gives {kind} before it."
+            kind = _("a trained model") if port.kind == "model" else _("a table")
+            message = _("no step before it gives {kind}.", kind=kind)
+            fix = _("Put a step that gives {kind} before it.", kind=kind)
         else:
-            message = f"nothing is connected to its input '{port.name}'."
-            fix = f"Choose the step that '{port.name}' reads."
+            message = _("nothing is connected to its input '{port}'.", port=port.name)
+            fix = _("Choose the step that '{port}' reads.", port=port.name)
         if not port.optional and node.type in self.types:
             self._report(MISSING_MODEL if port.kind == "model" else MISSING_INPUT, node, message, fix)
         return None
@@ -184,8 +185,14 @@ class _Resolver:
         if place is None:
             best = nearest(step, [n.id for n in self.steps[:index]])
             edit = SetInput(node.id, name, ports.join_source(best, part)) if best else SetInput(node.id, name, None)
-            fix = f"Did you mean '{best}'?" if best else "Let it read the step before it."
-            self._report(UNKNOWN_SOURCE, node, f"its input '{name}' names a step '{step}' that is not here.", fix, edit)
+            fix = _("Did you mean '{best}'?", best=best) if best else _("Let it read the step before it.")
+            self._report(
+                UNKNOWN_SOURCE,
+                node,
+                _("its input '{name}' names a step '{step}' that is not here.", name=name, step=step),
+                fix,
+                edit,
+            )
             return None
         if place >= index:
             self._later(node, name, step, place, index)
@@ -201,8 +208,14 @@ class _Resolver:
             onward = ports.main_source(self.steps, self.places[step], self.types)
             onward_step, onward_part = ports.split_source(onward or "")
             if self.places.get(onward_step, len(self.steps)) >= self.places[step]:
-                message = f"its input '{name}' reads '{first}', which is switched off and has nothing before it."
-                self._report(MISSING_INPUT, node, message, f"Switch '{first}' on, or choose another step.")
+                message = _(
+                    "its input '{name}' reads '{first}', which is switched off and has nothing before it.",
+                    name=name,
+                    first=first,
+                )
+                self._report(
+                    MISSING_INPUT, node, message, _("Switch '{first}' on, or choose another step.", first=first)
+                )
                 return None
             step, part = onward_step, part if part in ports.PARTS else onward_part
         source = self.types.get(self.steps[self.places[step]].type)
@@ -219,51 +232,76 @@ class _Resolver:
             self._report(UNKNOWN_TYPE, node, message, _("Correct the file."))
             return
         best = nearest(node.type, list(self.types))
-        fix = f"Did you mean '{best}'?" if best else "Choose a step type of the library."
-        self._report(UNKNOWN_TYPE, node, f"there is no step type '{node.type}'.", fix)
+        fix = _("Did you mean '{best}'?", best=best) if best else _("Choose a step type of the library.")
+        self._report(UNKNOWN_TYPE, node, _("there is no step type '{type}'.", type=node.type), fix)
 
     def _unknown_port(self, node: StepNode, name: str, inputs: tuple[Port, ...]) -> None:
         step_type = self.types[node.type]
         drop = SetInput(node.id, name, None)
         if not inputs:
-            message = f"it takes no input, but '{name}' is connected to '{node.inputs[name]}'."
-            self._report(UNKNOWN_PORT, node, message, "Take the input away.", drop)
+            message = _(
+                "it takes no input, but '{name}' is connected to '{source}'.", name=name, source=node.inputs[name]
+            )
+            self._report(UNKNOWN_PORT, node, message, _("Take the input away."), drop)
             return
         names = [p.name for p in inputs]
         best = nearest(name, names)
         edits: tuple[Edit, ...] = (drop, SetInput(node.id, best, node.inputs[name])) if best else (drop,)
-        fix = f"Did you mean '{best}'?" if best else f"The inputs of {step_type.title} are {', '.join(names)}."
-        self._report(UNKNOWN_PORT, node, f"there is no input '{name}'.", fix, *edits)
+        fix = (
+            _("Did you mean '{best}'?", best=best)
+            if best
+            else _("The inputs of {step} are {names}.", step=declared(step_type.title), names=listed(names))
+        )
+        self._report(UNKNOWN_PORT, node, _("there is no input '{name}'.", name=name), fix, *edits)
 
     def _unknown_part(self, node: StepNode, name: str, step: str, part: str) -> None:
         best = nearest(part, ports.PARTS)
-        fix = f"Did you mean '{step}.{best}'?" if best else "Write the step alone, or with '.train' or '.test'."
+        fix = (
+            _("Did you mean '{step}.{best}'?", step=step, best=best)
+            if best
+            else _("Write the step alone, or with '.train' or '.test'.")
+        )
         edit = SetInput(node.id, name, f"{step}.{best}" if best else step)
-        message = f"its input '{name}' asks '{step}' for '{part}', which no step has."
+        message = _(
+            "its input '{name}' asks '{step}' for '{part}', which no step has.", name=name, step=step, part=part
+        )
         self._report(UNKNOWN_SOURCE, node, message, fix, edit)
 
     def _later(self, node: StepNode, name: str, step: str, place: int, index: int) -> None:
         drop = SetInput(node.id, name, None)
         if place == index:
-            message, fix = f"its input '{name}' names the step itself.", "Let it read the step before it."
-            self._report(LATER_SOURCE, node, message, fix, drop)
+            message = _("its input '{name}' names the step itself.", name=name)
+            self._report(LATER_SOURCE, node, message, _("Let it read the step before it."), drop)
             return
-        message = f"its input '{name}' reads '{step}', which comes later."
-        self._report(LATER_SOURCE, node, message, f"Move it behind '{step}'.", MoveStep(node.id, place))
+        message = _("its input '{name}' reads '{step}', which comes later.", name=name, step=step)
+        self._report(LATER_SOURCE, node, message, _("Move it behind '{step}'.", step=step), MoveStep(node.id, place))
 
     def _wrong_kind(self, node: StepNode, port: Port, name: str, first: str, step: str) -> None:
-        kind = "a trained model" if port.kind == "model" else "a table"
-        off = "" if first == step else f", as '{first}' is switched off"
-        message = f"its input '{name}' needs {kind}, but '{step}' does not give one{off}."
+        kind = _("a trained model") if port.kind == "model" else _("a table")
+        message = _("its input '{name}' needs {kind}, but '{step}' does not give one.", name=name, kind=kind, step=step)
+        if first != step:
+            message = _(
+                "its input '{name}' needs {kind}, but '{step}' does not give one, as '{first}' is switched off.",
+                name=name,
+                kind=kind,
+                step=step,
+                first=first,
+            )
         before = ports.default_source(self.steps, self.places[node.id], port.kind, self.types)
-        fix = f"Let it read '{before}'." if before else f"Choose a step that gives {kind}."
+        fix = (
+            _("Let it read '{before}'.", before=before) if before else _("Choose a step that gives {kind}.", kind=kind)
+        )
         edits = (SetInput(node.id, name, None),) if before else ()
         self._report(WRONG_KIND, node, message, fix, *edits)
 
     def _report(self, code: str, node: StepNode, message: str, fix: str, *edits: Edit) -> None:
         if node.enabled:
             title = title_of(node, self.types.get(node.type))
-            self.problems.append(Diagnostic(code, "error", f"{title}: {message}", node.id, None, fix, edits))
+            self.problems.append(
+                Diagnostic(
+                    code, "error", _("{step}: {message}", step=title, message=message), node.id, None, fix, edits
+                )
+            )
 
 
 def leak_proof(graph: Graph) -> Graph:

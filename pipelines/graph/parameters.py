@@ -14,6 +14,7 @@ from pipelines.document.model import StepNode
 from pipelines.document.nested import value_at
 from pipelines.document.references import dotted, filled, reference, references, replace_references
 from pipelines.errors import SekkeiError, nearest
+from pipelines.messages import Message, _, alternatives, listed
 from pipelines.steps.base import Step
 
 
@@ -46,12 +47,12 @@ def _unknown_reference(
     node: StepNode, path: tuple[str | int, ...], name: str, values: Mapping[str, Any]
 ) -> ParameterProblem:
     parameter, best = dotted(path), nearest(name, list(values))
-    message = f"There is no pipeline parameter {name!r}."
+    message = _("There is no pipeline parameter {name!r}.", name=name)
     if best is None:
-        return ParameterProblem(parameter, message, "Add it to the pipeline, or write a value here.")
+        return ParameterProblem(parameter, message, _("Add it to the pipeline, or write a value here."))
     written = value_at(node.params, parameter.split("."))
     better = replace_references(written, lambda found: reference(best if found == name else found))
-    return ParameterProblem(parameter, message, f"Did you mean {best!r}?", better)
+    return ParameterProblem(parameter, message, _("Did you mean {best!r}?", best=best), better)
 
 
 def parse(step_type: type[Step], params: Mapping[str, Any]) -> tuple[Step | None, tuple[ParameterProblem, ...]]:
@@ -79,7 +80,7 @@ def _problem(
     first = details[0]
     kind, value, context = first["type"], first["input"], first.get("ctx") or {}
     if kind == "missing":
-        return ParameterProblem(name, f"{name!r} is not set.", f"Give a value for {name!r}.")
+        return ParameterProblem(name, _("{name!r} is not set.", name=name), _("Give a value for {name!r}.", name=name))
     if kind == "extra_forbidden":
         return _unknown_parameter(step_type, name, params)
     if kind == "union_tag_invalid":
@@ -87,26 +88,31 @@ def _problem(
         return _no_choice(f"{name}.{_discriminator(context)}", str(context.get("tag")), tags)
     if kind == "union_tag_not_found":
         full = f"{name}.{_discriminator(context)}"
-        return ParameterProblem(full, f"{full!r} is not set.", f"Choose a value for {full!r}.")
+        return ParameterProblem(
+            full, _("{full!r} is not set.", full=full), _("Choose a value for {full!r}.", full=full)
+        )
     if kind == "literal_error" and len(details) == 1:
         return _no_choice(name, value, _choices(context))
     if kind in ("value_error", "assertion_error"):
         raised = context.get("error")
         fix = raised.fix if isinstance(raised, SekkeiError) else ""
-        text = raised.message if isinstance(raised, SekkeiError) else str(raised or first["msg"])
-        return ParameterProblem(name, _sentence(f"{name!r}: {text}" if name else text), fix)
-    wanted = list(dict.fromkeys(_wanted(d) for d in details))
-    return ParameterProblem(name, f"{name!r} is {_shown(value)}, but it must be {' or '.join(wanted)}.")
+        text = _sentence(raised.message if isinstance(raised, SekkeiError) else _words(raised) or first["msg"])
+        return ParameterProblem(name, _("{name!r}: {text}", name=name, text=text) if name else text, fix)
+    wanted = alternatives(list(dict.fromkeys(_wanted(d) for d in details)))
+    return ParameterProblem(
+        name,
+        _("{name!r} is {value}, but it must be {wanted}.", name=name, value=_shown(value), wanted=wanted),
+    )
 
 
 def _unknown_parameter(step_type: type[Step], name: str, params: Mapping[str, Any]) -> ParameterProblem:
-    parent, _, last = name.rpartition(".")
+    parent, _dot, last = name.rpartition(".")
     known = list(step_type.model_fields) if not parent else _fields_at(step_type, parent, params)
     best = nearest(last, known)
     full = f"{parent}.{best}" if parent and best else best
-    message = f"There is no parameter {name!r}."
-    others = f"The parameters here are {', '.join(known)}." if known else "Take it out."
-    fix = f"Did you mean {full!r}?" if best else others
+    message = _("There is no parameter {name!r}.", name=name)
+    others = _("The parameters here are {known}.", known=listed(known)) if known else _("Take it out.")
+    fix = _("Did you mean {full!r}?", full=full) if best else others
     return ParameterProblem(name, message, fix, full, unknown=True)
 
 
@@ -138,9 +144,8 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
 
 def _no_choice(name: str, value: Any, choices: list[str]) -> ParameterProblem:
     best = nearest(str(value), choices)
-    listed = ", ".join(choices[:20]) + (", …" if len(choices) > 20 else "")
-    fix = f"Did you mean {best!r}?" if best else f"Choose one of {listed}."
-    return ParameterProblem(name, f"{name!r} cannot be {_shown(value)}.", fix, best)
+    fix = _("Did you mean {best!r}?", best=best) if best else _("Choose one of {choices}.", choices=listed(choices, 20))
+    return ParameterProblem(name, _("{name!r} cannot be {value}.", name=name, value=_shown(value)), fix, best)
 
 
 def _choices(context: Mapping[str, Any]) -> list[str]:
@@ -153,30 +158,30 @@ def _discriminator(context: Mapping[str, Any]) -> str:
 
 
 _WANTED = {
-    "int": "a whole number",
-    "float": "a number",
-    "string": "text",
-    "bool": "true or false",
-    "list": "a list",
-    "tuple": "a list",
-    "set": "a list",
-    "dict": "a group of named values",
-    "model": "a group of named values",
-    "none_required": "empty",
-    "date": "a date",
-    "datetime": "a date and time",
-    "finite_number": "a finite number",
+    "int": _("a whole number"),
+    "float": _("a number"),
+    "string": _("text"),
+    "bool": _("true or false"),
+    "list": _("a list"),
+    "tuple": _("a list"),
+    "set": _("a list"),
+    "dict": _("a group of named values"),
+    "model": _("a group of named values"),
+    "none_required": _("empty"),
+    "date": _("a date"),
+    "datetime": _("a date and time"),
+    "finite_number": _("a finite number"),
 }
 _BOUNDS = {
-    "greater_than": ("gt", "above {}"),
-    "greater_than_equal": ("ge", "at least {}"),
-    "less_than": ("lt", "below {}"),
-    "less_than_equal": ("le", "at most {}"),
-    "multiple_of": ("multiple_of", "a multiple of {}"),
-    "string_too_short": ("min_length", "at least {} characters long"),
-    "string_too_long": ("max_length", "at most {} characters long"),
-    "too_short": ("min_length", "a list of at least {}"),
-    "too_long": ("max_length", "a list of at most {}"),
+    "greater_than": ("gt", _("above {bound}")),
+    "greater_than_equal": ("ge", _("at least {bound}")),
+    "less_than": ("lt", _("below {bound}")),
+    "less_than_equal": ("le", _("at most {bound}")),
+    "multiple_of": ("multiple_of", _("a multiple of {bound}")),
+    "string_too_short": ("min_length", _("at least {bound} characters long")),
+    "string_too_long": ("max_length", _("at most {bound} characters long")),
+    "too_short": ("min_length", _("a list of at least {bound}")),
+    "too_long": ("max_length", _("a list of at most {bound}")),
 }
 
 
@@ -187,18 +192,18 @@ def _wanted(detail: ErrorDetails) -> str:
         key, text = _BOUNDS[kind]
         bound = context.get(key)
         if kind == "string_too_short" and bound == 1:
-            return "filled in"
-        return text.format(f"{bound:g}" if isinstance(bound, float) else bound)
+            return _("filled in")
+        return Message(text, {"bound": f"{bound:g}" if isinstance(bound, float) else bound})
     if kind == "model_type" and context.get("class_name") == Columns.__name__:
-        return "a list of columns, or a rule such as {kind: numeric}"
+        return _("a list of columns, or a rule such as {kind: numeric}")
     if kind == "literal_error":
-        return f"one of {', '.join(_choices(context))}"
+        return _("one of {choices}", choices=listed(_choices(context)))
     if kind == "string_pattern_mismatch":
-        return "a name of letters, digits and underscores"
+        return _("a name of letters, digits and underscores")
     if kind == "int_from_float":
-        return "a whole number"
+        return _("a whole number")
     stem = kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_parsing_size")
-    return _WANTED.get(kind) or _WANTED.get(stem) or "a value of another kind"
+    return _WANTED.get(kind) or _WANTED.get(stem) or _("a value of another kind")
 
 
 def _dotted(detail: ErrorDetails, params: Mapping[str, Any]) -> str:
@@ -220,17 +225,23 @@ def _dotted(detail: ErrorDetails, params: Mapping[str, Any]) -> str:
 
 def _shown(value: Any) -> str:
     if value is None:
-        return "empty"
+        return _("empty")
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return "a group of named values"
+        return _("a group of named values")
     if isinstance(value, list | tuple):
-        return "a list"
+        return _("a list")
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…'"
 
 
 def _sentence(text: str) -> str:
-    text = text.strip()
-    return text if text.endswith((".", "?", "!")) else text + "."
+    text = text if isinstance(text, Message) else text.strip()
+    return text if text.endswith((".", "?", "!")) else _("{text}.", text=text)
+
+
+def _words(error: Exception | None) -> str:
+    """What an error says, with its template where it has one."""
+    said = error.args[0] if error is not None and error.args else ""
+    return said if isinstance(said, str) else str(said)

@@ -14,6 +14,7 @@ import pyarrow as pa
 from pipelines.chain.contract import Contract, ContractColumn
 from pipelines.chain.predictor import LABELS
 from pipelines.errors import InputError, NotFoundError, SekkeiError
+from pipelines.messages import _
 from pipelines.schema import ColumnType
 from pipelines.steps import custom
 from pipelines.tracking import Tracking, registry
@@ -68,9 +69,17 @@ class LoadedModel:
         except MlflowException as error:
             if isinstance(error.__cause__, SekkeiError):
                 raise error.__cause__ from None
-            raise InputError(f"The model refuses these rows: {str(error.message).splitlines()[0][:300]}") from error
+            raise InputError(
+                _("The model refuses these rows: {message}", message=str(error.message).splitlines()[0][:300])
+            ) from error
         except Exception as error:
-            raise InputError(f"The model cannot predict these rows: {type(error).__name__}: {error}"[:400]) from error
+            raise InputError(
+                _(
+                    "The model cannot predict these rows: {name}: {error}",
+                    name=type(error).__name__,
+                    error=str(error)[:360],
+                )
+            ) from error
 
     def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Our models check the rows themselves; MLflow's look at every value, one by one, would double the time."""
@@ -106,7 +115,13 @@ def _as_table(found: Any, index: pd.Index) -> pd.DataFrame:
 
 
 def _wrong_length(found: Any, index: pd.Index) -> pd.DataFrame:
-    raise InputError(f"The model gave {len(found)} predictions for {len(index)} rows, so they cannot be told apart.")
+    raise InputError(
+        _(
+            "The model gave {answers} predictions for {rows} rows, so they cannot be told apart.",
+            answers=len(found),
+            rows=len(index),
+        )
+    )
 
 
 def folder_of(home: Home, model_uri: str) -> Path:
@@ -140,10 +155,11 @@ def _location(home: Home, model_uri: str) -> str:
         return registry.version(client, None, model_uri).location
     if not model_uri or any(ord(c) < 32 for c in model_uri):
         raise InputError(
-            f"{model_uri!r} is no address of a model.", fix="Write models:/name/3 or models:/name@champion."
+            _("{model_uri!r} is no address of a model.", model_uri=model_uri),
+            fix=_("Write models:/name/3 or models:/name@champion."),
         )
     if model_uri.startswith("runs:/"):
-        _ = Tracking(home).client
+        _client = Tracking(home).client
     return model_uri
 
 
@@ -167,7 +183,9 @@ def load_folder(folder: Path, model_uri: str = "") -> LoadedModel:
             pyfunc = mlflow.pyfunc.load_model(str(folder), suppress_warnings=True)
     except Exception as error:
         text = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise SekkeiError(f"The model {model_uri or str(folder)!r} cannot be loaded: {text[:300]}") from error
+        raise SekkeiError(
+            _("The model {model_uri!r} cannot be loaded: {text}", model_uri=model_uri or str(folder), text=text[:300])
+        ) from error
     contract = stored_contract(pyfunc.metadata)
     is_ours = contract is not None
     if is_ours:

@@ -17,6 +17,7 @@ from pipelines.chain.conform import is_missing
 from pipelines.chain.contract import Contract
 from pipelines.errors import SekkeiError
 from pipelines.inference import code
+from pipelines.messages import _
 from pipelines.tracking.client import quiet
 from pipelines.tracking.facts import CONTRACT, TASK
 
@@ -93,7 +94,7 @@ def _written(value: Any) -> Any:
 
 def _contract(chain: Chain) -> Contract:
     if chain.contract is None:
-        raise SekkeiError("The model has no input contract.", fix="Train it again.")
+        raise SekkeiError(_("The model has no input contract."), fix=_("Train it again."))
     return chain.contract
 
 

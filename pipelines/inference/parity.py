@@ -23,6 +23,7 @@ from pipelines.errors import SekkeiError
 from pipelines.inference.loading import LoadedModel, load_folder
 from pipelines.inference.scoring import score_file
 from pipelines.inference.variants import as_csv_means, variants, write_csv, write_json, write_parquet
+from pipelines.messages import _
 
 TOLERANCE = 1e-12
 SECONDS = 120
@@ -116,15 +117,17 @@ def _link(source: str, target: str) -> None:
 
 def _answers(process: subprocess.Popen[str], work: Path) -> dict[str, Any]:
     try:
-        _, errors = process.communicate(timeout=SECONDS)
+        _output, errors = process.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        raise ParityError(f"The model gave no answer in a process of its own in {SECONDS} seconds.") from None
+        raise ParityError(
+            _("The model gave no answer in a process of its own in {seconds} seconds.", seconds=SECONDS)
+        ) from None
     file = work / "answers.json"
     if process.returncode or not file.exists():
         last = (errors.strip().splitlines() or ["no message"])[-1]
         raise ParityError(
-            f"The model cannot be loaded in a process of its own: {last[:400]}",
-            fix="Check that requirements.txt is installed as it stands.",
+            _("The model cannot be loaded in a process of its own: {last}", last=last[:400]),
+            fix=_("Check that requirements.txt is installed as it stands."),
         )
     return dict(json.loads(file.read_text("utf-8")))
 
@@ -160,17 +163,31 @@ def _plain(value: Any) -> Any:
 def compare(expected: Records, given: Sequence[dict[str, Any]] | str, rows: str, way: str) -> float:
     """The largest difference between two numbers; ParityError where a label differs, or a number by more than 1e-12."""
     if isinstance(given, str):
-        raise _differ(rows, way, f"the answer was {given}")
+        raise _differ(rows, way, _("the answer was {given}", given=given))
     if len(given) != len(expected):
-        raise _differ(rows, way, f"{len(given)} answers came for {len(expected)} rows")
+        raise _differ(rows, way, _("{answers} answers came for {rows} rows", answers=len(given), rows=len(expected)))
     largest = 0.0
     for number, (one, other) in enumerate(zip(expected, given, strict=True), start=1):
         if one.keys() != other.keys():
-            raise _differ(rows, way, f"the columns are {sorted(other)} instead of {sorted(one)}")
+            raise _differ(
+                rows,
+                way,
+                _("the columns are {found} instead of {wanted}", found=str(sorted(other)), wanted=str(sorted(one))),
+            )
         for column, value in one.items():
             difference = _difference(value, other[column])
             if difference > TOLERANCE:
-                raise _differ(rows, way, f"row {number}, {column}: {other[column]!r} instead of {value!r}")
+                raise _differ(
+                    rows,
+                    way,
+                    _(
+                        "row {number}, {column}: {other!r} instead of {value!r}",
+                        number=number,
+                        column=column,
+                        other=other[column],
+                        value=value,
+                    ),
+                )
             largest = max(largest, difference)
     return largest
 
@@ -184,6 +201,11 @@ def _difference(one: Any, other: Any) -> float:
 
 def _differ(rows: str, way: str, what: str) -> ParityError:
     return ParityError(
-        f"The model was not published: with {rows}, the answers in memory and by {way} differ: {what}.",
-        fix="Please report this; a step of the pipeline does not do the same twice.",
+        _(
+            "The model was not published: with {rows}, the answers in memory and by {way} differ: {what}.",
+            rows=rows,
+            way=way,
+            what=what,
+        ),
+        fix=_("Please report this; a step of the pipeline does not do the same twice."),
     )

@@ -12,6 +12,7 @@ import pandas as pd
 from pipelines.errors import InputError, NotFoundError
 from pipelines.inference.loading import folder_of
 from pipelines.inference.parity import Certificate, prove
+from pipelines.messages import _, listed
 from pipelines.tracking import ModelRef, ModelVersion, RunDetail, Tracking, facts, files, registry, runs
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def _chosen(run: RunDetail, step: str | None) -> ModelRef:
     if step is None:
         if len(models) > 1:
             raise InputError(
-                f"This run has {len(models)} models.", fix=f"Name the step of one: {', '.join(map(repr, models))}."
+                _("This run has {number} models.", number=len(models)),
+                fix=_("Name the step of one: {names}.", names=listed([repr(c) for c in models])),
             )
         return run.models[0]
     if step not in models:

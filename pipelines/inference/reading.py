@@ -22,6 +22,7 @@ from pipelines.datasets.normalise import column_names, from_text
 from pipelines.datasets.options import FORMATS, ReadOptions
 from pipelines.datasets.sniff import sniff
 from pipelines.errors import DatasetFileError, InputError
+from pipelines.messages import _, listed
 from pipelines.schema import ColumnType
 
 _HEAD = 8 << 20  # so much of a file decides how it is read
@@ -49,10 +50,13 @@ def pieces(path: Path, contract: Contract | None, size: int) -> Iterator[Piece]:
     is no such file, DatasetFileError when it is broken.
     """
     if not path.is_file():
-        raise InputError(f"There is no file {str(path)!r}.", fix="Check the path.")
+        raise InputError(_("There is no file {path!r}.", path=str(path)), fix=_("Check the path."))
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
-        raise InputError(f"{path.name!r} cannot be scored.", fix=f"Files may end in {', '.join(FORMATS)}.")
+        raise InputError(
+            _("{path!r} cannot be scored.", path=path.name),
+            fix=_("Files may end in {endings}.", endings=listed(list(FORMATS))),
+        )
     if kind == "csv":
         return _csv(path, contract, size)
     return _parquet(path, size) if kind == "parquet" else _whole(path, contract, size)
@@ -64,13 +68,17 @@ def _parquet(path: Path, size: int) -> Iterator[Piece]:
         total, first = max(file.metadata.num_rows, 1), 0
         keep = [n for n in file.schema_arrow.names if not re.fullmatch(r"__index_level_\d+__", n)]
         if len(set(keep)) < len(keep):
-            raise DatasetFileError(f"{path.name!r} has two columns of one name.", fix="Rename one of them.")
+            raise DatasetFileError(
+                _("{path!r} has two columns of one name.", path=path.name), fix=_("Rename one of them.")
+            )
         for batch in file.iter_batches(batch_size=size, columns=keep):
             table = pa.Table.from_batches([batch]).replace_schema_metadata(None)
             first += table.num_rows
             yield Piece(table, _frame(table), first - table.num_rows, first / total)
     except (pa.ArrowException, OSError) as error:
-        raise DatasetFileError(f"{path.name!r} is damaged or no Parquet file: {error}"[:300]) from error
+        raise DatasetFileError(
+            _("{path!r} is damaged or no Parquet file: {error}", path=path.name, error=str(error)[:240])
+        ) from error
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -159,12 +167,20 @@ def _csv_error(path: Path, options: ReadOptions, width: int, error: Exception) -
             for record in reader:
                 if record and len(record) != width:
                     return DatasetFileError(
-                        f"Line {reader.line_num} of {path.name!r} has {len(record)} cells, the first line {width}.",
-                        fix="Correct that line, or put text that holds the delimiter in quotes.",
+                        _(
+                            "Line {line} of {path!r} has {cells} cells, the first line {width}.",
+                            line=reader.line_num,
+                            path=path.name,
+                            cells=len(record),
+                            width=width,
+                        ),
+                        fix=_("Correct that line, or put text that holds the delimiter in quotes."),
                     )
     except (UnicodeError, csv.Error):
         pass
-    return DatasetFileError(f"{path.name!r} cannot be read as CSV: {str(error).splitlines()[0][:200]}")
+    return DatasetFileError(
+        _("{path!r} cannot be read as CSV: {error}", path=path.name, error=str(error).splitlines()[0][:200])
+    )
 
 
 def _csv_piece(table: pa.Table, contract: Contract | None, options: ReadOptions, first: int, done: float) -> Piece:

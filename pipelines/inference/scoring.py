@@ -13,6 +13,7 @@ from pipelines.errors import ContractError, InputError, SekkeiError
 from pipelines.inference.loading import LoadedModel
 from pipelines.inference.reading import Piece, pieces
 from pipelines.inference.writing import ScoreWriter, check_output
+from pipelines.messages import _
 from pipelines.settings import settings
 from pipelines.workspace import write_atomic
 
@@ -60,7 +61,9 @@ def score_file(
     try:
         write_atomic(target, write)
     except OSError as error:
-        raise InputError(f"{str(target)!r} cannot be written: {error.strerror or error}.") from error
+        raise InputError(
+            _("{target!r} cannot be written: {strerror}.", target=str(target), strerror=error.strerror or error)
+        ) from error
     return ScoreResult(rows, target, time.perf_counter() - began)
 
 
@@ -75,7 +78,7 @@ def _pump(
         writing: Future[None] | None = None
         while (piece := coming.result()) is not None:
             if cancelled():
-                raise ScoringCancelledError("Scoring was cancelled. Nothing was written.")
+                raise ScoringCancelledError(_("Scoring was cancelled. Nothing was written."))
             coming = reads.submit(next, found, None)
             scores = _predict(model, piece, source)
             if writing is not None:
@@ -84,7 +87,9 @@ def _pump(
             rows += len(piece)
             progress(piece.done, f"{rows:,} rows")
         if writing is None:
-            raise InputError(f"{source.name!r} has no rows to score.", fix="Choose a file that has.")
+            raise InputError(
+                _("{source!r} has no rows to score.", source=source.name), fix=_("Choose a file that has.")
+            )
         writing.result()
     return rows
 
@@ -99,4 +104,13 @@ def _predict(model: LoadedModel, piece: Piece, source: Path):  # type: ignore[no
 def _in_file(message: str, first: int, name: str) -> str:
     """A message about a row of a piece as one about a row of the file."""
     found = re.match(r"Row (\d+), ", message)
-    return f"Row {first + int(found[1]):,} of {name!r}, {message[found.end() :]}" if found else message
+    return (
+        _(
+            "Row {first:,} of {name!r}, {message}",
+            first=first + int(found[1]),
+            name=name,
+            message=message[found.end() :],
+        )
+        if found
+        else message
+    )

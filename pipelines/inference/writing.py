@@ -14,6 +14,7 @@ import pyarrow.parquet
 
 from pipelines.errors import InputError
 from pipelines.inference.reading import Piece
+from pipelines.messages import _
 
 OUTPUTS = (".csv", ".parquet")
 
@@ -22,10 +23,11 @@ def check_output(path: Path) -> Path:
     """``path`` if results can be written there, by its ending. InputError when not."""
     if path.suffix.lower() not in OUTPUTS:
         raise InputError(
-            f"{path.name!r} ends in neither .csv nor .parquet.", fix="Name the output scores.csv or scores.parquet."
+            _("{path!r} ends in neither .csv nor .parquet.", path=path.name),
+            fix=_("Name the output scores.csv or scores.parquet."),
         )
     if path.is_dir():
-        raise InputError(f"{str(path)!r} is a folder.", fix="Name a file in it, such as scores.csv.")
+        raise InputError(_("{path!r} is a folder.", path=str(path)), fix=_("Name a file in it, such as scores.csv."))
     return path
 
 

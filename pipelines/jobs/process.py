@@ -25,6 +25,7 @@ import sqlalchemy as sa
 
 from pipelines.errors import SekkeiError, storage_error
 from pipelines.jobs.queue import has_changed
+from pipelines.messages import _
 from pipelines.processes import ProcessId
 from pipelines.records import Database, JobEventRow, JobRow, JobState, utc_now
 from pipelines.steps import custom
@@ -175,7 +176,7 @@ def _outcome(recorder: Recorder, handler: str, payload: dict[str, Any], job: Job
         return {"state": JobState.FAILED.value, "error": _explain(error)}
     values: dict[str, Any] = {"state": JobState.DONE.value, "result": result}
     if result.get("status") in (JobState.FAILED, JobState.CANCELLED):
-        blank = {"message": "The job failed.", "fix": "", "step": None, "trace": ""}
+        blank = {"message": _("The job failed."), "fix": "", "step": None, "trace": ""}
         values["state"] = str(result["status"])
         values["error"] = blank | (result.get("error") or {}) if values["state"] == JobState.FAILED else None
     return values | ({"run_id": result["run_id"]} if result.get("run_id") else {})
@@ -184,7 +185,7 @@ def _outcome(recorder: Recorder, handler: str, payload: dict[str, Any], job: Job
 def _stopped(recorder: Recorder) -> dict[str, Any]:
     if recorder.is_cancel_requested():
         return {"state": JobState.CANCELLED.value}
-    error = {"message": "The job's process was told to stop before it could finish.", "fix": "Run it again."}
+    error = {"message": _("The job's process was told to stop before it could finish."), "fix": _("Run it again.")}
     return {"state": JobState.FAILED.value, "error": error | {"step": None, "trace": ""}}
 
 
@@ -201,12 +202,13 @@ def _explain(error: BaseException) -> dict[str, Any]:
         step = getattr(error, "step", None)
         trace = getattr(error, "trace", "") or trace
         return {"message": error.message, "fix": error.fix, "step": step, "trace": trace}
+    message: str
     if isinstance(error, MemoryError):
-        message, fix = "There is not enough memory for this job.", "Use fewer rows or columns."
+        message, fix = _("There is not enough memory for this job."), _("Use fewer rows or columns.")
     elif isinstance(error, SystemExit):
-        message, fix = "The job ended its own process.", "Look for a call of exit() in its code."
+        message, fix = _("The job ended its own process."), _("Look for a call of exit() in its code.")
     else:
-        message, fix = f"{type(error).__name__}: {error}", "The job's log has the details."
+        message, fix = f"{type(error).__name__}: {error}", _("The job's log has the details.")
     return {"message": message, "fix": fix, "step": None, "trace": trace}
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from pipelines.errors import ConflictError, NotFoundError
+from pipelines.messages import _
 from pipelines.processes import ProcessId
 from pipelines.records import Database, JobEventRow, JobRow, JobState, utc_now
 from pipelines.workspace import Home
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from pipelines.execution.result import StepResult
 
-LOST = "The job's process ended before it could finish (it was killed or the machine stopped)."
-LOST_ELSEWHERE = "Nothing has been heard from the job's machine for two minutes."
+LOST = _("The job's process ended before it could finish (it was killed or the machine stopped).")
+LOST_ELSEWHERE = _("Nothing has been heard from the job's machine for two minutes.")
 SILENCE = timedelta(minutes=2)
 CLOCK_SET = timedelta(seconds=10)
 HOST = platform.node()
@@ -125,7 +126,7 @@ class Jobs:
                 running = sa.update(JobRow).where(JobRow.id == job_id, JobRow.state == JobState.RUNNING.value)
                 asked = session.execute(running.values(cancel_requested=True))
                 if not has_changed(asked) and (row := session.get(JobRow, job_id)) is not None:
-                    raise ConflictError(f"The job is over already: it is {row.state}.")
+                    raise ConflictError(_("The job is over already: it is {state}.", state=row.state))
         return self.get(job_id)
 
     def events(self, job_id: str, after: int = 0, limit: int = 1000) -> Sequence[JobEvent]:
@@ -213,7 +214,7 @@ class Jobs:
             values = {"state": JobState.QUEUED.value, "pid": None, "process_started": None, "host": None}
         else:
             message = LOST if row.host == HOST else LOST_ELSEWHERE
-            values |= {"state": JobState.FAILED.value, "error": _error(message, "Run it again.")}
+            values |= {"state": JobState.FAILED.value, "error": _error(message, _("Run it again."))}
         unchanged = sa.update(JobRow).where(
             JobRow.id == row.id, JobRow.state == JobState.RUNNING.value, JobRow.pid.is_not_distinct_from(row.pid)
         )

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from pipelines.errors import ConflictError, InputError, UnavailableError
+from pipelines.messages import _
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -67,12 +68,16 @@ class Database:
                     command.upgrade(migration_config(connection), "head")
             except CommandError as error:
                 raise ConflictError(
-                    f"The records at {self!r} have a version this Sekkei does not know: {error}.",
-                    fix="Start the newer Sekkei that wrote them, or name another database.",
+                    _(
+                        "The records at {value!r} have a version this Sekkei does not know: {error}.",
+                        value=self,
+                        error=error,
+                    ),
+                    fix=_("Start the newer Sekkei that wrote them, or name another database."),
                 ) from error
             except (sa.exc.OperationalError, sqlite3.DatabaseError) as error:
                 cause = getattr(error, "orig", error)
-                raise UnavailableError(f"{self!r} cannot be used: {cause}.") from error
+                raise UnavailableError(_("{value!r} cannot be used: {cause}.", value=self, cause=cause)) from error
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[Session]:
@@ -120,7 +125,7 @@ def _parse(url: str) -> sa.URL:
         backend = parsed.get_backend_name()
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
         raise InputError(
-            "The database URL cannot be read.", fix="Write it as sqlite:///file or postgresql://user@host/name."
+            _("The database URL cannot be read."), fix=_("Write it as sqlite:///file or postgresql://user@host/name.")
         ) from error
     if backend in ("postgres", "postgresql"):
         plain = parsed.drivername in ("postgres", "postgresql")
@@ -128,7 +133,8 @@ def _parse(url: str) -> sa.URL:
     if backend == "sqlite":
         return parsed
     raise InputError(
-        f"Records cannot be kept in {backend!r}.", fix="Use sqlite:///file or postgresql://user@host/name."
+        _("Records cannot be kept in {backend!r}.", backend=backend),
+        fix=_("Use sqlite:///file or postgresql://user@host/name."),
     )
 
 
@@ -150,7 +156,8 @@ def _engine(url: sa.URL) -> sa.Engine:
         engine = sa.create_engine(url, **options)
     except ModuleNotFoundError as error:
         raise InputError(
-            f"The driver {error.name!r} for this database is not installed.", fix=f"pip install {error.name}"
+            _("The driver {error!r} for this database is not installed.", error=error.name),
+            fix=_("pip install {error}", error=error.name),
         ) from error
     if url.get_backend_name() == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)

@@ -24,6 +24,7 @@ from pipelines.execution.runner import Runner, in_words
 from pipelines.graph.order import Graph, leak_proof, resolve
 from pipelines.inference.logging import log_models
 from pipelines.jobs import Jobs
+from pipelines.messages import _, listed
 from pipelines.records import Database
 from pipelines.settings import settings
 from pipelines.tracking import Tracking
@@ -75,8 +76,12 @@ def planned(graph: Graph, until: str | None, fresh_from: str | None) -> tuple[Gr
         return graph, frozenset()
     if fresh_from not in graph and until is not None and fresh_from in graph.document.ids:
         raise ParameterError(
-            f"A run to {until!r} does not come to {fresh_from!r}, so it cannot begin there.",
-            fix="Choose a step before it, or run all.",
+            _(
+                "A run to {until!r} does not come to {fresh_from!r}, so it cannot begin there.",
+                until=until,
+                fresh_from=fresh_from,
+            ),
+            fix=_("Choose a step before it, or run all."),
         )
     _require_step(graph, fresh_from)
     return graph, frozenset([fresh_from, *(n.id for n in graph.descendants(fresh_from))])
@@ -86,7 +91,9 @@ def _require_step(graph: Graph, step: str) -> None:
     if step in graph:
         return
     if step in graph.document.ids:
-        raise ParameterError(f"The step {step!r} is switched off.", fix="Switch it on, or choose another.")
+        raise ParameterError(
+            _("The step {step!r} is switched off.", step=step), fix=_("Switch it on, or choose another.")
+        )
     raise NotFoundError("step", step, graph.document.ids)
 
 
@@ -127,10 +134,11 @@ def assigned(
         if step not in document.ids:
             close = nearest(step, document.ids)
             raise ParameterError(
-                f"There is no step {step!r} in this pipeline.", fix=f"Did you mean {close!r}?" if close else ""
+                _("There is no step {step!r} in this pipeline.", step=step),
+                fix=_("Did you mean {close!r}?", close=close) if close else "",
             )
         if not parameter:
-            raise ParameterError(f"{target!r} names no parameter.", fix="Write STEP.PARAM=VALUE.")
+            raise ParameterError(_("{target!r} names no parameter.", target=target), fix=_("Write STEP.PARAM=VALUE."))
         document = edits.SetParameter(step, parameter, value).apply(document)
     return document, values
 
@@ -139,12 +147,15 @@ def _known_parameter(document: PipelineDocument, name: str) -> str:
     if name in document.defaults:
         return name
     if name in document.ids:
-        raise ParameterError(f"{name!r} is a step and names no parameter.", fix=f"Write {name}.PARAM=VALUE.")
+        raise ParameterError(
+            _("{name!r} is a step and names no parameter.", name=name), fix=_("Write {name}.PARAM=VALUE.", name=name)
+        )
     close = nearest(name, list(document.defaults))
-    none = "This pipeline has no parameters of its own; write STEP.PARAM=VALUE."
-    listed = f"Its parameters are {', '.join(document.defaults)}." if document.defaults else none
+    none = _("This pipeline has no parameters of its own; write STEP.PARAM=VALUE.")
+    others = _("Its parameters are {names}.", names=listed(list(document.defaults))) if document.defaults else none
     raise ParameterError(
-        f"There is no pipeline parameter {name!r}.", fix=f"Did you mean {close!r}?" if close else listed
+        _("There is no pipeline parameter {name!r}.", name=name),
+        fix=_("Did you mean {close!r}?", close=close) if close else others,
     )
 
 
@@ -240,8 +251,12 @@ def run_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
 def _pair(assignment: str) -> tuple[str, Any]:
     target, equals, text = assignment.partition("=")
     if not equals:
-        raise ParameterError(f"{assignment!r} assigns nothing.", fix="Write NAME=VALUE or STEP.PARAM=VALUE.")
+        raise ParameterError(
+            _("{assignment!r} assigns nothing.", assignment=assignment), fix=_("Write NAME=VALUE or STEP.PARAM=VALUE.")
+        )
     try:
         return target.strip(), yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ParameterError(f"The value in {assignment!r} cannot be read.", fix="Quote it as in YAML.") from error
+        raise ParameterError(
+            _("The value in {assignment!r} cannot be read.", assignment=assignment), fix=_("Quote it as in YAML.")
+        ) from error

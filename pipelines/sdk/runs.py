@@ -10,6 +10,7 @@ from pipelines.errors import NotFoundError
 from pipelines.execution.cache import ResultStore
 from pipelines.execution.result import Status
 from pipelines.jobs import Jobs
+from pipelines.messages import _
 from pipelines.sdk.lost import settle
 from pipelines.sdk.outputs import StepOutput
 from pipelines.steps.base import Report
@@ -65,7 +66,10 @@ class Runs:
             return StepOutput(ResultStore(self.home.cache).rows_path(key))
         except NotFoundError as error:
             gone = NotFoundError("kept output of this step", key)
-            gone.message, gone.fix = "The output of this step is no longer kept.", "Run the pipeline again to see it."
+            gone.message, gone.fix = (
+                _("The output of this step is no longer kept."),
+                _("Run the pipeline again to see it."),
+            )
             raise gone from error
 
     def report_at(self, key: str) -> Report | None:

@@ -24,6 +24,7 @@ from pipelines.execution.preview import Inspection, Inspector
 from pipelines.execution.result import StepResult
 from pipelines.graph.order import leak_proof, resolve
 from pipelines.jobs import Job, Jobs
+from pipelines.messages import _
 from pipelines.records import Database
 from pipelines.samples import install_sample_datasets
 from pipelines.samples.gallery import SAMPLES, Sample, sample
@@ -117,7 +118,7 @@ class Workspace:
         file = Path(path)
         try:
             if file.stat().st_size > MAX_DOCUMENT_BYTES:
-                raise DocumentError(f"{str(path)!r} is larger than a pipeline can be (1 MiB).")
+                raise DocumentError(_("{path!r} is larger than a pipeline can be (1 MiB).", path=str(path)))
             return codec.loads(file.read_bytes())
         except OSError as error:
             raise NotFoundError("pipeline file", str(path)) from error

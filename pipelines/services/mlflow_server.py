@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from pipelines.errors import ConflictError
+from pipelines.messages import _
 from pipelines.settings import settings
 from pipelines.tracking.client import open_client
 from pipelines.workspace import Home
@@ -17,7 +18,9 @@ def serve(home: Home, host: str, port: int) -> None:
     could be killed and leave a server nobody watches. Artifacts are read and written as files, not through the server.
     """
     if settings().tracking_uri:
-        raise ConflictError("MLflow is somebody else's here: MLFLOW_TRACKING_URI is set.", fix="Unset it to start one.")
+        raise ConflictError(
+            _("MLflow is somebody else's here: MLFLOW_TRACKING_URI is set."), fix=_("Unset it to start one.")
+        )
     os.environ |= {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",

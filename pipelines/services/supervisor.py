@@ -19,6 +19,7 @@ from types import FrameType
 
 from pipelines.addresses import NAMES, ServiceStatus, publish, read, web_address
 from pipelines.logs import last_words, rotate
+from pipelines.messages import _
 from pipelines.processes import ProcessId, free_port
 from pipelines.settings import settings
 from pipelines.workspace import Home
@@ -134,17 +135,17 @@ class Supervisor:
             return
         code = service.process.poll()
         if code is not None:
-            self._failed(service, f"It ended with code {code}.")
+            self._failed(service, _("It ended with code {code}.", code=code))
         elif service.state != "running":
             if self._answers(service):
                 self._set(service, "running", "")
             elif now - service.began > START_SECONDS:
-                self._failed(service, f"It did not answer within {START_SECONDS:g} seconds.")
+                self._failed(service, _("It did not answer within {seconds:g} seconds.", seconds=START_SECONDS))
         elif now - service.checked > HEALTH_SECONDS:
             service.checked = now
             service.misses = 0 if self._answers(service) else service.misses + 1
             if service.misses >= MISSES:
-                self._failed(service, "It stopped answering.")
+                self._failed(service, _("It stopped answering."))
             elif now - service.began > QUIET_SECONDS:
                 service.failures = 0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pipelines.messages import _, enumerated, listed
+
 MAX_WORDS = 2000
 _TRACE_MARKS = ("Traceback (most recent call last)", "\nInput: \n", "\nStack trace:")
 
@@ -12,7 +14,7 @@ _TRACE_MARKS = ("Traceback (most recent call last)", "\nInput: \n", "\nStack tra
 def refusal(status: int, content: bytes) -> str:
     """The message in a model server's answer of status 400 or above."""
     if status == 504:
-        return "The prediction took too long."
+        return _("The prediction took too long.")
     try:
         found: Any = json.loads(content)
         message = found.get("message") or found.get("detail") or ""
@@ -26,7 +28,7 @@ def refusal(status: int, content: bytes) -> str:
     message = message.strip().removeprefix("Encountered an unexpected error while evaluating the model. ")
     if len(message) > MAX_WORDS:
         message = message[:MAX_WORDS] + " …"
-    return message or "The model could not make a prediction from this."
+    return message or _("The model could not make a prediction from this.")
 
 
 def broken_json(body: bytes) -> str | None:
@@ -34,16 +36,24 @@ def broken_json(body: bytes) -> str | None:
     try:
         found = json.loads(body)
     except UnicodeDecodeError:
-        return "The body is not text in UTF-8."
+        return _("The body is not text in UTF-8.")
     except RecursionError:
-        return "The body is nested too deeply."
+        return _("The body is nested too deeply.")
     except json.JSONDecodeError as error:
-        return f"The body is not valid JSON: {error.msg}, line {error.lineno}, column {error.colno}."
+        return _(
+            "The body is not valid JSON: {reason}, line {line}, column {column}.",
+            reason=error.msg,
+            line=error.lineno,
+            column=error.colno,
+        )
     if not isinstance(found, dict):
-        return f"The body is a JSON {_kind(found)}, and an object is expected."
+        return _("The body is a JSON {kind}, and an object is expected.", kind=_kind(found))
     given = [name for name in ROWS if name in found]
     if len(given) != 1:
-        return "The body has to have one of " + ", ".join(ROWS) + (f"; it has {' and '.join(given)}." if given else ".")
+        wanted = listed(ROWS)
+        if given:
+            return _("The body has to have one of {wanted}; it has {given}.", wanted=wanted, given=enumerated(given))
+        return _("The body has to have one of {wanted}.", wanted=wanted)
     return None
 
 

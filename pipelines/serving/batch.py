@@ -13,6 +13,7 @@ from pipelines.datasets import Catalogue
 from pipelines.errors import InputError, NotFoundError
 from pipelines.inference.loading import load
 from pipelines.inference.scoring import Progress, ScoreResult, ScoringCancelledError, score_file
+from pipelines.messages import _
 from pipelines.tracking.client import local_path
 from pipelines.workspace import Home
 
@@ -53,7 +54,9 @@ def batch_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
     wanted = str(payload.get("output") or "csv")
     dataset = wanted.removeprefix("dataset:") if wanted.startswith("dataset:") else None
     if dataset is None and wanted not in ("csv", "parquet"):
-        raise InputError(f"{wanted!r} is no kind of output.", fix="Choose csv, parquet or dataset:NAME.")
+        raise InputError(
+            _("{wanted!r} is no kind of output.", wanted=wanted), fix=_("Choose csv, parquet or dataset:NAME.")
+        )
     ending = "parquet" if dataset is not None else wanted
     target = home.results / context.job_id / f"{_file_name(name)}-scored.{ending}"
     try:

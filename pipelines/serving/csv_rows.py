@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipelines.chain.contract import Contract
 from pipelines.errors import ContractError, InputError
+from pipelines.messages import _
 
 
 def csv_to_json(body: bytes, contract: Contract, encoding: str = "utf-8") -> bytes:
@@ -21,11 +22,13 @@ def csv_to_json(body: bytes, contract: Contract, encoding: str = "utf-8") -> byt
     try:
         frame = pd.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False, na_filter=False, encoding=encoding)
     except (UnicodeError, LookupError) as error:
-        raise InputError(f"The body is not text in {encoding}.", fix="Send it in UTF-8.") from error
+        raise InputError(
+            _("The body is not text in {encoding}.", encoding=encoding), fix=_("Send it in UTF-8.")
+        ) from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise InputError(f"The body is no CSV that can be read: {error}") from error
+        raise InputError(_("The body is no CSV that can be read: {error}", error=error)) from error
     if not isinstance(frame.index, pd.RangeIndex):
-        raise ContractError("The rows have more fields than the header line has names.")
+        raise ContractError(_("The rows have more fields than the header line has names."))
     rows = contract.conform(frame)
     split = {"columns": list(rows.columns), "data": _values(rows)}
     return json.dumps({"dataframe_split": split}, ensure_ascii=False, allow_nan=False).encode()

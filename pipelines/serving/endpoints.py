@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from pipelines.addresses import service_addresses, web_address
 from pipelines.chain.contract import Contract
 from pipelines.errors import ConflictError, InputError, NotFoundError, UnavailableError
+from pipelines.messages import Joined, _, declared
 from pipelines.processes import ProcessId
 from pipelines.records import Database, DesiredState, EndpointRow, EndpointState
 from pipelines.serving.answers import refusal
@@ -28,7 +29,7 @@ from pipelines.workspace import Home
 
 _NAME = re.compile(r"[a-z0-9-]{1,63}")
 _SERVING = (EndpointState.HEALTHY, EndpointState.UNHEALTHY)
-NOT_UP = "The studio's services are not up."
+NOT_UP = _("The studio's services are not up.")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ class Endpoints:
         """
         if not _NAME.fullmatch(name):
             raise InputError(
-                f"{name!r} cannot name an endpoint.", fix="Use 1 to 63 small letters, digits and '-', as in price-1."
+                _("{name!r} cannot name an endpoint.", name=name),
+                fix=_("Use 1 to 63 small letters, digits and '-', as in price-1."),
             )
         if self._exists(name):
             raise _taken(name)
@@ -127,15 +129,21 @@ class Endpoints:
         row = self._row(name)
         found = self._truth([row])[0]
         if found.state not in _SERVING or row.port is None:
-            raise UnavailableError(f"The endpoint {name!r} is {found.state}. {found.reason}".strip())
+            raise UnavailableError(
+                Joined(
+                    [_("The endpoint {name!r} is {state}.", name=name, state=declared(found.state.value)), found.reason]
+                )
+            )
         url = f"{web_address('127.0.0.1', row.port)}/invocations"
         try:
             with httpx.Client(trust_env=False, timeout=settings().endpoint_timeout) as client:
                 answer = client.post(url, content=_records(rows), headers={"content-type": "application/json"})
         except httpx.TimeoutException as error:
-            raise UnavailableError("The prediction took too long.") from error
+            raise UnavailableError(_("The prediction took too long.")) from error
         except httpx.HTTPError as error:
-            raise UnavailableError(f"The endpoint {name!r} did not answer; it is being restarted.") from error
+            raise UnavailableError(
+                _("The endpoint {name!r} did not answer; it is being restarted.", name=name)
+            ) from error
         if answer.status_code != 200:
             raise InputError(refusal(answer.status_code, answer.content))
         return answer.json()
@@ -170,7 +178,7 @@ def _now(endpoint: Endpoint, row: EndpointRow, gateway: bool) -> Endpoint:
     if not gateway and not lives:
         return replace(endpoint, state=EndpointState.STOPPED, reason=NOT_UP)
     if endpoint.state in _SERVING and not lives:
-        return replace(endpoint, state=EndpointState.RESTARTING, reason="Its model server has ended.")
+        return replace(endpoint, state=EndpointState.RESTARTING, reason=_("Its model server has ended."))
     return endpoint
 
 
@@ -206,7 +214,9 @@ def _new_row(name: str, model: ServedModel, key: KeyHash) -> EndpointRow:
 
 
 def _taken(name: str) -> ConflictError:
-    return ConflictError(f"There is an endpoint {name!r} already.", fix="Choose another name, or delete that one.")
+    return ConflictError(
+        _("There is an endpoint {name!r} already.", name=name), fix=_("Choose another name, or delete that one.")
+    )
 
 
 def _records(rows: builtins.list[dict[str, Any]]) -> bytes:

@@ -17,6 +17,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from pipelines.errors import NotFoundError, SekkeiError
+from pipelines.messages import Joined, _, declared
 from pipelines.records import Database
 from pipelines.serving.answers import broken_json, refusal
 from pipelines.serving.csv_rows import csv_to_json
@@ -86,7 +87,7 @@ async def endpoint_health(name: str, request: Request) -> Response:
         await keeper.refresh()
     route = keeper.routes.get(name)
     if route is None:
-        return JSONResponse({"message": f"There is no endpoint {name!r}."}, 404)
+        return JSONResponse({"message": _("There is no endpoint {name!r}.", name=name)}, 404)
     server = keeper.server(route)
     serving = server is not None and server.is_serving
     state = server.state if server is not None else "stopped"
@@ -107,7 +108,7 @@ async def invocations(request: Request) -> Response:
         answer = _refusal(Refused(error.status, error.message, error.fix), request_id)
     except Exception:
         _logger.exception("Request %s to endpoint %s failed.", request_id, name)
-        answer = _refusal(Refused(500, "The gateway could not handle this request."), request_id)
+        answer = _refusal(Refused(500, _("The gateway could not handle this request.")), request_id)
     answer.headers["x-request-id"] = request_id
     return answer
 
@@ -130,7 +131,7 @@ async def _invoke(name: str, request: Request) -> Response:
 
 
 async def _authorised(keeper: Keeper, name: str, request: Request) -> Route:
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    scheme, _space, key = request.headers.get("authorization", "").partition(" ")
     key = key.strip() if scheme.casefold() == "bearer" else ""
     route = keeper.routes.get(name)
     if not (route.key if route else NOBODY).matches(key):
@@ -141,8 +142,8 @@ async def _authorised(keeper: Keeper, name: str, request: Request) -> Route:
         if route is None:
             raise NotFoundError("endpoint", name)
         if not fits:
-            fix = "Send the header 'Authorization: Bearer KEY' with the endpoint's key."
-            raise Refused(401, "The key is missing or wrong.", fix, {"www-authenticate": "Bearer"})
+            fix = _("Send the header 'Authorization: Bearer KEY' with the endpoint's key.")
+            raise Refused(401, _("The key is missing or wrong."), fix, {"www-authenticate": "Bearer"})
     assert route is not None
     return route
 
@@ -150,15 +151,18 @@ async def _authorised(keeper: Keeper, name: str, request: Request) -> Route:
 def _serving(keeper: Keeper, route: Route) -> ModelServer:
     server = keeper.server(route)
     if server is None:
-        raise Refused(503, f"The endpoint {route.name!r} is stopped.", "Start it first.", {"retry-after": "60"})
+        raise Refused(
+            503, _("The endpoint {name!r} is stopped.", name=route.name), _("Start it first."), {"retry-after": "60"}
+        )
     if not server.is_serving:
         raise _not_now(server)
     return server
 
 
 def _not_now(server: ModelServer) -> Refused:
-    words = f"The endpoint {server.route.name!r} is {server.state}. {server.reason}".strip()
-    return Refused(503, words, "Try again in a moment.", {"retry-after": RETRY_SECONDS})
+    state = declared(server.state.value)
+    words = Joined([_("The endpoint {name!r} is {state}.", name=server.route.name, state=state), server.reason])
+    return Refused(503, words, _("Try again in a moment."), {"retry-after": RETRY_SECONDS})
 
 
 def _content_type(request: Request) -> tuple[str, str]:
@@ -169,8 +173,12 @@ def _content_type(request: Request) -> tuple[str, str]:
     header["content-type"] = given
     kind = header.get_content_type() if given else ""
     if kind not in (JSON, CSV):
-        found = f"The body is said to be {kind!r}." if kind else "The request does not say what its body is."
-        raise Refused(415, found, f"Send it as {JSON} or {CSV}.")
+        found = (
+            _("The body is said to be {kind!r}.", kind=kind)
+            if kind
+            else _("The request does not say what its body is.")
+        )
+        raise Refused(415, found, _("Send it as {json} or {csv}.", json=JSON, csv=CSV))
     return kind, str(header.get_content_charset() or "utf-8")
 
 
@@ -186,8 +194,13 @@ async def _body(request: Request) -> bytes:
                 break
         else:
             return b"".join(chunks)
-    fix = "Send fewer rows at a time, or score the file in batch."
-    raise Refused(413, f"The body is larger than {settings().max_request_mib} MiB.", fix, {"connection": "close"})
+    fix = _("Send fewer rows at a time, or score the file in batch.")
+    raise Refused(
+        413,
+        _("The body is larger than {most} MiB.", most=settings().max_request_mib),
+        fix,
+        {"connection": "close"},
+    )
 
 
 async def _answer(
@@ -198,7 +211,13 @@ async def _answer(
         status, content, answered_type = await _post(client, server, sent, content_type)
     except TimeoutError:
         server.timeouts += 1
-        raise Refused(504, f"The prediction took longer than {settings().endpoint_timeout:g} seconds.") from None
+        raise Refused(
+            504,
+            _(
+                "The prediction took longer than {seconds:g} seconds.",
+                seconds=settings().endpoint_timeout,
+            ),
+        ) from None
     except aiohttp.ClientError:
         server.doubted = True
         raise _gone(server) from None
@@ -232,8 +251,8 @@ async def _post_once(
 
 
 def _gone(server: ModelServer) -> Refused:
-    words = f"The model server of {server.route.name!r} has just ended and is restarted."
-    return Refused(503, words, "Try again in a moment.", {"retry-after": RETRY_SECONDS})
+    words = _("The model server of {name!r} has just ended and is restarted.", name=server.route.name)
+    return Refused(503, words, _("Try again in a moment."), {"retry-after": RETRY_SECONDS})
 
 
 def _refusal(refused: Refused, request_id: str) -> JSONResponse:

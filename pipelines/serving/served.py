@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.chain.contract import Contract
 from pipelines.errors import InputError, NotFoundError
+from pipelines.messages import _
 from pipelines.tracking.client import open_client, translate
 from pipelines.tracking.facts import CONTRACT
 from pipelines.workspace import Home
@@ -18,7 +19,7 @@ from pipelines.workspace import Home
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-_HOW = "Write models:/NAME@champion or models:/NAME/VERSION."
+_HOW = _("Write models:/NAME@champion or models:/NAME/VERSION.")
 _REGISTERED = re.compile(r"models:/(?P<name>[^/@]+)(?:@(?P<alias>[^/]+)|/(?P<version>\d+|latest))/?")
 
 
@@ -41,7 +42,7 @@ def look_up(home: Home, model_uri: str) -> ServedModel:
     from mlflow.exceptions import MlflowException
 
     if not model_uri.strip() or any(ord(c) < 32 for c in model_uri):
-        raise InputError("A model is named by its URI.", fix=_HOW)
+        raise InputError(_("A model is named by its URI."), fix=_HOW)
     client = open_client(home)
     try:
         uri, name, version = _resolve(client, model_uri.strip())
@@ -58,7 +59,7 @@ def look_up(home: Home, model_uri: str) -> ServedModel:
 def _resolve(client: MlflowClient, model_uri: str) -> tuple[str, str | None, str | None]:
     found = _REGISTERED.fullmatch(model_uri)
     if found is None and model_uri.startswith("models:") and not model_uri.startswith("models:/m-"):
-        raise InputError(f"{model_uri!r} names no version of a model.", fix=_HOW)
+        raise InputError(_("{model_uri!r} names no version of a model.", model_uri=model_uri), fix=_HOW)
     if found is None:
         return (model_uri if ":" in model_uri else str(Path(model_uri).expanduser().resolve())), None, None
     name, version = found["name"], found["version"]
@@ -96,7 +97,8 @@ def _describe(path: Path, uri: str, name: str | None, version: str | None) -> Se
     model = Model.load(str(path))
     if "python_function" not in model.flavors:
         raise InputError(
-            f"The model {uri!r} has no Python function to serve.", fix="Log it with a flavor that has one."
+            _("The model {uri!r} has no Python function to serve.", uri=uri),
+            fix=_("Log it with a flavor that has one."),
         )
     contract = read_contract(model.metadata or {})
     return ServedModel(uri, name, version, contract, _example(model, path, contract))

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from pipelines.chain.contract import Contract
 from pipelines.logs import last_words, rotate
+from pipelines.messages import Joined, _
 from pipelines.processes import ProcessId, free_port
 from pipelines.records import Database, DesiredState, EndpointRow, EndpointState
 from pipelines.serving.keys import KeyHash
@@ -161,9 +162,9 @@ class Keeper:
                 server.answered = now
                 await self._set(server, EndpointState.HEALTHY, "")
             elif now - server.began > START_SECONDS:
-                await self._failed(server, f"It did not answer within {START_SECONDS:g} seconds.")
+                await self._failed(server, _("It did not answer within {seconds:g} seconds.", seconds=START_SECONDS))
         elif server.timeouts >= STUCK:
-            await self._failed(server, "Its predictions no longer end.")
+            await self._failed(server, _("Its predictions no longer end."))
         elif server.doubted or now - max(server.checked, server.answered) > PING_SECONDS:
             await self._check(server)
 
@@ -177,9 +178,9 @@ class Keeper:
             return
         server.misses += 1
         if server.misses >= MISSES:
-            await self._failed(server, "It stopped answering.")
+            await self._failed(server, _("It stopped answering."))
         else:
-            await self._set(server, EndpointState.UNHEALTHY, "It does not answer.")
+            await self._set(server, EndpointState.UNHEALTHY, _("It does not answer."))
 
     async def _start(self, server: ModelServer) -> None:
         server.port = free_port(LOOPBACK)
@@ -217,7 +218,7 @@ class Keeper:
         server.failures += 1
         _logger.warning("The model server of %s: %s", server.route.name, reason)
         if server.failures >= QUICK_FAILURES:
-            reason = f"It failed {QUICK_FAILURES} times in a row. {reason}"
+            reason = Joined([_("It failed {count} times in a row.", count=QUICK_FAILURES), reason])
             await self._set(server, EndpointState.FAILED, reason)
             return
         server.restarts += 1
@@ -292,8 +293,8 @@ def _route(row: EndpointRow) -> Route:
 
 def _ending(code: int) -> str:
     if code < 0:
-        return f"It was ended by {signal.Signals(-code).name}."
-    return f"It ended with code {code}."
+        return _("It was ended by {name}.", name=signal.Signals(-code).name)
+    return _("It ended with code {code}.", code=code)
 
 
 def _environment(home: Home) -> dict[str, str]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.errors import InputError
+from pipelines.messages import _, declared
 from pipelines.schema import ColumnType, TableSchema
 
 WORDS = {
-    ColumnType.INTEGER: "whole numbers",
-    ColumnType.FLOAT: "numbers",
-    ColumnType.BOOLEAN: "true/false",
-    ColumnType.TEXT: "text",
-    ColumnType.CATEGORY: "categories",
-    ColumnType.DATETIME: "dates",
-    ColumnType.OTHER: "values of mixed kinds",
+    ColumnType.INTEGER: _("whole numbers"),
+    ColumnType.FLOAT: _("numbers"),
+    ColumnType.BOOLEAN: _("true/false"),
+    ColumnType.TEXT: _("text"),
+    ColumnType.CATEGORY: _("categories"),
+    ColumnType.DATETIME: _("dates"),
+    ColumnType.OTHER: _("values of mixed kinds"),
 }
 
 
@@ -24,8 +25,13 @@ def require_numeric(schema: TableSchema, names: Sequence[str], what: str) -> Non
         kind = schema[name].type
         if not kind.is_numeric:
             raise InputError(
-                f"{what} takes numbers, but column {name!r} holds {WORDS[kind]}.",
-                fix="Leave the column out, or make numbers of it before, with Edit Metadata or Encode Categories.",
+                _(
+                    "{what} takes numbers, but column {name!r} holds {kind}.",
+                    what=declared(what),
+                    name=name,
+                    kind=WORDS[kind],
+                ),
+                fix=_("Leave the column out, or make numbers of it before, with Edit Metadata or Encode Categories."),
             )
 
 

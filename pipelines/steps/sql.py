@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipelines.datasets.normalise import normalise, to_series
 from pipelines.errors import InputError, nearest
+from pipelines.messages import Joined, _, listed
 
 LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -42,7 +43,9 @@ def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None
             timer.start()
         return _frame(connection.sql(query).to_arrow_table())
     except duckdb.InterruptException:
-        raise InputError(f"The query took longer than {seconds:g} seconds on the sample.", fix="Simplify it.") from None
+        raise InputError(
+            _("The query took longer than {seconds:g} seconds on the sample.", seconds=seconds), fix=_("Simplify it.")
+        ) from None
     except duckdb.Error as error:
         raise _in_words(str(error), list(tables), columns) from None
     finally:
@@ -67,11 +70,13 @@ def _database() -> duckdb.DuckDBPyConnection:
 def _require_one_select(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     statements = connection.extract_statements(query)
     if len(statements) != 1:
-        found = "no statement" if not statements else f"{len(statements)} statements"
-        raise InputError(f"There is {found} where one SELECT should be.", fix="Write one SELECT.")
+        message = _("There is no statement where one SELECT should be.")
+        if statements:
+            message = _("There is {number} statements where one SELECT should be.", number=len(statements))
+        raise InputError(message, fix=_("Write one SELECT."))
     kind = statements[0].type
     if kind is not duckdb.StatementType.SELECT:
-        raise InputError(f"A {kind.name} statement cannot be used here.", fix="Write a SELECT.")
+        raise InputError(_("A {kind} statement cannot be used here.", kind=kind.name), fix=_("Write a SELECT."))
 
 
 def _readable(frame: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +89,7 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     names = list(table.column_names)
     twice = next((n for n in names if names.count(n) > 1), None)
     if twice is not None:
-        raise InputError(f"The query gives two columns {twice!r}.", fix="Name one of them with AS.")
+        raise InputError(_("The query gives two columns {twice!r}.", twice=twice), fix=_("Name one of them with AS."))
     columns = {name: _column(name, table.column(i)) for i, name in enumerate(names)}
     return normalise(pd.DataFrame(columns, columns=names, copy=False))
 
@@ -93,7 +98,8 @@ def _column(name: str, cells: pa.ChunkedArray) -> pd.Series:
     kind = cells.type
     if pa.types.is_nested(kind) or pa.types.is_interval(kind) or pa.types.is_duration(kind) or pa.types.is_binary(kind):
         raise InputError(
-            f"The query's column {name!r} holds {kind}, which no column can.", fix="Give a number, text or a date."
+            _("The query's column {name!r} holds {kind}, which no column can.", name=name, kind=kind),
+            fix=_("Give a number, text or a date."),
         )
     if pa.types.is_decimal(kind):
         found = [np.nan if v is None else float(v) for v in cells.to_pylist()]
@@ -116,17 +122,25 @@ def _column(name: str, cells: pa.ChunkedArray) -> pd.Series:
 def _in_words(text: str, tables: list[str], columns: list[str]) -> InputError:
     """DuckDB's message without the listing it ends in, and the nearest of what there is."""
     lines = text.split("\n\nLINE ")[0].splitlines()
-    kind, _, message = lines[0].partition(": ")
+    kind, _colon, message = lines[0].partition(": ")
     message = message or kind
     wrong = message.split('"')[1] if message.count('"') >= 2 else ""
     if "Referenced column" in message:
         near = nearest(wrong, columns)
-        fix = f'Did you mean "{near}"?' if near else f"The columns are {', '.join(columns[:8])}."
-        return InputError(f"There is no column {wrong!r}.", fix=f"{fix} Text stands in 'single quotes'.")
+        hint: str = (
+            _('Did you mean "{near}"?', near=near)
+            if near
+            else _("The columns are {columns}.", columns=listed(columns[:8]))
+        )
+        quotes = _("Text stands in 'single quotes'.")
+        return InputError(_("There is no column {column!r}.", column=wrong), fix=Joined([hint, quotes]))
     if "Table with name" in message:
-        return InputError(f"{message.split('!')[0]}.", fix=f"The tables are {', '.join(tables)}.")
+        return InputError(f"{message.split('!')[0]}.", fix=_("The tables are {tables}.", tables=listed(tables)))
     position = text.split("\n\nLINE ")[1].split(":")[0] if "\n\nLINE " in text else ""
-    fix = next((line for line in lines[1:] if line.startswith("Did you mean")), "")
+    fix: str = next((line for line in lines[1:] if line.startswith("Did you mean")), "")
     if "syntax error" in message:
-        fix = f'Look at line {position}. A column name with a space or a hyphen stands in "double quotes".'
+        fix = _(
+            'Look at line {position}. A column name with a space or a hyphen stands in "double quotes".',
+            position=position,
+        )
     return InputError(message[:300].rstrip(". ") + ".", fix=fix)

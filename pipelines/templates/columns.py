@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipelines.datasets.profile import ColumnProfile
 from pipelines.graph.rules.facts import named_like_an_id
+from pipelines.messages import _
 from pipelines.schema import ColumnType
 
 TARGETS = (
@@ -47,15 +48,15 @@ def unfit(column: ColumnProfile) -> str:
     present = column.rows - column.missing
     kind = ColumnType(column.type)
     if not present:
-        return "has no value at all"
+        return _("has no value at all")
     if column.missing > MOSTLY_MISSING * column.rows:
-        return f"is missing in {column.missing} of {column.rows} rows"
+        return _("is missing in {missing} of {rows} rows", missing=column.missing, rows=column.rows)
     if column.distinct <= 1:
-        return "has the same value in every row"
+        return _("has the same value in every row")
     if kind is ColumnType.OTHER:
-        return "holds values of mixed kinds"
+        return _("holds values of mixed kinds")
     if has_infinite(column):
-        return "holds infinite numbers"
+        return _("holds infinite numbers")
     if kind in (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.INTEGER) and present >= FEW_ROWS:
         return _like_an_id(column, kind, present)
     return ""
@@ -71,11 +72,11 @@ def _like_an_id(column: ColumnProfile, kind: ColumnType, present: int) -> str:
     if kind is ColumnType.INTEGER:
         numbered = share == 1 and isinstance(column.min, int) and isinstance(column.max, int)
         if numbered and column.max - column.min == present - 1:  # type: ignore[operator]
-            return "numbers the rows"
-        return "tells rows apart, as an id does" if named_like_an_id(column.name) and share > MOSTLY_DISTINCT else ""
+            return _("numbers the rows")
+        return _("tells rows apart, as an id does") if named_like_an_id(column.name) and share > MOSTLY_DISTINCT else ""
     if share == 1 or (named_like_an_id(column.name) and share > MOSTLY_DISTINCT):
-        return "tells rows apart, as an id does"
-    return "has another text in most rows" if share > MOSTLY_DISTINCT else ""
+        return _("tells rows apart, as an id does")
+    return _("has another text in most rows") if share > MOSTLY_DISTINCT else ""
 
 
 def _likelihood(column: ColumnProfile, question: str, last: bool) -> float:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlparse
 from urllib.request import url2pathname
 
 from pipelines.errors import NotFoundError, SekkeiError, UnavailableError
+from pipelines.messages import _
 from pipelines.tracking.facts import PIPELINE
 from pipelines.workspace import Home
 
@@ -104,5 +105,5 @@ def translate(error: Any, what: str = "", name: str = "") -> SekkeiError:
     if what and code == "RESOURCE_DOES_NOT_EXIST":
         return NotFoundError(what, name)
     if "Max retries exceeded" in text or "Connection" in text:
-        return UnavailableError("MLflow does not answer.", fix="Start it, or check MLFLOW_TRACKING_URI.")
-    return SekkeiError(f"MLflow could not do this: {text[:300]}")
+        return UnavailableError(_("MLflow does not answer."), fix=_("Start it, or check MLFLOW_TRACKING_URI."))
+    return SekkeiError(_("MLflow could not do this: {text}", text=text[:300]))

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pipelines.chain.contract import Contract
 from pipelines.errors import InputError, NotFoundError
 from pipelines.execution.result import DatasetUse
+from pipelines.messages import _
 from pipelines.tracking import facts
 from pipelines.tracking.client import local_path, translate
 from pipelines.tracking.facts import ModelVersion, RegisteredModel
@@ -30,8 +31,8 @@ def check_name(name: str) -> str:
     """``name`` if it can name a registered model, and be written in a ``models:/`` address as it stands."""
     if not _NAME.fullmatch(name) or not name.isprintable():
         raise InputError(
-            f"{name[:60]!r} cannot name a model.",
-            fix="Use up to 100 letters, digits, spaces and . _ - + ( ), with a letter or digit first.",
+            _("{name!r} cannot name a model.", name=name[:60]),
+            fix=_("Use up to 100 letters, digits, spaces and . _ - + ( ), with a letter or digit first."),
         )
     return name
 
@@ -40,8 +41,8 @@ def check_alias(alias: str) -> str:
     """``alias`` if it can be one: not ``latest`` and not like ``v3``, which mean something else to MLflow."""
     if not _ALIAS.fullmatch(alias) or alias.lower() == "latest" or re.fullmatch(r"[vV]\d+", alias):
         raise InputError(
-            f"{alias[:60]!r} cannot be an alias.",
-            fix="Use letters, digits, '-' and '_' with a letter first, such as champion; not latest, not v1.",
+            _("{alias!r} cannot be an alias.", alias=alias[:60]),
+            fix=_("Use letters, digits, '-' and '_' with a letter first, such as champion; not latest, not v1."),
         )
     return alias
 
@@ -132,7 +133,8 @@ def parse(model_uri: str) -> tuple[str, int | None, str | None]:
         return check_name(name), int(number), None
     if slash and number != "latest":
         raise InputError(
-            f"{model_uri!r} is no address of a model.", fix="Write models:/name/3 or models:/name@champion."
+            _("{model_uri!r} is no address of a model.", model_uri=model_uri),
+            fix=_("Write models:/name/3 or models:/name@champion."),
         )
     return check_name(name if slash else text), None, None
 
@@ -186,7 +188,7 @@ def location(client: MlflowClient, found: Any) -> str:
     from mlflow.exceptions import MlflowException
 
     source = str(found.source)
-    for _ in range(5):  # a copied version names the one it was copied from
+    for _attempt in range(5):  # a copied version names the one it was copied from
         if not source.startswith("models:/"):
             return source
         try:

@@ -11,6 +11,7 @@ from pipelines.document.difference import difference
 from pipelines.errors import InputError, NotFoundError, SekkeiError
 from pipelines.execution.cache import report_from_dict
 from pipelines.execution.result import DatasetUse, Status, StepResult
+from pipelines.messages import _, listed
 from pipelines.steps.base import Curve, Report
 from pipelines.tracking import facts, files
 from pipelines.tracking.client import translate
@@ -68,7 +69,10 @@ def search(
         tests.append(f"tags.`{facts.PIPELINE}` {_is(pipeline)}")
     if status:
         if status not in _MLFLOW_STATUS:
-            raise InputError(f"There is no run status {status!r}.", fix=f"Choose from {', '.join(_MLFLOW_STATUS)}.")
+            raise InputError(
+                _("There is no run status {status!r}.", status=status),
+                fix=_("Choose from {states}.", states=listed(list(_MLFLOW_STATUS))),
+            )
         tests.append(f"attributes.status = '{_MLFLOW_STATUS[status]}'")
     if text.strip():
         tests.append(f"attributes.run_name ILIKE '%{_pattern(text.strip())}%'")
@@ -201,7 +205,10 @@ def compare(client: MlflowClient, pages: str | None, run_ids: list[str]) -> Comp
     """Runs side by side, in the order given; two to ten of them."""
     wanted = list(dict.fromkeys(run_ids))
     if not 2 <= len(wanted) <= COMPARED:
-        raise InputError(f"{len(wanted)} runs cannot be compared.", fix=f"Choose from 2 to {COMPARED} different runs.")
+        raise InputError(
+            _("{number} runs cannot be compared.", number=len(wanted)),
+            fix=_("Choose from 2 to {most} different runs.", most=COMPARED),
+        )
     found = [detail(client, pages, run_id) for run_id in wanted]
     experiments = list(dict.fromkeys(find(client, run_id).info.experiment_id for run_id in wanted))
     curves: dict[str, list[tuple[str, Curve]]] = {}

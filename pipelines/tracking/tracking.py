@@ -16,6 +16,7 @@ from pipelines.document.model import PipelineDocument
 from pipelines.document.references import filled
 from pipelines.execution.cache import ResultStore, report_to_dict
 from pipelines.execution.result import RunResult, Status, StepResult
+from pipelines.messages import _
 from pipelines.tracking import facts, files, owner, registry, runs
 from pipelines.tracking.client import experiment_id, local_path, open_client
 from pipelines.tracking.facts import Comparison, ModelRef, ModelVersion, RegisteredModel, RunDetail, RunSummary
@@ -118,7 +119,7 @@ class Tracking:
         ]
 
     def abandon(
-        self, run_id: str, message: str = "The run's process ended before the run did.", *, cancelled: bool = False
+        self, run_id: str, message: str = _("The run's process ended before the run did."), *, cancelled: bool = False
     ) -> None:
         """End a run that nobody is running any more as failed, or as cancelled. A run that has ended stays as it is."""
         run = self._started.pop(run_id, None)
@@ -128,7 +129,7 @@ class Tracking:
         status = Status.CANCELLED if cancelled else Status.FAILED
         tags = {facts.STATUS: status.value}
         if not cancelled:
-            tags[facts.ERROR] = json.dumps({"step": "", "message": message, "fix": "Run it again."})
+            tags[facts.ERROR] = json.dumps({"step": "", "message": message, "fix": _("Run it again.")})
         log_values(self.client, run_id, tags=tags)
         self.client.set_terminated(run_id, status=_ENDS[status], end_time=_now())
 

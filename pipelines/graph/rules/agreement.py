@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from pipelines.graph.rules.facts import ENOUGH, as_floats, per_table
+from pipelines.messages import _
 from pipelines.schema import ColumnType, column_type
 from pipelines.table import Table
 
@@ -83,7 +84,11 @@ class _Target:
         if not 0.02 <= 1 - known.mean() <= 0.98:
             return ""
         share = cramers_v((~known).astype(np.int64), self.codes)
-        return f"is missing exactly where the label has some classes (Cramér's V {share:.3f})" if share >= LEAK else ""
+        return (
+            _("is missing exactly where the label has some classes (Cramér's V {share:.3f})", share=share)
+            if share >= LEAK
+            else ""
+        )
 
     def _correlated(self, values: np.ndarray) -> str:
         assert self.numbers is not None
@@ -93,15 +98,15 @@ class _Target:
             return ""
         mine, label = values[known], self.numbers[known]
         if np.array_equal(mine, label):
-            return "is a copy of it"
+            return _("is a copy of it")
         if np.ptp(mine) == 0 or np.ptp(label) == 0:
             return ""
         straight = abs(float(np.corrcoef(mine, label)[0, 1]))
         if straight >= LEAK:
-            return f"is nearly a copy of it (correlation {straight:.3f})"
+            return _("is nearly a copy of it (correlation {straight:.3f})", straight=straight)
         ranks = self.ranks if known.all() else rankdata(label)
         order = abs(float(np.corrcoef(rankdata(mine), ranks)[0, 1]))
-        return f"puts the rows in the same order (rank correlation {order:.3f})" if order >= LEAK else ""
+        return _("puts the rows in the same order (rank correlation {order:.3f})", order=order) if order >= LEAK else ""
 
     def _told_by_codes(self, mine: np.ndarray, codes: np.ndarray | None = None) -> str:
         codes = self.codes if codes is None else codes
@@ -111,11 +116,11 @@ class _Target:
             return ""
         pairs = len(np.unique(mine * self.count + codes))
         if pairs == categories == self.count == len(np.unique(codes)):
-            return "has one value for each of its values"
+            return _("has one value for each of its values")
         # With fewer categories than classes it cannot tell them all apart, however well it goes with them.
         share = cramers_v(mine, codes) if categories >= self.count and self.count <= _FEW else 0.0
         if share >= LEAK:
-            return f"nearly tells it (Cramér's V {share:.3f})"
+            return _("nearly tells it (Cramér's V {share:.3f})", share=share)
         return _ordered(mine.astype(np.float64), codes, 2) if categories == self.count == 2 else ""
 
 
@@ -140,7 +145,7 @@ def _ordered(values: np.ndarray, codes: np.ndarray, classes: int) -> str:
     order = np.argsort(means)
     groups = [values[codes == c] for c in order]
     least = min(_auc(low, high) for low, high in pairwise(groups))
-    return f"keeps its classes apart (AUC {least:.3f})" if least >= LEAK else ""
+    return _("keeps its classes apart (AUC {least:.3f})", least=least) if least >= LEAK else ""
 
 
 def _auc(low: np.ndarray, high: np.ndarray) -> float:

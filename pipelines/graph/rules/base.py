@@ -16,6 +16,7 @@ from pipelines.errors import SekkeiError
 from pipelines.graph.diagnostic import Diagnostic, Severity
 from pipelines.graph.order import Edge, Graph, Node, leak_proof, resolve
 from pipelines.graph.rules.facts import part_of
+from pipelines.messages import _, declared, enumerated
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
 from pipelines.table import Table
@@ -83,7 +84,7 @@ class Context:
 
     def called(self, step_type: str) -> str:
         """A step type's title."""
-        return self.types[step_type].title if step_type in self.types else step_type
+        return declared(self.types[step_type].title) if step_type in self.types else step_type
 
     def offered(self, edits: Sequence[Edit]) -> tuple[Edit, ...]:
         """``edits`` if the document they lead to has no new problem in its order; none otherwise."""
@@ -128,13 +129,10 @@ class Rule:
         severity: Severity | None = None,
     ) -> Diagnostic:
         """A diagnostic of this rule on a step, whose title begins the message."""
-        text = f"{node.title}: {message}"
+        text = _("{step}: {message}", step=node.title, message=message)
         return Diagnostic(self.code, severity or self.severity, text, node.id, parameter, fix, tuple(edits))
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:
-    """Names as a sentence has them: 'a, b and 3 more'."""
-    shown = [f"'{n}'" for n in names[:most]]
-    if len(names) > most:
-        return f"{', '.join(shown)} and {len(names) - most} more"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
+    """Names as a sentence has them: 'a', 'b' and 3 more."""
+    return enumerated([f"'{n}'" for n in names], most)

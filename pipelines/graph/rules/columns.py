@@ -10,6 +10,7 @@ from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.rules.base import Context, Rule, listed
 from pipelines.graph.rules.features import TEXTS, is_numbers
 from pipelines.graph.rules.renames import missing_columns
+from pipelines.messages import _, declared, enumerated, ngettext
 from pipelines.schema import ColumnType
 
 
@@ -29,11 +30,14 @@ class UnknownColumn(Rule):
         for missing in missing_columns(context):
             node, column, best = missing.node, missing.column, missing.better
             few = listed(missing.here, 8)
-            fix = f"Did you mean '{best}'?" if best else f"The columns here are {few}." if few else ""
-            message = f"there is no column '{column}' here."
+            fix = _("The columns here are {names}.", names=few) if few else ""
+            fix = _("Did you mean '{best}'?", best=best) if best else fix
+            message = _("there is no column '{column}' here.", column=column)
             if missing.dataset:
-                message = f"the dataset '{missing.dataset}' has no column '{column}' any more."
-                fix = f"Write '{best}' in every step that names it." if best else fix
+                message = _(
+                    "the dataset '{dataset}' has no column '{column}' any more.", dataset=missing.dataset, column=column
+                )
+                fix = _("Write '{best}' in every step that names it.", best=best) if best else fix
             edits = context.offered(missing.edits)
             yield self.at(node, message, fix, parameter=missing.parameter, edits=edits)
 
@@ -62,15 +66,19 @@ class NotNumeric(Rule):
                 if not wrong:
                     continue
                 left = [n for n in value.names if n not in wrong]
-                kinds = listed(sorted({str(schema[n].type) for n in wrong}))
+                kinds = enumerated([declared(t) for t in sorted({schema[n].type.value for n in wrong})])
                 edits = (SetParameter(node.id, parameter, left),) if left else ()
-                message = f"it works on numbers, but {listed(wrong)} holds {kinds.replace(chr(39), '')}."
-                if len(wrong) > 1:
-                    message = message.replace(" holds ", " hold ")
+                message = ngettext(
+                    "it works on numbers, but {names} holds {kinds}.",
+                    "it works on numbers, but {names} hold {kinds}.",
+                    count=len(wrong),
+                    names=listed(wrong),
+                    kinds=kinds,
+                )
                 yield self.at(
                     node,
                     message,
-                    "Leave such columns out, or encode them first.",
+                    _("Leave such columns out, or encode them first."),
                     parameter=parameter,
                     edits=edits,
                     severity="error" if node.id in context.failures else "warning",

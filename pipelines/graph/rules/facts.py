@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 import pandas as pd
 
+from pipelines.messages import _
 from pipelines.schema import ColumnType
 from pipelines.table import Table
 
@@ -128,10 +129,10 @@ def id_like(table: Table, column: str) -> str:
         return ""
     if kind is not ColumnType.INTEGER:
         short = float(values.head(200).astype(str).str.len().mean()) <= _LONGEST_ID
-        return "a text of its own in nearly every row" if short or named_like_an_id(column) else ""
+        return _("a text of its own in nearly every row") if short or named_like_an_id(column) else ""
     if named_like_an_id(column):
-        return "a number of its own in nearly every row"
-    return "a number that counts the rows" if _counts_rows(values) else ""
+        return _("a number of its own in nearly every row")
+    return _("a number that counts the rows") if _counts_rows(values) else ""
 
 
 def named_like_an_id(column: str) -> bool:

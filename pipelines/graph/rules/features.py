@@ -12,6 +12,7 @@ from pipelines.graph.rules.base import Context, Rule, listed
 from pipelines.graph.rules.facts import constant_columns, distinct, id_like, numbers_as_text
 from pipelines.graph.rules.fixes import METADATA, inserted, left_out, made_ids
 from pipelines.graph.rules.looked_at import Features, earliest, features
+from pipelines.messages import Joined, _, ngettext
 from pipelines.schema import ColumnType
 from pipelines.settings import settings
 from pipelines.steps.base import Step
@@ -41,11 +42,15 @@ class IdLike(Rule):
             if not found:
                 continue
             columns = list(found)
-            looks = "looks like an id" if len(columns) == 1 else "look like ids"
-            message = f"{listed(columns)} {looks}: {'; '.join(dict.fromkeys(found.values()))}. Nothing can be learned "
-            message += "from that for new rows."
+            message = ngettext(
+                "{columns} looks like an id: {reasons}. Nothing can be learned from that for new rows.",
+                "{columns} look like ids: {reasons}. Nothing can be learned from that for new rows.",
+                count=len(columns),
+                columns=listed(columns),
+                reasons=Joined(dict.fromkeys(found.values()), "; "),
+            )
             edits = made_ids(context, place.node, columns, place.also)
-            yield self.at(place.node, message, "Make it an id, or leave it out.", edits=edits)
+            yield self.at(place.node, message, _("Make it an id, or leave it out."), edits=edits)
 
 
 class ConstantColumn(Rule):
@@ -65,12 +70,15 @@ class ConstantColumn(Rule):
             if not found:
                 continue
             columns = [c for c, _ in found]
-            if len(found) == 1:
-                what = f"has the value '{found[0][1]}' in every row" if found[0][1] else "has no value in any row"
+            names = listed(columns)
+            if len(found) > 1:
+                message = _("{names} have one value each in all rows of the sample.", names=names)
+            elif value := found[0][1]:
+                message = _("{names} has the value '{value}' in every row of the sample.", names=names, value=value)
             else:
-                what = "have one value each in all rows"
+                message = _("{names} has no value in any row of the sample.", names=names)
             edits = left_out(context, place.node, columns, place.also)
-            yield self.at(place.node, f"{listed(columns)} {what} of the sample.", "Leave it out.", edits=edits)
+            yield self.at(place.node, message, _("Leave it out."), edits=edits)
 
 
 class ManyCategories(Rule):
@@ -102,9 +110,15 @@ class ManyCategories(Rule):
         self, node: Node, place: Features, many: Sequence[str], edits: Sequence[Edit], parameter: str | None = None
     ) -> Diagnostic:
         numbers = [distinct(place.table, c) for c in many]
-        has = f"{listed(many)} has {numbers[0]}" if len(many) == 1 else f"{listed(many)} have up to {max(numbers)}"
-        message = f"{has} categories in the sample alone, more than a column for each can be made of sensibly."
-        fix = f"Let all but the {FEWER - 1} commonest share one."
+        message = ngettext(
+            "{columns} has {most} categories in the sample alone, more than a column for each can be made of sensibly.",
+            "{columns} have up to {most} categories in the sample alone, more than a column for each can be made of "
+            "sensibly.",
+            count=len(many),
+            columns=listed(many),
+            most=max(numbers),
+        )
+        fix = _("Let all but the {count} commonest share one.", count=FEWER - 1)
         return self.at(node, message, fix, parameter=parameter, edits=edits)
 
 
@@ -126,10 +140,22 @@ class NumbersAsText(Rule):
                 continue
             told |= set(found)
             odd = list(dict.fromkeys(v for c in found for v in numbers_as_text(table, c)[1]))
-            holds = "holds" if len(found) == 1 else "hold"
-            message = f"{listed(found)} {holds} numbers stored as text"
-            message += f", and a few values that are none, such as {listed(odd[:3])}." if odd else "."
-            fix = "Read them as numbers" + (", and what is none as missing." if odd else " with Edit Metadata.")
+            message = ngettext(
+                "{columns} holds numbers stored as text.",
+                "{columns} hold numbers stored as text.",
+                count=len(found),
+                columns=listed(found),
+            )
+            fix = _("Read them as numbers with Edit Metadata.")
+            if odd:
+                message = ngettext(
+                    "{columns} holds numbers stored as text, and a few values that are none, such as {odd}.",
+                    "{columns} hold numbers stored as text, and a few values that are none, such as {odd}.",
+                    count=len(found),
+                    columns=listed(found),
+                    odd=listed(odd[:3]),
+                )
+                fix = _("Read them as numbers, and what is none as missing.")
             edits = self._edits(context, node, found, bool(odd))
             yield self.at(node, message, fix, edits=edits, severity="error" if self._fails(context, node) else None)
 

@@ -16,6 +16,7 @@ from pipelines.graph.order import Node
 from pipelines.graph.rules.base import Context, Rule, listed
 from pipelines.graph.rules.facts import label_values, per_table, spreads, training_rows
 from pipelines.graph.rules.fixes import inserted
+from pipelines.messages import _, declared, ngettext
 from pipelines.schema import ColumnType, TableSchema
 from pipelines.settings import settings
 from pipelines.table import Table
@@ -35,19 +36,25 @@ class MissingLabel(Rule):
     code, name = "SK401", "missing label"
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, _, algorithm in context.learners():
+        for node, _parameter, algorithm in context.learners():
             schema = context.inputs.get(node.id)
             if algorithm.task not in SUPERVISED or schema is None or schema.label is not None:
                 continue
             column = likely_label(schema)
             if column is None or _SET_LABEL not in context.types:
                 yield self.at(
-                    node, "it does not know which column to learn.", f"Put {context.called(_SET_LABEL)} before it."
+                    node,
+                    _("it does not know which column to learn."),
+                    _("Put {step} before it.", step=context.called(_SET_LABEL)),
                 )
                 continue
             edits = inserted(context, node, _SET_LABEL, {"column": column}, early=column)
-            fix = f"Put {context.called(_SET_LABEL)} before it; '{column}' looks like the label."
-            yield self.at(node, "it does not know which column to learn.", fix, edits=edits)
+            fix = _(
+                "Put {step} before it; '{column}' looks like the label.",
+                step=context.called(_SET_LABEL),
+                column=column,
+            )
+            yield self.at(node, _("it does not know which column to learn."), fix, edits=edits)
 
 
 class MissingValues(Rule):
@@ -61,7 +68,7 @@ class MissingValues(Rule):
     _NUMBERS = (ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.BOOLEAN, ColumnType.DATETIME)
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, _, algorithm in context.learners():
+        for node, _parameter, algorithm in context.learners():
             schema = context.inputs.get(node.id)
             if algorithm.takes_missing or schema is None:
                 continue
@@ -72,9 +79,14 @@ class MissingValues(Rule):
             rule = {"kind": "numeric"} if numeric else gaps
             params = {"strategy": "median" if numeric else "most_frequent", "columns": rule}
             edits = inserted(context, node, _CLEAN, params) if _CLEAN in context.types else ()
-            has = "has" if len(gaps) == 1 else "have"
-            message = f"{algorithm.title} takes no missing values, but {listed(gaps)} {has} some."
-            yield self.at(node, message, f"Put {context.called(_CLEAN)} before it.", edits=edits)
+            message = ngettext(
+                "{algorithm} takes no missing values, but {columns} has some.",
+                "{algorithm} takes no missing values, but {columns} have some.",
+                count=len(gaps),
+                algorithm=declared(algorithm.title),
+                columns=listed(gaps),
+            )
+            yield self.at(node, message, _("Put {step} before it.", step=context.called(_CLEAN)), edits=edits)
 
 
 class ContinuousClasses(Rule):
@@ -87,9 +99,13 @@ class ContinuousClasses(Rule):
     code, name = "SK403", "classifier on a number"
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, parameter, algorithm, label, _ in _labels(context, "classification"):
+        for node, parameter, algorithm, label, _values in _labels(context, "classification"):
             if is_continuous(context, node):
-                message = f"{algorithm.title} sorts into classes, but '{label}' holds numbers of many values."
+                message = _(
+                    "{algorithm} sorts into classes, but '{label}' holds numbers of many values.",
+                    algorithm=declared(algorithm.title),
+                    label=label,
+                )
                 yield self.at(node, message, **_other(node, parameter, algorithm))
 
 
@@ -106,7 +122,12 @@ class WordsAsNumbers(Rule):
         for node, parameter, algorithm, label, values in _labels(context, "regression"):
             schema = context.inputs[node.id]
             if schema is not None and schema[label].type in (ColumnType.TEXT, ColumnType.CATEGORY) and len(values):
-                message = f"{algorithm.title} predicts a number, but '{label}' holds {schema[label].type}."
+                message = _(
+                    "{algorithm} predicts a number, but '{label}' holds {type}.",
+                    algorithm=declared(algorithm.title),
+                    label=label,
+                    type=declared(schema[label].type.value),
+                )
                 yield self.at(node, message, **_other(node, parameter, algorithm))
 
 
@@ -121,7 +142,7 @@ class MissingTarget(Rule):
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
         seen: set[int] = set()
-        for node, _, algorithm in context.learners():
+        for node, _parameter, algorithm in context.learners():
             table = context.input_table(node)
             if algorithm.task not in SUPERVISED or table is None or table.label is None or id(table) in seen:
                 continue
@@ -131,9 +152,13 @@ class MissingTarget(Rule):
                 continue
             params = {"strategy": "drop_rows", "columns": [table.label]}
             edits = inserted(context, node, _CLEAN, params) if _CLEAN in context.types else ()
-            message = f"the label '{table.label}' is missing in {rows - known} of {rows} rows of the sample; such rows "
-            message += "are left out."
-            yield self.at(node, message, "Fill them in at the source, or drop the rows yourself.", edits=edits)
+            message = _(
+                "the label '{label}' is missing in {missing} of {rows} rows of the sample; such rows are left out.",
+                label=table.label,
+                missing=rows - known,
+                rows=rows,
+            )
+            yield self.at(node, message, _("Fill them in at the source, or drop the rows yourself."), edits=edits)
 
 
 class OneClass(Rule):
@@ -146,11 +171,11 @@ class OneClass(Rule):
     code, name = "SK405", "one class"
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, _, _, label, values in _labels(context, "classification"):
+        for node, _parameter, _algorithm, label, values in _labels(context, "classification"):
             classes = values.unique()
             if len(classes) == 1:
-                message = f"the label '{label}' has one class only, {str(classes[0])!r}."
-                fix = "Check the steps that choose rows, or choose another label."
+                message = _("the label '{label}' has one class only, {name!r}.", label=label, name=str(classes[0]))
+                fix = _("Check the steps that choose rows, or choose another label.")
                 yield self.at(node, message, fix, severity=_certain(context, node))
 
 
@@ -164,15 +189,22 @@ class RareClass(Rule):
     code, name, severity = "SK406", "rare class", "warning"
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, _, _, label, values in _labels(context, "classification"):
+        for node, _parameter, _algorithm, label, values in _labels(context, "classification"):
             folds = getattr(node.step, "n_folds", None)
             counts = values.value_counts()
             if not isinstance(folds, int) or is_continuous(context, node) or len(counts) < 2 or counts.min() >= folds:
                 continue
             few, rows = str(counts.index[-1]), int(counts.min())
-            message = f"the class {few!r} of '{label}' has {rows} {'row' if rows == 1 else 'rows'} for {folds} folds."
+            message = ngettext(
+                "the class {name!r} of '{label}' has {count} row for {folds} folds.",
+                "the class {name!r} of '{label}' has {count} rows for {folds} folds.",
+                count=rows,
+                name=few,
+                label=label,
+                folds=folds,
+            )
             edits = (SetParameter(node.id, "n_folds", rows),) if rows >= 2 else ()
-            yield self.at(node, message, "Take fewer folds, or join rare classes.", parameter="n_folds", edits=edits)
+            yield self.at(node, message, _("Take fewer folds, or join rare classes."), parameter="n_folds", edits=edits)
 
 
 class NeedsScaling(Rule):
@@ -186,18 +218,22 @@ class NeedsScaling(Rule):
     _TIMES = 20.0  # how far apart the largest and smallest spread must be
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, _, algorithm in context.learners():
+        for node, _parameter, algorithm in context.learners():
             schema, table = context.inputs.get(node.id), context.input_table(node)
             if not algorithm.needs_scaling or schema is None or table is None or len(table.frame) < 2:
                 continue
             spread = spreads(table)
             if len(spread) < 2 or spread.max() / spread.min() < self._TIMES:
                 continue
-            message = f"{algorithm.title} does better on numbers of one scale; '{spread.idxmax()}' spreads far wider "
-            message += f"than '{spread.idxmin()}'."
+            message = _(
+                "{algorithm} does better on numbers of one scale; '{wide}' spreads far wider than '{narrow}'.",
+                algorithm=declared(algorithm.title),
+                wide=spread.idxmax(),
+                narrow=spread.idxmin(),
+            )
             known = _SCALE in context.types
             edits = inserted(context, node, _SCALE, {}) if known else ()
-            yield self.at(node, message, f"Put {context.called(_SCALE)} before it.", edits=edits)
+            yield self.at(node, message, _("Put {step} before it.", step=context.called(_SCALE)), edits=edits)
 
 
 def likely_label(schema: TableSchema) -> str | None:
@@ -243,9 +279,9 @@ def _other(node: Node, parameter: str, algorithm: Algorithm) -> dict[str, Any]:
     written = getattr(algorithm, "type", "")
     better = COUNTERPARTS.get(written)
     if better is None:
-        return {"fix": "Choose an algorithm for this kind of label.", "parameter": f"{parameter}.type"}
+        return {"fix": _("Choose an algorithm for this kind of label."), "parameter": f"{parameter}.type"}
     edit = SetParameter(node.id, f"{parameter}.type", better)
-    return {"fix": f"Take '{better}' instead.", "parameter": f"{parameter}.type", "edits": (edit,)}
+    return {"fix": _("Take '{better}' instead.", better=better), "parameter": f"{parameter}.type", "edits": (edit,)}
 
 
 def _certain(context: Context, node: Node) -> Severity:

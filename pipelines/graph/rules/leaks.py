@@ -15,6 +15,7 @@ from pipelines.graph.rules.base import Context, Rule
 from pipelines.graph.rules.facts import ENOUGH, per_table
 from pipelines.graph.rules.fixes import inserted, left_out
 from pipelines.graph.rules.looked_at import features
+from pipelines.messages import _
 from pipelines.schema import ColumnType, Role
 from pipelines.steps.base import Behaviour
 from pipelines.table import TRAIN, Table
@@ -39,8 +40,13 @@ class LeakingLabel(Rule):
             if place.label is None:
                 continue
             for found in suspects(place.table, place.label, place.columns, place.classes):
-                message = f"'{found.column}' gives the label '{place.label}' away: it {found.how}."
-                fix = "Leave it out, unless it is known before the label is."
+                message = _(
+                    "'{column}' gives the label '{label}' away: it {how}.",
+                    column=found.column,
+                    label=place.label,
+                    how=found.how,
+                )
+                fix = _("Leave it out, unless it is known before the label is.")
                 edits = left_out(context, place.node, [found.column], place.also)
                 yield self.at(place.node, message, fix, edits=edits)
 
@@ -57,16 +63,19 @@ class SameRows(Rule):
     code, name, severity = "SK422", "same rows in train and test", "warning"
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, _ in context.parsed(Behaviour.SPLIT):
+        for node, _step in context.parsed(Behaviour.SPLIT):
             table = context.tables.get(node.id)
             if table is None or table.partition is None:
                 continue
             twins, tested = shared_rows(table)
             if twins < 2 or twins < 0.01 * tested:
                 continue
-            many = f"{twins} of the {tested} test rows in the sample"
-            message = f"{many} are among the training rows too, value for value."
-            yield self.at(node, message, "Remove duplicate rows before the split.", edits=self._edits(context, node))
+            message = _(
+                "{twins} of the {tested} test rows in the sample are among the training rows too, value for value.",
+                twins=twins,
+                tested=tested,
+            )
+            yield self.at(node, message, _("Remove duplicate rows before the split."), edits=self._edits(context, node))
 
     def _edits(self, context: Context, split: Node) -> tuple[Edit, ...]:
         if _DISTINCT not in context.types:
@@ -100,8 +109,11 @@ class TimeIgnored(Rule):
             edits: list[Edit] = [SetParameter(node.id, "shuffle", False)]
             if "stratify" in node.node.params:
                 edits.append(ResetParameter(node.id, "stratify"))
-            message = f"the rows are in the order of '{column}', and a split at random lets the model look ahead."
-            fix = "Switch shuffle off, so that the last rows are for testing."
+            message = _(
+                "the rows are in the order of '{column}', and a split at random lets the model look ahead.",
+                column=column,
+            )
+            fix = _("Switch shuffle off, so that the last rows are for testing.")
             yield self.at(node, message, fix, parameter="shuffle", edits=edits)
 
 

@@ -11,6 +11,7 @@ from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.order import Node
 from pipelines.graph.parameters import ParameterProblem
 from pipelines.graph.rules.base import Context, Rule
+from pipelines.messages import _, continued
 from pipelines.parameters import Form
 from pipelines.settings import settings
 from pipelines.steps.base import Behaviour
@@ -28,7 +29,7 @@ class WrongParameter(Rule):
     def check(self, context: Context) -> Iterable[Diagnostic]:
         for node in context.graph.nodes:
             for problem in node.errors:
-                message = problem.message[:1].lower() + problem.message[1:]
+                message = continued(problem.message)
                 parameter = problem.parameter or None
                 yield self.at(node, message, problem.fix, parameter=parameter, edits=self._edits(node, problem))
 
@@ -64,8 +65,8 @@ class UnknownDataset(Rule):
             ]
             parameter = names[0] if names else None
             edits = (SetParameter(node.id, parameter, failure.nearest),) if parameter and failure.nearest else ()
-            message = failure.message[:1].lower() + failure.message[1:]
-            fix = failure.fix or "Import it on the data page, or choose another."
+            message = continued(failure.message)
+            fix = failure.fix or _("Import it on the data page, or choose another.")
             yield self.at(node, message, fix, parameter=parameter, edits=edits)
 
 
@@ -87,17 +88,21 @@ class FileName(Rule):
                 if isinstance(value, str) and (reason := self._hostile(value)):
                     better = re.sub(r"[^\w.-]+", "-", value.replace("\\", "/").rpartition("/")[2]).strip(".-_")[:80]
                     edits = (SetParameter(node.id, parameter, better),) if better and not self._hostile(better) else ()
-                    fix = f"Write '{better}'." if edits else "Write a plain name like 'predictions'."
-                    yield self.at(node, f"the name of the file {reason}.", fix, parameter=parameter, edits=edits)
+                    fix = (
+                        _("Write '{better}'.", better=better) if edits else _("Write a plain name like 'predictions'.")
+                    )
+                    yield self.at(node, reason, fix, parameter=parameter, edits=edits)
 
     def _hostile(self, value: str) -> str:
         if not value.strip():
             return ""  # empty: the step's own default
         if re.search(r"[/\\]", value):
-            return f"'{value[:60]}' leads to another folder"
+            return _("the name of the file '{value}' leads to another folder.", value=value[:60])
         if value.startswith((".", "-", "~")) or self._RESERVED.fullmatch(value) or not value.isprintable():
-            return f"{value[:60]!r} cannot be used"
-        return f"has {len(value)} characters; 150 is the most" if len(value) > 150 else ""
+            return _("the name of the file {value!r} cannot be used.", value=value[:60])
+        if len(value) > 150:
+            return _("the name of the file has {length} characters; 150 is the most.", length=len(value))
+        return ""
 
 
 class PythonOff(Rule):
@@ -114,8 +119,8 @@ class PythonOff(Rule):
             if not settings().python_steps and (
                 step.runs_code or getattr(getattr(step, "algorithm", None), "runs_code", False)
             ):
-                message = "code of one's own is switched off on this installation."
-                yield self.at(node, message, "Use other steps, or have SEKKEI_PYTHON_STEPS switched on.")
+                message = _("code of one's own is switched off on this installation.")
+                yield self.at(node, message, _("Use other steps, or have SEKKEI_PYTHON_STEPS switched on."))
 
 
 def _value(params: object, dotted: str) -> object:

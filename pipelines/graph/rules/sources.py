@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pipelines.document.edits import SetParameter
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.rules.base import Context, Rule
+from pipelines.messages import _
 from pipelines.steps.base import Behaviour
 
 
@@ -26,9 +27,16 @@ class OldVersion(Rule):
                 continue
             newest = max((v.version for v in context.versions(dataset)), default=version)
             if newest > version:
-                message = f"it reads version {version} of '{dataset}'; the newest is {newest}."
+                message = _(
+                    "it reads version {version} of '{dataset}'; the newest is {newest}.",
+                    version=version,
+                    dataset=dataset,
+                    newest=newest,
+                )
                 edits = (SetParameter(node.id, "version", newest),)
-                yield self.at(node, message, f"Take version {newest}.", parameter="version", edits=edits)
+                yield self.at(
+                    node, message, _("Take version {newest}.", newest=newest), parameter="version", edits=edits
+                )
 
 
 class NotServed(Rule):
@@ -50,9 +58,9 @@ class NotServed(Rule):
             if node.id not in before:
                 continue
             if node.behaviour is Behaviour.COMBINE:
-                message = "the model begins behind it: a published model asks for the columns as they are after it."
-                fix = "Nothing, if callers can send them. Otherwise use steps that look at each row alone."
+                message = _("the model begins behind it: a published model asks for the columns as they are after it.")
+                fix = _("Nothing, if callers can send them. Otherwise use steps that look at each row alone.")
                 yield self.at(node, message, fix)
             elif step.runs_code:
-                message = "it changes training rows only: rows that a published model is given do not pass it."
-                yield self.at(node, message, "Nothing, if that is meant. Otherwise set when to always.")
+                message = _("it changes training rows only: rows that a published model is given do not pass it.")
+                yield self.at(node, message, _("Nothing, if that is meant. Otherwise set when to always."))

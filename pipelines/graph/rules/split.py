@@ -8,6 +8,7 @@ from pipelines.document.edits import MoveStep, RemoveStep
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.order import Graph, Node, hoisting
 from pipelines.graph.rules.base import Context, Rule
+from pipelines.messages import _
 from pipelines.steps.base import Behaviour
 
 
@@ -44,16 +45,24 @@ class LearnsBeforeSplit(Rule):
 
     def _moved(self, context: Context, split: Node, first: Node) -> Diagnostic:
         edits = [MoveStep(split.id, context.document.index(first.id))]
-        message = f"it learns from all rows, because it comes before {split.title}. Running moves the split before it."
-        fix = f"Move {split.title} before it."
+        message = _(
+            "it learns from all rows, because it comes before {split}. Running moves the split before it.",
+            split=split.title,
+        )
+        fix = _("Move {split} before it.", split=split.title)
         return self.at(first, message, fix, edits=_cures(context, edits, first), severity="warning")
 
     def _stuck(self, context: Context, split: Node, node: Node) -> Diagnostic:
         # Behind the split everything moves up by one, so its own place is the one behind it.
         edits = [MoveStep(node.id, context.document.index(split.id))]
-        message = f"it learns from all rows, because it comes before {split.title}, and what stands between them "
-        message += "keeps the split from being moved."
-        return self.at(node, message, f"Move it behind {split.title}.", edits=_cures(context, edits, node))
+        message = _(
+            "it learns from all rows, because it comes before {split}, and what stands between them keeps the split "
+            "from being moved.",
+            split=split.title,
+        )
+        return self.at(
+            node, message, _("Move it behind {split}.", split=split.title), edits=_cures(context, edits, node)
+        )
 
 
 class SecondSplit(Rule):
@@ -66,12 +75,12 @@ class SecondSplit(Rule):
     code, name, severity = "SK412", "second split", "warning"
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, _ in context.parsed(Behaviour.SPLIT):
+        for node, _step in context.parsed(Behaviour.SPLIT):
             before = [n for n in context.graph.ancestors(node.id) if n.behaviour is Behaviour.SPLIT]
             if before:
                 edits = context.offered([RemoveStep(node.id)])
-                message = f"the rows are split already, by '{before[-1].id}'; this marks them anew."
-                yield self.at(node, message, "Keep one of the two.", edits=edits)
+                message = _("the rows are split already, by '{id}'; this marks them anew.", id=before[-1].id)
+                yield self.at(node, message, _("Keep one of the two."), edits=edits)
 
 
 class PartitionLost(Rule):
@@ -84,15 +93,15 @@ class PartitionLost(Rule):
     code, name = "SK413", "split lost"
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
-        for node, _ in context.parsed(Behaviour.COMBINE):
+        for node, _step in context.parsed(Behaviour.COMBINE):
             ancestors = context.graph.ancestors(node.id)
             splits = [n for n in ancestors if n.behaviour is Behaviour.SPLIT]
             if not splits or self._kept(context, node):
                 continue
             split = splits[-1]
             edits = context.offered([MoveStep(split.id, context.document.index(node.id))])
-            message = f"it makes new rows, and {split.title}, which comes before it, is lost."
-            yield self.at(node, message, f"Put {split.title} behind it.", edits=edits)
+            message = _("it makes new rows, and {split}, which comes before it, is lost.", split=split.title)
+            yield self.at(node, message, _("Put {split} behind it.", split=split.title), edits=edits)
 
     def _kept(self, context: Context, node: Node) -> bool:
         table = context.tables.get(node.id)

@@ -10,6 +10,7 @@ from pipelines.graph import order
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.order import Node
 from pipelines.graph.rules.base import Context, Rule
+from pipelines.messages import _
 from pipelines.steps.base import Behaviour
 
 
@@ -24,10 +25,12 @@ class NoSteps(Rule):
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
         if not context.document.steps:
-            yield Diagnostic(self.code, self.severity, "The pipeline has no steps yet.", fix="Add a dataset first.")
+            yield Diagnostic(
+                self.code, self.severity, _("The pipeline has no steps yet."), fix=_("Add a dataset first.")
+            )
         elif not context.graph.nodes:
-            message = "Every step of the pipeline is switched off."
-            yield Diagnostic(self.code, self.severity, message, fix="Switch a step on.")
+            message = _("Every step of the pipeline is switched off.")
+            yield Diagnostic(self.code, self.severity, message, fix=_("Switch a step on."))
 
 
 class _OrderProblem(Rule):
@@ -121,9 +124,9 @@ class Unused(Rule):
         for node in context.graph.nodes[:-1]:
             if node.behaviour is None or node.behaviour in self._ENDS or context.graph.readers(node.id):
                 continue
-            fix = "Let a later step read it, or take it out."
+            fix = _("Let a later step read it, or take it out.")
             edits = context.offered([RemoveStep(node.id)])
-            yield self.at(node, f"no step reads what '{node.id}' gives.", fix, edits=edits)
+            yield self.at(node, _("no step reads what '{step}' gives.", step=node.id), fix, edits=edits)
 
 
 class PartWithoutSplit(Rule):
@@ -143,9 +146,13 @@ class PartWithoutSplit(Rule):
                 before = [*context.graph.ancestors(edge.step), context.graph.node(edge.step)]
                 if any(n.behaviour in (Behaviour.SPLIT, None) for n in before):
                     continue
-                message = f"it asks for the {edge.part} rows of '{edge.step}', but nothing splits the rows before."
+                message = _(
+                    "it asks for the {part} rows of '{step}', but nothing splits the rows before.",
+                    part=edge.part,
+                    step=edge.step,
+                )
                 edits = context.offered([SetInput(node.id, port, edge.step)])
-                yield self.at(node, message, "Split the rows before, or read all of them.", edits=edits)
+                yield self.at(node, message, _("Split the rows before, or read all of them."), edits=edits)
 
 
 class EvaluateWithoutScores(Rule):
@@ -159,14 +166,14 @@ class EvaluateWithoutScores(Rule):
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
         learners = {n.id for n, _, _ in context.learners()}
-        for node, _ in context.parsed(Behaviour.EVALUATE):
+        for node, _step in context.parsed(Behaviour.EVALUATE):
             tells_of_rows = any(p.aside for p in node.step_type.outputs) if node.step_type else False
             if node.id in learners or tells_of_rows or node.main is None or self._scored(context, node.main.step):
                 continue
             yield self.at(
                 node,
-                "the rows that reach it were not scored.",
-                f"Put {context.called(context.type_that(Behaviour.SCORE) or 'a scoring step')} before it.",
+                _("the rows that reach it were not scored."),
+                _("Put {step} before it.", step=context.called(context.type_that(Behaviour.SCORE) or "score_model")),
                 edits=self._scoring(context, node),
             )
 

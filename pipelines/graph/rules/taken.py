@@ -9,7 +9,7 @@ from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.rules.base import Context, Rule, listed
 from pipelines.graph.rules.facts import as_floats, label_values, per_table, training_rows
 from pipelines.graph.rules.fixes import inserted
-from pipelines.messages import _
+from pipelines.messages import _, declared
 from pipelines.table import Table
 
 _SCALE = "normalize_data"
@@ -38,7 +38,7 @@ class NegativeValues(Rule):
                 node,
                 _(
                     "{title} takes no numbers below 0, but there are some in {columns}.",
-                    title=algorithm.title,
+                    title=declared(algorithm.title),
                     columns=listed(below),
                 ),
                 _("Put {step} with minmax before it.", step=context.called(_SCALE)),
@@ -65,13 +65,13 @@ class LabelOutOfRange(Rule):
             if algorithm.takes_label == "positive":
                 message = _(
                     "{title} takes labels above 0 alone, but '{label}' holds others.",
-                    title=algorithm.title,
+                    title=declared(algorithm.title),
                     label=table.label,
                 )
             else:
                 message = _(
                     "{title} takes no labels below 0, but '{label}' holds some.",
-                    title=algorithm.title,
+                    title=declared(algorithm.title),
                     label=table.label,
                 )
             fix = _("Take an algorithm for any number, such as Ridge Regression, or choose another label.")

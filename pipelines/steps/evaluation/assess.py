@@ -23,25 +23,39 @@ def assess(table: Table) -> Assessment:
     """The rows of a scored table that have a prediction and a label, measured; the others are counted in a note."""
     scored = table.scored
     if scored is None or LABELS not in table.frame.columns:
-        raise InputError("These rows have no predictions.", fix="Put Score model before Evaluate model.")
+        raise InputError(_("These rows have no predictions."), fix=_("Put Score model before Evaluate model."))
     frame = table.frame
     has_score = frame[LABELS].notna().to_numpy()
     notes = (
-        [] if has_score.all() else [f"{(~has_score).sum()} of {len(frame)} rows have no prediction and are left out."]
+        []
+        if has_score.all()
+        else [
+            _(
+                "{number} of {rows} rows have no prediction and are left out.",
+                number=int((~has_score).sum()),
+                rows=len(frame),
+            )
+        ]
     )
     unscored = int((~has_score).sum())
     if scored.task in ("classification", "regression", "recommendation"):
         if scored.label is None or scored.label not in frame.columns:
             raise InputError(
-                f"The rows have no label column{_named(scored.label)} to compare with.",
-                fix="Evaluate rows that have the label.",
+                _("The rows have no label column{label} to compare with.", label=_named(scored.label)),
+                fix=_("Evaluate rows that have the label."),
             )
         has_label = frame[scored.label].notna().to_numpy()
         if not has_label.all():
-            notes.append(f"{(~has_label).sum()} of {len(frame)} rows have no label and are left out.")
+            notes.append(
+                _(
+                    "{number} of {rows} rows have no label and are left out.",
+                    number=int((~has_label).sum()),
+                    rows=len(frame),
+                )
+            )
         has_score = has_score & has_label
     if not has_score.any():
-        raise InputError("No row has both a prediction and a label.", fix="Check the rows that were scored.")
+        raise InputError(_("No row has both a prediction and a label."), fix=_("Check the rows that were scored."))
     rows = frame if has_score.all() else frame[has_score]
     found = TASKS[scored.task](rows, scored, table)
     extra = {"rows_not_scored": float(unscored)} if unscored else {}
@@ -67,7 +81,8 @@ def _numbers(rows: pd.DataFrame, scored: Scored, table: Table) -> Assessment:
     assert scored.label is not None
     if not column_type(rows[scored.label]).is_numeric:
         raise InputError(
-            f"The label {scored.label!r} holds no numbers.", fix="Evaluate rows whose label was not changed."
+            _("The label {label!r} holds no numbers.", label=scored.label),
+            fix=_("Evaluate rows whose label was not changed."),
         )
     actual, predicted = rows[scored.label].to_numpy(dtype=np.float64), rows[LABELS].to_numpy(dtype=np.float64)
     metrics, notes = regression.measure(actual, predicted)

@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn import metrics
 
 from pipelines.chain.conform import as_text
+from pipelines.messages import _
 from pipelines.steps.base import Curve
 from pipelines.steps.evaluation.curves import gain, thinned
 
@@ -68,14 +69,17 @@ def measure(rows: Classified) -> tuple[dict[str, float], list[str]]:
         options |= {} if rows.is_binary else {"labels": np.arange(len(rows.names))}
         if average == "macro":
             options["labels"] = np.union1d(actual, predicted)
-        precision, recall, f1, _ = metrics.precision_recall_fscore_support(actual, predicted, **options)
+        precision, recall, f1, _support = metrics.precision_recall_fscore_support(actual, predicted, **options)
         found |= {f"precision{suffix}": float(precision), f"recall{suffix}": float(recall), f"f1{suffix}": float(f1)}
     if rows.shares is None:
         return found, []
     found["log_loss"] = _log_loss(actual, rows.shares)
     if len(present) < 2:
         return found, [
-            f"All rows evaluated are {rows.names[present[0]]!r}: roc_auc and average_precision are left out."
+            _(
+                "All rows evaluated are {name!r}: roc_auc and average_precision are left out.",
+                name=rows.names[present[0]],
+            )
         ]
     weights = [(actual == c).mean() for c in present] if not rows.is_binary else [1.0]
     against = present if not rows.is_binary else [1]

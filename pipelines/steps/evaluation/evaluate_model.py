@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipelines.messages import _
 from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Report, Step
 from pipelines.steps.evaluation.assess import assess
 from pipelines.steps.evaluation.assessment import Assessment
@@ -60,7 +61,12 @@ class EvaluateModel(Step):
 def _assessed(table: Table) -> tuple[Assessment, list[str]]:
     notes = []
     if table.partition is not None and {TRAIN, TEST} <= set(table.partition.unique()):
-        notes.append(f"{(table.partition == TRAIN).sum()} training rows were scored too; the test rows are measured.")
+        notes.append(
+            _(
+                "{number} training rows were scored too; the test rows are measured.",
+                number=int((table.partition == TRAIN).sum()),
+            )
+        )
         table = table.only(TEST)
     found = assess(table)
     return found, [*notes, *found.notes]

@@ -138,7 +138,7 @@ class PermutationImportance(Step):
             "importance",
             result["feature"].tolist(),
             result["importance"].tolist(),
-            f"How much worse {metric} gets",
+            _("How much worse {metric} gets", metric=metric),
             result["spread"].tolist(),
         )
         tables = {"importances": {str(c): result[c].tolist() for c in result}}

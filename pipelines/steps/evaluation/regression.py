@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn import metrics
 
+from pipelines.messages import _
 from pipelines.steps.base import Curve
 from pipelines.steps.evaluation.curves import thinned
 
@@ -25,7 +26,7 @@ def measure(actual: np.ndarray, predicted: np.ndarray) -> tuple[dict[str, float]
         "mean_squared_error": float((error**2).mean()),
         "median_absolute_error": float(np.median(np.abs(error))),
     }
-    notes = []
+    notes: list[str] = []
     if (actual != 0).all():
         found["mean_absolute_percentage_error"] = float(metrics.mean_absolute_percentage_error(actual, predicted))
     away = actual - actual.mean()
@@ -37,7 +38,7 @@ def measure(actual: np.ndarray, predicted: np.ndarray) -> tuple[dict[str, float]
             "relative_squared_error": squares,
         }
     else:
-        notes.append("All rows evaluated have one label: r2 and the relative errors are left out.")
+        notes.append(_("All rows evaluated have one label: r2 and the relative errors are left out."))
     return found, notes
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from pipelines.chain.chain import Chain
 from pipelines.chain.predictor import DISTANCES, LABELS, PROBABILITIES
 from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.schema import Role
 from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Step
 from pipelines.table import Scored, Table
@@ -53,7 +54,8 @@ class ScoreModel(Step):
         table = inputs.table if self.rows == "all" else inputs.table.only(self.rows)
         if not len(table.frame):
             raise InputError(
-                f"There are no {self.rows} rows to score.", fix="Choose other rows, or check the steps before."
+                _("There are no {rows} rows to score.", rows=self.rows),
+                fix=_("Choose other rows, or check the steps before."),
             )
         found, notes = predictions(model, table, context)
         kept = table.frame[[c for c in table.frame.columns if not _is_score(c)]]
@@ -61,7 +63,13 @@ class ScoreModel(Step):
             kept = kept[[c for c in kept.columns if table.roles.get(c, Role.FEATURE) is not Role.FEATURE]]
         missing = int(found[LABELS].isna().sum())
         if missing:
-            notes.append(f"{missing} of {len(found)} rows got no prediction, as a number the model needs is missing.")
+            notes.append(
+                _(
+                    "{number} of {rows} rows got no prediction, as a number the model needs is missing.",
+                    number=missing,
+                    rows=len(found),
+                )
+            )
         label = table.label if table.label is not None else model.label
         scored = Scored(model.task, label, tuple(model.classes), model.step)
         roles = table.roles | dict.fromkeys(map(str, found.columns), Role.SCORE)
@@ -80,7 +88,7 @@ def predictions(model: Chain, table: Table, context: Context) -> tuple[pd.DataFr
     if path and path[0] == table.head and keys:
         head = context.head(table).frame
         if table.frame.index.isin(head.index).all():
-            note = "The rows went through other steps than the model's: they are scored as they were before."
+            note = _("The rows went through other steps than the model's: they are scored as they were before.")
             return model.predict(head.loc[table.frame.index]), [note]
     return model.predict(table.frame), []
 

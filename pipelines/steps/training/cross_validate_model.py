@@ -12,7 +12,7 @@ from pydantic import Field
 from pipelines.algorithms.library import AnyAlgorithm
 from pipelines.chain.predictor import probability_columns
 from pipelines.errors import InputError
-from pipelines.messages import _
+from pipelines.messages import _, declared
 from pipelines.parameters import Form
 from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Report, Step
 from pipelines.steps.evaluation.assess import assess
@@ -54,7 +54,7 @@ class CrossValidateModel(Step):
         label = label_of(self.algorithm, table) if self.algorithm.is_supervised else None
         if label is None:
             raise InputError(
-                _("{title} has no label to validate with.", title=self.algorithm.title),
+                _("{title} has no label to validate with.", title=declared(self.algorithm.title)),
                 fix=_("Use Train Model, Score Model and Evaluate Model."),
             )
         replay = context.replay(table)

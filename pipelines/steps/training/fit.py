@@ -15,7 +15,7 @@ from pipelines.algorithms.library import ALGORITHMS, COUNTERPARTS
 from pipelines.chain.features import CATEGORICAL
 from pipelines.chain.predictor import Predictor
 from pipelines.errors import InputError
-from pipelines.messages import _
+from pipelines.messages import Joined, _, declared, enumerated, listed
 from pipelines.schema import ColumnType, TableSchema, schema_of
 from pipelines.steps.training.normal import normal_rows, tells_normal
 from pipelines.table import Table
@@ -42,7 +42,7 @@ def fit(algorithm: Algorithm, table: Table, *, preview: bool = False) -> tuple[P
     features, label = schema.features, label_of(algorithm, table)
     if not features:
         raise InputError(
-            "There is no feature column to learn from.", fix="Check the steps that select columns and set roles."
+            _("There is no feature column to learn from."), fix=_("Check the steps that select columns and set roles.")
         )
     if not preview:
         _check_label(algorithm, rows, label)
@@ -60,7 +60,7 @@ def labelled_rows(algorithm: Algorithm, table: Table) -> tuple[pd.DataFrame, lis
     """The training rows that can be learned from, and a note on those that cannot."""
     label, rows = label_of(algorithm, table), table.training
     if not len(rows):
-        raise InputError("There are no training rows.", fix="Check the steps before that drop rows.")
+        raise InputError(_("There are no training rows."), fix=_("Check the steps before that drop rows."))
     if label is None:
         return rows, []
     if isinstance(algorithm, AnomalyAlgorithm):
@@ -69,11 +69,14 @@ def labelled_rows(algorithm: Algorithm, table: Table) -> tuple[pd.DataFrame, lis
     known = rows[label].notna().to_numpy()
     if not known.any():
         raise InputError(
-            f"The label {label!r} is missing in every row.", fix="Choose another label, or check the steps before."
+            _("The label {label!r} is missing in every row.", label=label),
+            fix=_("Choose another label, or check the steps before."),
         )
     if known.all():
         return rows, []
-    return rows[known], [f"{(~known).sum()} of {len(rows)} rows have no label and are left out."]
+    return rows[known], [
+        _("{number} of {rows} rows have no label and are left out.", number=int((~known).sum()), rows=len(rows))
+    ]
 
 
 def label_of(algorithm: Algorithm, table: Table) -> str | None:
@@ -84,7 +87,8 @@ def label_of(algorithm: Algorithm, table: Table) -> str | None:
         return None
     if table.label is None:
         raise InputError(
-            f"{algorithm.title} needs a label, and no column has that role.", fix="Add Set label before this step."
+            _("{algorithm} needs a label, and no column has that role.", algorithm=declared(algorithm.title)),
+            fix=_("Add Set label before this step."),
         )
     return table.label
 
@@ -92,14 +96,23 @@ def label_of(algorithm: Algorithm, table: Table) -> str | None:
 def suggestion(algorithm: Algorithm) -> str:
     """The nearest algorithm for the other kind of label, as advice."""
     other = ALGORITHMS.get(COUNTERPARTS.get(str(getattr(algorithm, "type", "")), ""))
-    return f"Use {other.title} instead, or choose another label." if other else "Choose another algorithm or label."
+    return (
+        _("Use {algorithm} instead, or choose another label.", algorithm=declared(other.title))
+        if other
+        else _("Choose another algorithm or label.")
+    )
 
 
 def _check_kind(algorithm: Algorithm, schema: TableSchema, label: str) -> None:
     kind = schema[label].type
     if algorithm.task == "regression" and not kind.is_numeric:
         raise InputError(
-            f"{algorithm.title} predicts a number, but the label {label!r} holds {kind} values.",
+            _(
+                "{algorithm} predicts a number, but the label {label!r} holds {kind} values.",
+                algorithm=declared(algorithm.title),
+                label=label,
+                kind=declared(kind.value),
+            ),
             fix=suggestion(algorithm),
         )
 
@@ -109,7 +122,10 @@ def _check_label(algorithm: Algorithm, rows: pd.DataFrame, label: str | None) ->
         return
     values, kind = rows[label], schema_of(rows[[label]])[label].type
     if kind.is_numeric and np.isinf(values.to_numpy(dtype=np.float64)).any():
-        raise InputError(f"The label {label!r} holds infinite numbers.", fix="Filter those rows out, or correct them.")
+        raise InputError(
+            _("The label {label!r} holds infinite numbers.", label=label),
+            fix=_("Filter those rows out, or correct them."),
+        )
     if algorithm.task != "classification":
         _check_range(algorithm, values, label)
         return
@@ -117,14 +133,26 @@ def _check_label(algorithm: Algorithm, rows: pd.DataFrame, label: str | None) ->
     if distinct < 2:
         found = values.iloc[0]
         raise InputError(
-            f"The label {label!r} has one class only, {found!r}.",
-            fix="Check the steps that choose rows, or choose another label.",
+            _("The label {label!r} has one class only, {found!r}.", label=label, found=found),
+            fix=_("Check the steps that choose rows, or choose another label."),
         )
     if distinct > MANY_CLASSES and distinct > len(values) / 2:
-        what = "numbers" if kind.is_numeric else "values"
-        fix = suggestion(algorithm) if kind.is_numeric else "Choose another label: this one looks like an id."
+        fix = suggestion(algorithm) if kind.is_numeric else _("Choose another label: this one looks like an id.")
         raise InputError(
-            f"The label {label!r} has {distinct} different {what} in {len(values)} rows: these are no classes.", fix=fix
+            _(
+                "The label {label!r} has {distinct} different numbers in {rows} rows: these are no classes.",
+                label=label,
+                distinct=distinct,
+                rows=len(values),
+            )
+            if kind.is_numeric
+            else _(
+                "The label {label!r} has {distinct} different values in {rows} rows: these are no classes.",
+                label=label,
+                distinct=distinct,
+                rows=len(values),
+            ),
+            fix=fix,
         )
 
     _check_classes(algorithm, values, label)
@@ -138,14 +166,14 @@ def _check_range(algorithm: Algorithm, values: pd.Series, label: str) -> None:
         raise InputError(
             _(
                 "{title} takes labels above 0 alone, but '{label}' holds {value:g}.",
-                title=algorithm.title,
+                title=declared(algorithm.title),
                 label=label,
                 value=lowest,
             )
             if algorithm.takes_label == "positive"
             else _(
                 "{title} takes no labels below 0, but '{label}' holds {value:g}.",
-                title=algorithm.title,
+                title=declared(algorithm.title),
                 label=label,
                 value=lowest,
             ),
@@ -161,7 +189,7 @@ def _check_classes(algorithm: Algorithm, values: pd.Series, label: str) -> None:
         raise InputError(
             _(
                 "{title} as it is set needs {needed} rows of each class, but {name!r} of {label!r} has {rows}.",
-                title=algorithm.title,
+                title=declared(algorithm.title),
                 needed=needed,
                 name=str(counts.index[-1]),
                 label=label,
@@ -176,7 +204,7 @@ def _check_features(algorithm: Algorithm, rows: pd.DataFrame, schema: TableSchem
         raise InputError(
             _(
                 "{title} compares every row with every other: {rows:,} rows are too many for it ({most:,} at most).",
-                title=algorithm.title,
+                title=declared(algorithm.title),
                 rows=len(rows),
                 most=algorithm.most_rows,
             ),
@@ -192,12 +220,21 @@ def _check_features(algorithm: Algorithm, rows: pd.DataFrame, schema: TableSchem
         if schema[c].type is ColumnType.FLOAT and np.isinf(rows[c].to_numpy(np.float64, na_value=np.nan)).any()
     ]
     if infinite:
-        raise InputError(f"Infinite numbers are in {_listed(infinite)}.", fix="Filter those rows out, or correct them.")
+        raise InputError(
+            _("Infinite numbers are in {columns}.", columns=_listed(infinite)),
+            fix=_("Filter those rows out, or correct them."),
+        )
     gaps = [c for c in numbers if schema[c].missing]
     if gaps and not algorithm.takes_missing:
         raise InputError(
-            f"{algorithm.title} takes no missing values, but some are in {_listed(gaps)}.",
-            fix="Add Clean missing data before this step, or use an algorithm that takes them, such as boosted trees.",
+            _(
+                "{algorithm} takes no missing values, but some are in {columns}.",
+                algorithm=declared(algorithm.title),
+                columns=_listed(gaps),
+            ),
+            fix=_(
+                "Add Clean missing data before this step, or use an algorithm that takes them, such as boosted trees."
+            ),
         )
     below = (
         [] if algorithm.takes_negative else [c for c in numbers if schema[c].type.is_numeric and (rows[c] < 0).any()]
@@ -206,7 +243,7 @@ def _check_features(algorithm: Algorithm, rows: pd.DataFrame, schema: TableSchem
         raise InputError(
             _(
                 "{title} takes no numbers below 0, but there are some in {columns}.",
-                title=algorithm.title,
+                title=declared(algorithm.title),
                 columns=_listed(below),
             ),
             fix=_("Add Normalize Data with minmax before this step, or use another algorithm."),
@@ -217,17 +254,21 @@ def _weights(algorithm: Algorithm, rows: pd.DataFrame, name: str | None, notes: 
     if name is None or name not in rows.columns:
         return None
     if not algorithm.takes_weights:
-        notes.append(f"{algorithm.title} takes no weights: {name!r} is not used.")
+        notes.append(
+            _("{algorithm} takes no weights: {name!r} is not used.", algorithm=declared(algorithm.title), name=name)
+        )
         return None
     try:
         weight = rows[name].to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError):
         raise InputError(
-            f"The weight {name!r} holds values that are no numbers.", fix="Choose a numeric weight column."
+            _("The weight {name!r} holds values that are no numbers.", name=name),
+            fix=_("Choose a numeric weight column."),
         ) from None
     if not np.isfinite(weight).all() or (weight < 0).any() or not weight.any():
         raise InputError(
-            f"The weight {name!r} has missing, negative or only zero values.", fix="Weights are 0 or more in every row."
+            _("The weight {name!r} has missing, negative or only zero values.", name=name),
+            fix=_("Weights are 0 or more in every row."),
         )
     return weight
 
@@ -240,25 +281,24 @@ def _fit(
     except (ValueError, np.linalg.LinAlgError) as error:
         first = str(error).strip().splitlines()[0]
         raise InputError(
-            f"{algorithm.title} cannot learn from these rows: {first}", fix="Check its parameters and the rows."
+            _("{algorithm} cannot learn from these rows: {reason}", algorithm=declared(algorithm.title), reason=first),
+            fix=_("Check its parameters and the rows."),
         ) from error
 
 
 def _as_notes(algorithm: Algorithm, caught: list[warnings.WarningMessage]) -> list[str]:
     """What the libraries warned of, each once; one plain sentence where the fit did not settle."""
-    notes = []
+    notes: list[str] = []
     for warning in caught:
         if issubclass(warning.category, ConvergenceWarning):
-            advice = (
-                " Scale the numbers with Normalize data before it, or raise max_iter."
-                if algorithm.needs_scaling
-                else ""
-            )
-            notes.append(f"{algorithm.title} stopped before it settled.{advice}")
+            stopped = _("{algorithm} stopped before it settled.", algorithm=declared(algorithm.title))
+            advice = _("Scale the numbers with Normalize data before it, or raise max_iter.")
+            notes.append(Joined([stopped, advice if algorithm.needs_scaling else ""]))
         elif not issubclass(warning.category, DeprecationWarning | FutureWarning):
             notes.append(str(warning.message).strip().splitlines()[0])
     return list(dict.fromkeys(notes))[:10]
 
 
 def _listed(names: list[Any]) -> str:
-    return ", ".join(map(repr, names[:LISTED])) + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")
+    shown = [repr(n) for n in names]
+    return enumerated(shown, LISTED) if len(names) > LISTED else listed(shown)
