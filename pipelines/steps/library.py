@@ -48,6 +48,7 @@ from pipelines.steps.transformation.apply_math import ApplyMath
 from pipelines.steps.transformation.apply_sql import ApplySql
 from pipelines.steps.transformation.clean_missing_data import CleanMissingData
 from pipelines.steps.transformation.clip_values import ClipValues
+from pipelines.steps.transformation.create_columns import CreateColumns
 from pipelines.steps.transformation.date_parts import DateParts
 from pipelines.steps.transformation.edit_metadata import EditMetadata
 from pipelines.steps.transformation.encode_categories import EncodeCategories
@@ -69,6 +70,7 @@ _ORDERED: tuple[type[Step], ...] = (
     ImportDatabase,
     SelectColumns,
     EditMetadata,
+    CreateColumns,
     SetLabel,
     CleanMissingData,
     ReplaceValues,

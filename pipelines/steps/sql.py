@@ -32,7 +32,7 @@ def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None
     says what DuckDB found wrong.
     """
     columns = [str(c) for frame in tables.values() for c in frame.columns]
-    connection = _database().cursor()
+    connection = database().cursor()
     timer = threading.Timer(seconds, connection.interrupt) if seconds else None
     try:
         for name, frame in tables.items():
@@ -47,23 +47,23 @@ def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None
             _("The query took longer than {seconds:g} seconds on the sample.", seconds=seconds), fix=_("Simplify it.")
         ) from None
     except duckdb.Error as error:
-        raise _in_words(str(error), list(tables), columns) from None
+        raise in_words(str(error), list(tables), columns) from None
     finally:
         if timer:
             timer.cancel()
         connection.close()
 
 
-def _database() -> duckdb.DuckDBPyConnection:
+def database() -> duckdb.DuckDBPyConnection:
     """This process's empty database, opened once, as that takes longer than most queries.
 
     A cursor of it is a connection of its own: what one registers no other sees, and it goes when the cursor closes.
     """
     with _opening:
         if not _opened:
-            database = duckdb.connect(":memory:", config=LOCKED)
-            database.execute("SET lock_configuration = true")
-            _opened.append(database)
+            opened = duckdb.connect(":memory:", config=LOCKED)
+            opened.execute("SET lock_configuration = true")
+            _opened.append(opened)
         return _opened[0]
 
 
@@ -119,7 +119,7 @@ def _column(name: str, cells: pa.ChunkedArray) -> pd.Series:
     return to_series(cells)
 
 
-def _in_words(text: str, tables: list[str], columns: list[str]) -> InputError:
+def in_words(text: str, tables: list[str], columns: list[str]) -> InputError:
     """DuckDB's message without the listing it ends in, and the nearest of what there is."""
     lines = text.split("\n\nLINE ")[0].splitlines()
     kind, _colon, message = lines[0].partition(": ")
