@@ -43,6 +43,7 @@ from pipelines.steps.text.word_vectors import WordVectors
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
 from pipelines.steps.training.train_model import TrainModel
 from pipelines.steps.training.tune_model_hyperparameters import TuneModelHyperparameters
+from pipelines.steps.transformation.add_columns import AddColumns
 from pipelines.steps.transformation.add_rows import AddRows
 from pipelines.steps.transformation.apply_math import ApplyMath
 from pipelines.steps.transformation.apply_sql import ApplySql
@@ -59,10 +60,15 @@ from pipelines.steps.transformation.group_rare_categories import GroupRareCatego
 from pipelines.steps.transformation.join_data import JoinData
 from pipelines.steps.transformation.normalize_data import NormalizeData
 from pipelines.steps.transformation.remove_duplicate_rows import RemoveDuplicateRows
+from pipelines.steps.transformation.remove_outliers import RemoveOutliers
+from pipelines.steps.transformation.rename_columns import RenameColumns
+from pipelines.steps.transformation.replace_discrete_values import ReplaceDiscreteValues
 from pipelines.steps.transformation.replace_values import ReplaceValues
 from pipelines.steps.transformation.select_columns import SelectColumns
 from pipelines.steps.transformation.set_label import SetLabel
+from pipelines.steps.transformation.sort_rows import SortRows
 from pipelines.steps.transformation.split_data import SplitData
+from pipelines.steps.transformation.text_to_columns import TextToColumns
 
 _ORDERED: tuple[type[Step], ...] = (
     Dataset,
@@ -70,6 +76,7 @@ _ORDERED: tuple[type[Step], ...] = (
     ImportDatabase,
     SelectColumns,
     EditMetadata,
+    RenameColumns,
     CreateColumns,
     SetLabel,
     CleanMissingData,
@@ -79,12 +86,17 @@ _ORDERED: tuple[type[Step], ...] = (
     EncodeCategories,
     GroupCategories,
     GroupRareCategories,
+    ReplaceDiscreteValues,
     GroupIntoBins,
     ApplyMath,
     DateParts,
+    TextToColumns,
     FilterRows,
     RemoveDuplicateRows,
+    RemoveOutliers,
+    SortRows,
     JoinData,
+    AddColumns,
     AddRows,
     ApplySql,
     SplitData,
