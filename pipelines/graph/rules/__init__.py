@@ -26,7 +26,7 @@ RULES: tuple[type[Rule], ...] = (
     *(label.OneClass, label.RareClass, label.NeedsScaling, label.MissingTarget),
     *(split.LearnsBeforeSplit, split.SecondSplit, split.PartitionLost),
     *(leaks.LeakingLabel, leaks.SameRows, leaks.TimeIgnored),
-    *(features.IdLike, features.ConstantColumn, features.ManyCategories),
+    *(features.IdLike, features.ConstantColumn, features.ManyCategories, features.TextAsCategory),
     *(sources.OldVersion, sources.NotServed),
     failures.FailedStep,  # last: it tells what no other rule explains
 )

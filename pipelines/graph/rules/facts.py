@@ -135,6 +135,25 @@ def id_like(table: Table, column: str) -> str:
     return _("a number that counts the rows") if _counts_rows(values) else ""
 
 
+@per_table
+def prose(table: Table) -> tuple[tuple[str, str], ...]:
+    """The columns that hold sentences rather than categories, with ``word`` or, without spaces, ``char``."""
+    found = []
+    for column in table.schema:
+        if column.type not in (ColumnType.TEXT, ColumnType.CATEGORY):
+            continue
+        values = table.frame[column.name].dropna()
+        texts = values.drop_duplicates().astype(str)
+        if len(values) < ENOUGH or len(texts) < len(values) / 4:
+            continue
+        head = texts.head(200)
+        if float(head.str.count(r"\S+").mean()) >= _WORDS:
+            found.append((column.name, "word"))
+        elif float(head.str.count(_KANA).mean()) >= _WORDS:
+            found.append((column.name, "char"))
+    return tuple(found)
+
+
 def named_like_an_id(column: str) -> bool:
     """Whether a column is called as ids are: ``customer_id``, ``orderNo``, ``uuid``, ``Unnamed: 0``."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
@@ -151,6 +170,8 @@ def as_floats(values: pd.Series) -> np.ndarray:
 
 
 _LONGEST_ID = 40.0
+_WORDS = 4
+_KANA = "[\u3041-\u30ff]"
 _ID_WORDS = ("id", "ids", "no", "nr", "number", "key", "uuid", "guid", "index", "rowid", "serial", "row", "code")
 
 

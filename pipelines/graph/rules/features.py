@@ -9,7 +9,7 @@ from pipelines.document.edits import Edit, SetParameter
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.order import Node
 from pipelines.graph.rules.base import Context, Rule, listed
-from pipelines.graph.rules.facts import constant_columns, distinct, id_like, numbers_as_text
+from pipelines.graph.rules.facts import constant_columns, distinct, id_like, numbers_as_text, prose
 from pipelines.graph.rules.fixes import METADATA, inserted, left_out, made_ids
 from pipelines.graph.rules.looked_at import Features, earliest, features
 from pipelines.messages import Joined, _, ngettext
@@ -23,7 +23,7 @@ MANY = 100
 
 FEWER = 20
 NEARLY_ALL = 0.95
-_ENCODE, _PYTHON = "encode_categories", "execute_python"
+_ENCODE, _PYTHON, _N_GRAMS = "encode_categories", "execute_python", "extract_n_grams"
 TEXTS = (ColumnType.TEXT, ColumnType.CATEGORY)
 
 
@@ -122,6 +122,32 @@ class ManyCategories(Rule):
         return self.at(node, message, fix, parameter=parameter, edits=edits)
 
 
+class TextAsCategory(Rule):
+    """A text of several words is hardly ever the same twice: as a category it teaches nothing, its words would.
+
+    Bad: ``message`` with sentences into an algorithm
+    Good: extract_n_grams with ``{column: message}`` before
+    """
+
+    code, name, severity = "SK434", "text taken for a category", "warning"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for place in features(context):
+            texts = {
+                c: made_of for c, made_of in prose(place.table) if c in place.columns and not _read_as_text(place, c)
+            }
+            if not texts:
+                continue
+            column, made_of = next(iter(texts.items()))
+            params = {"column": column, "analyzer": made_of}
+            message = _(
+                "{columns} holds text, which is taken for categories here: nearly every row has its own.",
+                columns=listed(list(texts)),
+            )
+            edits = inserted(context, place.node, _N_GRAMS, params, also=place.also)
+            yield self.at(place.node, message, _("Make columns of its words."), edits=edits)
+
+
 class NumbersAsText(Rule):
     """Numbers that are stored as text are taken for categories, and steps for numbers pass them by or fail.
 
@@ -203,11 +229,19 @@ def wanted_as_numbers(step: Step) -> list[str]:
 def _why_an_id(context: Context, place: Features, column: str) -> str:
     if place.table.schema[column].type is ColumnType.DATETIME:
         return ""
+    if column in dict(prose(place.table)) or _read_as_text(place, column):
+        return ""
     table = earliest(context, place.node, column)
     return id_like(table, column) if table is not None else ""
+
+
+def _read_as_text(place: Features, column: str) -> bool:
+    """Whether a step looks at this one column, which it was told by name: it reads it, and takes it for no category."""
+    return column == getattr(place.node.step, "column", None)
 
 
 def _many(context: Context, place: Features) -> list[str]:
     schema = place.table.schema
     words = [c for c in place.columns if schema[c].type in TEXTS and distinct(place.table, c) > MANY]
+    words = [c for c in words if c not in dict(prose(place.table))]
     return [c for c in words if not (_why_an_id(context, place, c) or is_numbers(place.table, c))]

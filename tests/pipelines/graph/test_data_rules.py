@@ -9,6 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, make_classificat
 
 from pipelines.columns import Columns
 from pipelines.execution.preview import Inspector
+from tests.pipelines.steps.samples import sample
 
 LEAKS = {"SK421", "SK422", "SK423", "SK431"}
 CLASSES = "algorithm: {type: logistic_regression}"
@@ -257,6 +258,19 @@ def test_too_many_categories_are_joined_in_one_click(document, middle):
     after = inspect(cured(made, told), frame)
     assert after.ok
     assert "SK433" not in {d.code for d in after.diagnostics}
+
+
+@pytest.mark.parametrize(("name", "column"), [("support_messages", "message"), ("product_reviews_ja", "レビュー")])
+def test_words_of_a_text_become_columns_in_one_click(document, name, column):
+    texts = sample(name)[column].iloc[:400]
+    frame = mixed(9).assign(text=pd.array(texts, dtype="str"))
+    made = document(steps(CLASSES))
+    (told,) = [d for d in inspect(made, frame).diagnostics if d.code in ("SK431", "SK433", "SK434")]
+    assert told.code == "SK434"
+    after = inspect(cured(made, told), frame)
+    assert after.ok
+    assert "text" not in after.inputs["train"].names
+    assert not {"SK431", "SK433", "SK434"} & {d.code for d in after.diagnostics}
 
 
 @pytest.mark.parametrize("odd", [False, True])

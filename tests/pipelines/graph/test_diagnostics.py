@@ -252,6 +252,10 @@ EXAMPLES = {
         (training("logistic_regression"), CITIES, {}),
         (training("logistic_regression"), FEW_CITIES, {}),
     ],
+    "SK434": [
+        (training("logistic_regression"), churn("x", message=[f"the parcel {i} came too late" for i in range(40)]), {}),
+        (training("logistic_regression"), churn("x", message=["came too late again", "all is well now"] * 20), {}),
+    ],
     "SK501": [
         (
             "cars, type: dataset\nsql, type: apply_sql",
