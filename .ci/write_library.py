@@ -109,7 +109,7 @@ def _algorithm(algorithm: type[Algorithm]) -> list[str]:
     return [
         *_head(algorithm, name, kind),
         *_parameters(algorithm),
-        *_code(str(getattr(algorithm, "equivalent", "") or "")),
+        *_code(algorithm().equivalent),
     ]
 
 

@@ -53,7 +53,7 @@ def show_algorithm(algorithm: type[Algorithm], *, key: str) -> None:
     """Draw an algorithm."""
     _head(algorithm, N_("Algorithm"), TASKS.get(algorithm.task, algorithm.task.capitalize()))
     _parameters(algorithm, key)
-    _code(str(getattr(algorithm, "equivalent", "") or ""), key)
+    _code(algorithm().equivalent, key)
 
 
 def paragraphs(declared: Any) -> list[str]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
+from pipelines.algorithms.equivalent import code_of
 from pipelines.chain.predictor import Encoding, Predictor, Task
 from pipelines.chain.weighted import ClassWeighted
 from pipelines.parameters import Form, Search
@@ -58,6 +59,10 @@ class Algorithm(BaseModel):
         """The parameters under scikit-learn's names."""
         return {k: v for k, v in self.model_dump().items() if k != "type"}
 
+    def fewest_rows(self) -> int:
+        """The fewest rows with which it can predict."""
+        return 1
+
     def rows_of_a_class(self) -> int:
         """The fewest rows of each class that it can learn from."""
         return 1
@@ -66,6 +71,12 @@ class Algorithm(BaseModel):
     def is_supervised(self) -> bool:
         """Whether it learns to predict a label."""
         return self.task in ("classification", "regression")
+
+    @property
+    def equivalent(self) -> str:
+        """The same in scikit-learn or LightGBM, as code; empty for an algorithm of our own or of the analyst's."""
+        supervised = self.task in ("classification", "regression")
+        return code_of(self.learner() if supervised else self.estimator())
 
     @classmethod
     def searches(cls) -> dict[str, Search]:

@@ -48,6 +48,9 @@ class Ensemble(Algorithm):
     def most_rows(self) -> int | None:  # type: ignore[override]
         return min((m.most_rows for m in self.members() if m.most_rows is not None), default=None)
 
+    def fewest_rows(self) -> int:
+        return max(m.fewest_rows() for m in self.members())
+
     def rows_of_a_class(self) -> int:
         return max(super().rows_of_a_class(), *(m.rows_of_a_class() for m in self.members()))
 

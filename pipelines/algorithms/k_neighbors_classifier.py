@@ -35,5 +35,8 @@ class KNeighborsClassifier(Classifier):
     )
     leaf_size: int = Field(30, ge=1, description="Rows of a leaf of the tree that finds them.")
 
+    def fewest_rows(self) -> int:
+        return self.n_neighbors
+
     def estimator(self) -> Any:
         return neighbors.KNeighborsClassifier(**self.parameters())

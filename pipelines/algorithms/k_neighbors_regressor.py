@@ -37,5 +37,8 @@ class KNeighborsRegressor(Algorithm):
     )
     leaf_size: int = Field(30, ge=1, description="Rows of a leaf of the tree that finds them.")
 
+    def fewest_rows(self) -> int:
+        return self.n_neighbors
+
     def estimator(self) -> Any:
         return neighbors.KNeighborsRegressor(**self.parameters())

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.pipeline import Pipeline
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 
@@ -32,7 +33,9 @@ class ClassWeighted(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         classes, codes = np.unique(y, return_inverse=True)
         weight = self._weights(classes, y)[codes]
         self.estimator_ = clone(self.estimator)
-        self.estimator_.fit(X, y, sample_weight=weight if sample_weight is None else weight * sample_weight)
+        weight = weight if sample_weight is None else weight * sample_weight
+        last = f"{self.estimator_.steps[-1][0]}__" if isinstance(self.estimator_, Pipeline) else ""
+        self.estimator_.fit(X, y, **{f"{last}sample_weight": weight})
         self.classes_ = self.estimator_.classes_
         return self
 

@@ -200,6 +200,16 @@ def _check_classes(algorithm: Algorithm, values: pd.Series, label: str) -> None:
 
 
 def _check_features(algorithm: Algorithm, rows: pd.DataFrame, schema: TableSchema) -> None:
+    if len(rows) < algorithm.fewest_rows():
+        raise InputError(
+            _(
+                "{title} as it is set needs {needed} rows or more, but there are {rows}.",
+                title=algorithm.title,
+                needed=algorithm.fewest_rows(),
+                rows=len(rows),
+            ),
+            fix=_("Lower n_neighbors, or check the steps before that drop rows."),
+        )
     if algorithm.most_rows is not None and len(rows) > algorithm.most_rows:
         raise InputError(
             _(
