@@ -169,3 +169,33 @@ def test_switching_a_step_off() -> None:
     app = one("split_data")
     checked(app.toggle(key="form.it.on").set_value(False).run())
     assert edits(app) == [EnableStep("it", False)]
+
+
+VOTING = {"algorithm": {"type": "voting_classifier"}}
+
+
+def test_a_member_of_one_vs_all_is_chosen_and_set() -> None:
+    app = one("train_model", {"algorithm": {"type": "one_vs_rest"}})
+    member = "form.it.algorithm.classifier"
+    assert app.selectbox(key=f"{member}.type").value == "logistic_regression"
+    checked(app.selectbox(key=f"{member}.type").set_value("k_neighbors_classifier").run())
+    checked(app.number_input(key=f"{member}.n_neighbors").set_value(9).run())
+    params = app.session_state.document.step("it").params
+    assert params["algorithm"]["classifier"] == {"type": "k_neighbors_classifier", "n_neighbors": 9}
+    assert STEP_TYPES["train_model"].model_validate(params)
+
+
+def test_members_of_a_vote_are_added_changed_and_removed() -> None:
+    app = one("train_model", VOTING)
+    members = "form.it.algorithm.estimators"
+    assert [app.selectbox(key=f"{members}.{n}.type").value for n in (0, 1)] == [
+        "logistic_regression",
+        "random_forest_classifier",
+    ]
+    checked(app.button(key=f"{members}.add").click().run())
+    checked(app.selectbox(key=f"{members}.2.type").set_value("gaussian_nb").run())
+    checked(app.number_input(key=f"{members}.0.C").set_value(3.0).run())
+    checked(app.button(key=f"{members}.1.remove").click().run())
+    params = app.session_state.document.step("it").params
+    assert params["algorithm"]["estimators"] == [{"type": "logistic_regression", "C": 3.0}, {"type": "gaussian_nb"}]
+    assert STEP_TYPES["train_model"].model_validate(params)
