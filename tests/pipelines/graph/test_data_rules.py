@@ -8,6 +8,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, make_classification, make_friedman1, make_regression
 
 from pipelines.columns import Columns
+from pipelines.errors import SekkeiError
 from pipelines.execution.preview import Inspector
 from tests.pipelines.steps.samples import sample
 
@@ -352,3 +353,18 @@ def test_nothing_is_worked_out_twice_for_a_table_that_an_edit_leaves_as_it_was(d
     monkeypatch.setattr(agreement, "_Target", lambda *given: asked.append(given))
     inspector.inspect(SetTitle("evaluate", "Judged").apply(made))
     assert asked == []
+
+
+def test_the_fix_for_numbers_below_0_lets_the_pipeline_run(document, furnished):
+    made = document("""
+- {id: loans, type: dataset, params: {dataset: german-credit}}
+- {id: label, type: set_label, params: {column: credit-risk}}
+- {id: scale, type: normalize_data, params: {method: zscore}}
+- {id: train, type: train_model, params: {algorithm: {type: multinomial_nb}}}
+""")
+    (told,) = [d for d in furnished.inspect(made).diagnostics if d.code == "SK441"]
+    with pytest.raises(SekkeiError, match="takes no numbers below 0"):
+        furnished.run(made)
+    after = cured(made, told)
+    assert not [d for d in furnished.inspect(after).diagnostics if d.code == "SK441"]
+    assert furnished.run(after).result.models
