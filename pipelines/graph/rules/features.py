@@ -141,8 +141,8 @@ class TextAsCategory(Rule):
             column, made_of = next(iter(texts.items()))
             params = {"column": column, "analyzer": made_of}
             message = _(
-                "{columns} holds text, which is taken for categories here: nearly every row has its own.",
-                columns=listed(list(texts)),
+                "{column!r} holds text, which is taken for categories here: nearly every row has its own.",
+                column=column,
             )
             edits = inserted(context, place.node, _N_GRAMS, params, also=place.also)
             yield self.at(place.node, message, _("Make columns of its words."), edits=edits)
