@@ -87,6 +87,12 @@ SAMPLES = (
         known_as="Binary Classification with Custom Python Script - Credit Risk Prediction",
     ),
     Sample(
+        "co2-forecast",
+        "Carbon dioxide, forecast",
+        "How much carbon dioxide will be in the air in the coming years?",
+        "forecast",
+    ),
+    Sample(
         "flight-delay",
         "Flight delay",
         "Will a flight arrive late, given the weather?",

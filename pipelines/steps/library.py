@@ -40,6 +40,8 @@ from pipelines.steps.text.feature_hashing import FeatureHashing
 from pipelines.steps.text.preprocess_text import PreprocessText
 from pipelines.steps.text.topics import Topics
 from pipelines.steps.text.word_vectors import WordVectors
+from pipelines.steps.time_series.backtest import Backtest
+from pipelines.steps.time_series.train_forecast import TrainForecast
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
 from pipelines.steps.training.train_model import TrainModel
 from pipelines.steps.training.tune_model_hyperparameters import TuneModelHyperparameters
@@ -126,6 +128,8 @@ _ORDERED: tuple[type[Step], ...] = (
     ExecuteR,
     TrainModel,
     CrossValidateModel,
+    TrainForecast,
+    Backtest,
     TuneModelHyperparameters,
     ScoreModel,
     EvaluateModel,

@@ -1,0 +1,1 @@
+"""Steps for what comes in the order of time."""

@@ -1,0 +1,150 @@
+"""A forecast beside a loop written by hand, on real data; what it knows of which moments; how it is served."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression
+
+from pipelines import Workspace
+from pipelines.chain.chain import Chain
+from pipelines.errors import InputError
+from pipelines.samples.gallery import sample as pipeline
+from pipelines.steps.time_series.train_forecast import TrainForecast
+from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.conftest import Engine
+from tests.pipelines.steps.samples import sample
+
+CASES = [Case({"time": "month", "lags": [1, 12], "algorithm": {"type": "linear_regression"}}, runs=False)]
+
+
+def co2() -> pd.DataFrame:
+    return sample("mauna_loa_co2").assign(month=lambda t: pd.to_datetime(t["month"]))
+
+
+def trained(rows: pd.DataFrame, label: str = "co2", **params: Any) -> tuple[Chain, tuple[str, ...]]:
+    engine = Engine(Path())
+    engine.source(rows, label=label)
+    given = {"time": "month", "algorithm": {"type": "linear_regression"}} | params
+    output = engine.do("train", TrainForecast.model_validate(given))
+    assert output.model is not None
+    return output.model, output.notes
+
+
+def asked(model: Chain, moments: pd.Series | list[str], **more: Any) -> np.ndarray:
+    found = model.predict(pd.DataFrame({"month": pd.to_datetime(pd.Series(moments))} | more))
+    return found["Scored Labels"].to_numpy(dtype=float)
+
+
+def test_it_forecasts_what_a_loop_of_scikit_learn_forecasts() -> None:
+    rows, lags, horizon = co2(), (1, 2, 12), 24
+    past, future = rows.iloc[:-horizon], rows.iloc[-horizon:]
+    values = past["co2"].tolist()
+
+    def features(at: int, month: int, known: list[float]) -> list[float]:
+        months = [float(month == m) for m in (1, 10, 11, 12, 2, 3, 4, 5, 6, 7, 8, 9)]
+        window = float(np.mean(known[at - 6 : at]))
+        return [*(known[at - n] for n in lags), window, float(at), *months]
+
+    X = [features(i, past["month"].iloc[i].month, values) for i in range(12, len(past))]
+    model = LinearRegression().fit(X, values[12:])
+    known = list(values)
+    for moment in future["month"]:
+        known.append(float(model.predict([features(len(known), moment.month, known)])[0]))
+    found, notes = trained(past, horizon=horizon, windows=[6])
+    np.testing.assert_allclose(asked(found, future["month"]), known[-horizon:], rtol=1e-9)
+    np.testing.assert_allclose(asked(found, past["month"])[12:], model.predict(X), rtol=1e-9)
+    assert notes[0] == "One moment is a month; the number of series is 1."
+    naive = np.abs(np.array(values[12:]) - np.array(values[:-12])).mean()
+    assert np.abs(np.array(known[-horizon:]) - future["co2"].to_numpy()).mean() / naive < 1
+
+
+def test_what_it_knows_of_which_moments() -> None:
+    model, _ = trained(co2(), horizon=3)
+    moments = ["1950-01-01", "1958-03-01", "1960-03-01", "1960-03-17", "2002-01-01", "2002-03-01", "2002-04-01", None]
+    known = np.isfinite(asked(model, moments))
+    assert known.tolist() == [False, False, True, True, True, True, False, False]
+    assert asked(model, ["1960-03-01"]) == asked(model, ["1960-03-17"])
+    assert model.contract is not None
+    assert model.contract.names == ["month"]
+
+
+def test_a_moment_alone_is_answered_as_among_others() -> None:
+    model, _ = trained(co2(), horizon=12)
+    moments = pd.Series(pd.date_range("1958-03-01", "2003-06-01", freq="MS"))
+    together = asked(model, moments)
+    for at in (0, 5, 100, len(moments) - 8, len(moments) - 1):
+        np.testing.assert_array_equal(asked(model, [moments[at]]), together[[at]])
+    mixed = moments.sample(frac=1, random_state=0)
+    np.testing.assert_array_equal(asked(model, mixed), together[mixed.index])
+
+
+def test_no_feature_looks_ahead() -> None:
+    rows = co2()
+    forecaster = TrainForecast(time="month").forecaster(rows)
+    values = rows["co2"].to_numpy()
+    forecaster.first_ = 0
+    before = forecaster._features("", 0, values)
+    changed = np.where(np.arange(len(values)) >= 100, -1.0, values)
+    after = forecaster._features("", 0, changed)
+    pd.testing.assert_frame_equal(before.iloc[:101], after.iloc[:101])
+    assert not before.iloc[101:102].equals(after.iloc[101:102])
+
+
+def test_several_series_are_told_apart_and_end_when_they_end() -> None:
+    rows = co2().tail(120)
+    other = rows.head(100).assign(co2=lambda t: 1000 - 2 * t["co2"], place="there")
+    both = pd.concat([rows.assign(place="here"), other], ignore_index=True).sample(frac=1, random_state=1)
+    model, notes = trained(both, series="place", horizon=6, algorithm={"type": "boosted_trees_regressor"})
+    assert "the number of series is 2" in notes[0]
+    assert model.contract is not None
+    assert set(model.contract.names) == {"month", "place"}
+    end = [rows["month"].max() + pd.DateOffset(months=1), other["month"].max() + pd.DateOffset(months=1)]
+    found = asked(model, [*end, end[0], end[0]], place=["here", "there", "there", "nowhere"])
+    assert found[0] > 350
+    assert found[1] < 320
+    assert np.isnan(found[2:]).all()
+
+
+def test_gaps_are_told_and_no_label_is_made_up() -> None:
+    rows = co2()
+    model, notes = trained(rows.drop(index=[50, 51, 200]))
+    assert "3 of 526 moments have no row" in notes[1]
+    assert np.isfinite(asked(model, [rows["month"][50], "2002-01-01"])).all()
+    missing, notes = trained(rows.assign(co2=rows["co2"].mask(rows.index == 50)))
+    assert "1 of 526 moments have no row" in notes[1]
+    assert np.isfinite(asked(missing, ["2002-01-01"])).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "params", "words"),
+    [
+        ({}, {"frequency": "year"}, "Several rows fall in one year, 1958"),
+        ({}, {"frequency": "day"}, "moments have no row"),
+        ({}, {"lags": [600]}, "600"),
+        ({"month": 1.0}, {}, "'month' holds no times"),
+        ({"co2": "a"}, {}, "'co2' holds none"),
+        ({}, {"time": "moth"}, "moth"),
+    ],
+)
+def test_what_cannot_be_forecast(change: dict[str, Any], params: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        trained(co2().assign(**change), **params)
+
+
+@pytest.mark.services
+def test_the_sample_runs_is_published_and_served(tmp_path: Path) -> None:
+    home = tmp_path / "workspace"
+    home.mkdir()
+    (home / ".furnished").touch()
+    workspace = Workspace.open(home)
+    workspace.datasets.add_frame("mauna-loa-co2", co2())
+    run = workspace.run(pipeline("co2-forecast").document)
+    assert run.result.failure is None
+    assert run.result.metrics["backtest.mean_absolute_scaled_error"] < 0.5
+    assert run.result.metrics["evaluate.r2"] > 0.9
+    assert workspace.models.publish(run.run_id, "co2").parity is not None
