@@ -91,7 +91,9 @@ class Forecaster(Predictor):
         labels = np.concatenate([past[n][1][usable[n]] for n in past])
         self.learner_ = self.learner.fit(rows, pd.Series(labels))
         self.estimator_, self.features_, self.classes_ = self.learner_.estimator_, self.learner_.features_, []
-        self.values_ = {n: [start, self._fitted(made[n])] for n, (start, _filled, _known) in past.items()}
+        self.values_: dict[str, list[Any]] = {
+            n: [start, self._fitted(made[n])] for n, (start, _filled, _known) in past.items()
+        }
         for name, ahead in self._ahead({n: (start, filled) for n, (start, filled, _known) in past.items()}).items():
             self.values_[name][1] = np.concatenate([self.values_[name][1], ahead])
         return self
@@ -104,12 +106,15 @@ class Forecaster(Predictor):
         """``Scored Labels`` for each row's moment, missing where nothing is known of it."""
         moments, gone = ordinals(X[self.time], self.frequency)
         names = [""] * len(X) if self.series is None else [_name(v) for v in X[self.series].tolist()]
+        codes, distinct = pd.factorize(np.array(names, dtype=object))
         found = np.full(len(X), np.nan)
-        for i, name in enumerate(names):
-            start, values = self.values_.get(name, (0, ()))
-            at = int(moments[i]) - start
-            if not gone[i] and 0 <= at < len(values):
-                found[i] = values[at]
+        for code, name in enumerate(distinct.tolist()):
+            if name not in self.values_:
+                continue
+            start, values = self.values_[name]
+            at = moments - start
+            known = (codes == code) & ~gone & (at >= 0) & (at < len(values))
+            found[known] = values[at[known]]
         return pd.DataFrame({LABELS: found}, index=X.index)
 
     def empty(self) -> pd.DataFrame:
@@ -130,7 +135,7 @@ class Forecaster(Predictor):
         if self.trend:
             found["trend"] = (at + start - self.first_).astype(np.float64)
         if self.calendar:
-            periods = pd.PeriodIndex.from_ordinals(at + start, freq=CODES[self.frequency])
+            periods = periods_of(at + start, CODES[self.frequency])
             for part in CALENDAR[self.frequency]:
                 found[part] = pd.array([str(v) for v in getattr(periods, part)], dtype="str")
         if self.series is not None:
@@ -189,7 +194,13 @@ def ordinals(times: pd.Series, frequency: str) -> tuple[np.ndarray, np.ndarray]:
     stamps = stamps.dt.tz_convert("UTC").dt.tz_localize(None) if stamps.dt.tz is not None else stamps
     gone = stamps.isna().to_numpy()
     filled = stamps.fillna(pd.Timestamp(0))
-    return np.asarray(filled.dt.to_period(CODES[frequency]).array.asi8), gone
+    return pd.PeriodIndex(filled.dt.to_period(CODES[frequency])).asi8, gone
+
+
+def periods_of(moments: np.ndarray, code: str) -> pd.PeriodIndex:
+    """The periods with these numbers."""
+    made: pd.PeriodIndex = pd.PeriodIndex.from_ordinals(moments, freq=code)  # type: ignore[attr-defined]
+    return made
 
 
 def likely_frequency(times: pd.Series) -> str:

@@ -223,6 +223,7 @@ class Step(BaseModel):
     known_as: ClassVar[tuple[str, ...]] = ()
     equivalent: ClassVar[str] = ""
     example: ClassVar[Example | None] = None
+    makes_features: ClassVar[bool] = False  # whether its algorithm learns from what the step makes, not from the table
     runs_code: ClassVar[bool] = False  # whether it runs the analyst's own code; a preview keeps that at a distance
 
     reads_outside: ClassVar[bool] = False  # whether its rows come from a system of others, that may be slow or gone

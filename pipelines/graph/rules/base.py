@@ -60,7 +60,7 @@ class Context:
 
     def _learning(self) -> Iterator[tuple[Node, str, Algorithm]]:
         for node, step in self.parsed():
-            if step.acts_as.is_link:  # it chooses columns by an algorithm; no model comes of it
+            if step.acts_as.is_link or step.makes_features:  # no model of the table's own columns comes of it
                 continue
             for name in type(step).model_fields:
                 value = getattr(step, name)

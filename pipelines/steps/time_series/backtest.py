@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from pipelines.chain.forecast import CODES, SEASONS, grid, histories
+from pipelines.chain.forecast import CODES, SEASONS, grid, histories, periods_of
 from pipelines.chain.predictor import LABELS
 from pipelines.errors import InputError
 from pipelines.messages import _
@@ -63,14 +63,18 @@ class Backtest(Forecasting):
             found.append(pd.DataFrame(list(self._from(origin, past, season, forecaster.frequency))))
         table = pd.concat(found, ignore_index=True)
         scale = table.pop("scale").to_numpy()
-        by_ahead = [(n, measure(t, scale[t.index])) for n, t in table.groupby(AHEAD)]
+        by_ahead = [
+            (int(n), measure(table[at], scale[at]))
+            for n in sorted(set(table[AHEAD]))
+            for at in [(table[AHEAD] == n).to_numpy()]
+        ]
         names = list(by_ahead[0][1])
         tables: dict[str, dict[str, list[Any]]] = {
-            "horizon": {"ahead": [int(n) for n, _ in by_ahead]} | {k: [m.get(k) for _, m in by_ahead] for k in names}
+            "horizon": {"ahead": [n for n, _m in by_ahead]} | {k: [m.get(k) for _n, m in by_ahead] for k in names}
         }
-        x = [float(n) for n, _ in by_ahead]
+        x = [float(n) for n, _m in by_ahead]
         curves = tuple(
-            Curve("backtest", k, x, [m[k] for _, m in by_ahead], "Moments ahead", "Error")
+            Curve("backtest", k, x, [m[k] for _n, m in by_ahead], "Moments ahead", "Error")
             for k in ("mean_absolute_error", "root_mean_squared_error")
         )
         report = Report(measure(table, scale), curves, tables)
@@ -146,4 +150,4 @@ def _start_of(moment: int, code: str) -> pd.Timestamp:
 
 
 def _times(moments: pd.Index, code: str) -> pd.DatetimeIndex:
-    return pd.PeriodIndex.from_ordinals(moments.to_numpy(), freq=code).to_timestamp()
+    return periods_of(moments.to_numpy(), code).to_timestamp()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import pandas as pd
 from pydantic import Field
@@ -23,6 +23,8 @@ MOST_GAPS = 0.5
 
 class Forecasting(Step):
     """Base of both steps."""
+
+    makes_features: ClassVar[bool] = True
 
     time: ColumnName = Field(title="Time", description="The column with the time of each row.")
     series: Annotated[str | None, Form(widget="column")] = Field(

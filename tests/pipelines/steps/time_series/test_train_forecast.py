@@ -136,6 +136,17 @@ def test_what_cannot_be_forecast(change: dict[str, Any], params: dict[str, Any],
         trained(co2().assign(**change), **params)
 
 
+def test_columns_that_it_does_not_look_at_are_no_obstacle(tmp_path: Path) -> None:
+    home = tmp_path / "workspace"
+    home.mkdir()
+    (home / ".furnished").touch()
+    workspace = Workspace.open(home)
+    rows = co2()
+    gaps = rows.assign(note=None, other=rows["co2"].mask(rows.index % 3 == 0)).astype({"note": "str"})
+    workspace.datasets.add_frame("mauna-loa-co2", gaps)
+    assert workspace.inspect(pipeline("co2-forecast").document).errors == []
+
+
 @pytest.mark.services
 def test_the_sample_runs_is_published_and_served(tmp_path: Path) -> None:
     home = tmp_path / "workspace"
