@@ -199,3 +199,12 @@ def test_members_of_a_vote_are_added_changed_and_removed() -> None:
     params = app.session_state.document.step("it").params
     assert params["algorithm"]["estimators"] == [{"type": "logistic_regression", "C": 3.0}, {"type": "gaussian_nb"}]
     assert STEP_TYPES["train_model"].model_validate(params)
+
+
+def test_ranges_to_tune_are_written_as_they_are_meant() -> None:
+    app = one("tune_model_hyperparameters", {"algorithm": {"type": "ridge"}})
+    field = next(w for w in app.text_input if "ranges" in str(w.key))
+    checked(field.set_value("{alpha: 0.1 to 10 log, fit_intercept: [true, false]}").run())
+    assert edits(app) == [
+        SetParameter("it", "ranges", {"alpha": "0.1 to 10 log", "fit_intercept": [True, False]}),
+    ]

@@ -22,7 +22,7 @@ RULES: tuple[type[Rule], ...] = (
     *(columns.UnknownColumn, columns.NotNumeric, features.NumbersAsText),
     *(parameters.WrongParameter, parameters.UnknownDataset, parameters.FileName, parameters.PythonOff),
     *(label.MissingLabel, label.MissingValues, label.ContinuousClasses, label.WordsAsNumbers),
-    *(taken.NegativeValues, taken.LabelOutOfRange, unsupervised.LabelNotLearned),
+    *(taken.NegativeValues, taken.LabelOutOfRange, taken.TooManyRows, unsupervised.LabelNotLearned),
     *(label.OneClass, label.RareClass, label.NeedsScaling, label.MissingTarget),
     *(split.LearnsBeforeSplit, split.SecondSplit, split.PartitionLost),
     *(leaks.LeakingLabel, leaks.SameRows, leaks.TimeIgnored),

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 from pipelines.algorithms.base import LabelValues
 from pipelines.graph.diagnostic import Diagnostic
+from pipelines.graph.order import Node
 from pipelines.graph.rules.base import Context, Rule, listed
 from pipelines.graph.rules.facts import as_floats, label_values, per_table, training_rows
 from pipelines.graph.rules.fixes import inserted
 from pipelines.messages import _, declared
+from pipelines.steps.base import Behaviour
 from pipelines.table import Table
 
 _SCALE = "normalize_data"
@@ -76,6 +78,50 @@ class LabelOutOfRange(Rule):
                 )
             fix = _("Take an algorithm for any number, such as Ridge Regression, or choose another label.")
             yield self.at(node, message, fix, parameter=f"{parameter}.type")
+
+
+class TooManyRows(Rule):
+    """Algorithms that compare every row with every other run out of memory and time on many rows.
+
+    Bad: a dataset of 500,000 rows into dbscan
+    Good: the same into mini_batch_k_means, or a part of the rows into dbscan
+    """
+
+    code, name, severity = "SK443", "more rows than the algorithm can take", "warning"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, parameter, algorithm in context.learners():
+            if algorithm.most_rows is None:
+                continue
+            rows = _expected_rows(context, node)
+            if rows <= algorithm.most_rows:
+                continue
+            message = _(
+                "{title} compares every row with every other: about {rows:,} rows are too many for it "
+                "({most:,} at most).",
+                title=algorithm.title,
+                rows=rows,
+                most=algorithm.most_rows,
+            )
+            fix = _("Take fewer rows, or another algorithm.")
+            yield self.at(node, message, fix, parameter=f"{parameter}.type")
+
+
+def _expected_rows(context: Context, node: Node) -> int:
+    """About how many rows it learns from: the share that the sample keeps on its way, of the largest dataset before."""
+    table = context.input_table(node)
+    if table is None:
+        return 0
+    found = 0
+    for source in context.graph.ancestors(node.id):
+        dataset, wanted = getattr(source.step, "dataset", ""), getattr(source.step, "version", None)
+        sample = context.tables.get(source.id)
+        if source.behaviour is not Behaviour.SOURCE or not dataset or sample is None or not len(sample.frame):
+            continue
+        versions = [v for v in context.versions(dataset) if wanted in (None, v.version)]
+        if versions:
+            found = max(found, versions[-1].rows * len(training_rows(table)) // len(sample.frame))
+    return found
 
 
 @per_table

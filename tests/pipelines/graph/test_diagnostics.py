@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -96,6 +97,10 @@ CITIES = {
 }
 FEW_CITIES = {"cars": Table(CITIES["cars"].frame.assign(city=["a", "b", "c", "d"] * 100), {"y": Role.LABEL})}
 VERSIONS = {"automobile": [version(1, "price"), version(2, "price")]}
+PAIRWISE = (
+    "cars, type: dataset, params: {dataset: automobile}\ntrain, type: train_model, params: {algorithm: {type: %s}}"
+)
+MANY_ROWS = {"automobile": [replace(version(1, "price"), rows=100_001)]}
 PINNED = "cars, type: dataset, params: {dataset: automobile, version: %d}"
 
 # code -> (bad steps, tables, failures, versions), (good steps, …)
@@ -181,6 +186,10 @@ EXAMPLES = {
     "SK442": [
         (training("gamma_regressor"), {"cars": Table(FULL.assign(price=0.0), PRICE)}, {}),
         (training("gamma_regressor"), {"cars": Table(FULL, PRICE)}, {}),
+    ],
+    "SK443": [
+        (PAIRWISE % "dbscan", {"cars": Table(FULL, {})}, {}, MANY_ROWS),
+        (PAIRWISE % "mini_batch_k_means", {"cars": Table(FULL, {})}, {}, MANY_ROWS),
     ],
     "SK451": [
         (training("isolation_forest"), {"cars": Table(FULL, RISK)}, {}),
