@@ -96,7 +96,7 @@ def _test(endpoint: Endpoint, ask: Ask, key: str) -> None:
             with error_box.shown(f"{key}_refused"):
                 st.session_state[kept] = ask([row])["predictions"][0]
         if kept in st.session_state:
-            try_it_form.answer(st.session_state[kept], key=f"{key}_result")
+            try_it_form.answer(st.session_state[kept], endpoint.contract.task, key=f"{key}_result")
         elif row is None:
             page_header.empty(_("Press Predict. The fields hold a real row."), icon="bolt")
 

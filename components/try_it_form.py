@@ -11,6 +11,7 @@ import streamlit as st
 
 from components import charts, contract_table, wording
 from components.language import _, said
+from pipelines.chain.anomalies import ANOMALY
 from pipelines.chain.contract import Contract, ContractColumn
 from pipelines.schema import ColumnType
 
@@ -37,18 +38,29 @@ def _fields(columns: Sequence[ContractColumn], example: Mapping[str, Any], key: 
     return row
 
 
-def answer(prediction: Mapping[str, Any], *, key: str) -> None:
-    """Draw a prediction: its label large, its probabilities as bars."""
+def answer(prediction: Mapping[str, Any], task: str = "", *, key: str) -> None:
+    """Draw a prediction: its label large, its probabilities as bars; of an anomaly the score."""
     with st.container(border=True, gap="small", key=f"{key}_answer"):
         if LABELS in prediction:
-            label = prediction[LABELS]
-            st.metric(_("Prediction"), wording.number(label) if isinstance(label, float) else str(label))
-        shares = probabilities(prediction)
+            st.metric(_("Prediction"), _label(prediction[LABELS], task))
+        shares = probabilities(prediction) if task != "anomaly" else {}
+        if task == "anomaly" and prediction.get(SHARES) is not None:
+            st.metric(
+                _("Score"),
+                wording.number(prediction[SHARES]),
+                help=_("From 0 to 1, above 0.5 for anomalies; it is no probability."),
+            )
         if shares:
             chart = charts.bars(list(shares), list(shares.values()), _("Probability"), height=70 + 28 * len(shares))
             charts.draw(chart, key=f"{key}_shares", alt_text=_("Probability of each class"))
         with st.expander(_("The answer as it is"), key=f"{key}_raw"):
             st.code(json.dumps(dict(prediction), indent=1, ensure_ascii=False, default=str), language="json")
+
+
+def _label(label: Any, task: str) -> str:
+    if task == "anomaly" and label is not None:
+        return _("anomaly") if label == ANOMALY else _("normal")
+    return wording.number(label) if isinstance(label, float) else str(label)
 
 
 def probabilities(prediction: Mapping[str, Any]) -> dict[str, float]:

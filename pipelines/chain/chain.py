@@ -76,7 +76,7 @@ class Chain(BaseEstimator):
         """The chain that serves: without links nothing depends on, with the contract that head ``rows`` fulfil."""
         links, needed, seen = needed_links(self.links, self.predictor.columns)
         head = {c: d for c, d in self.head.items() if c in seen}
-        contract = Contract.of(rows, [c for c in head if c in needed])
+        contract = Contract.of(rows, [c for c in head if c in needed]).model_copy(update={"task": self.task})
         return Chain(links, self.predictor, head, contract, self.label, self.path, self.step)
 
     def __getstate__(self) -> dict[str, Any]:

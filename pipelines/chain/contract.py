@@ -34,11 +34,12 @@ class ContractColumn(BaseModel):
 
 
 class Contract(BaseModel):
-    """The input columns of a model, in order."""
+    """The input columns of a model, in order, and what kind of question it answers."""
 
     model_config = ConfigDict(frozen=True)
 
     columns: tuple[ContractColumn, ...]
+    task: str = ""
 
     @property
     def names(self) -> list[str]:

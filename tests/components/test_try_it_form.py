@@ -65,3 +65,16 @@ def test_many_probabilities_are_told_likeliest_first() -> None:
     )
     assert list(found) == ["b", "a"]
     assert try_it_form.probabilities({"Scored Labels": 12.5}) == {}
+
+
+def test_an_anomaly_is_told_in_words_with_its_score() -> None:
+    def page() -> None:
+        from components import try_it_form
+
+        try_it_form.answer({"Scored Labels": 1, "Scored Probabilities": 0.81}, "anomaly", key="odd")
+        try_it_form.answer({"Scored Labels": 0, "Scored Probabilities": 0.2}, "anomaly", key="usual")
+
+    at = AppTest.from_function(page).run()
+    assert not at.exception
+    assert [m.value for m in at.metric] == ["anomaly", "0.81", "normal", "0.2"]
+    assert not at.get("vega_lite_chart")
