@@ -99,7 +99,7 @@ class TooManyRows(Rule):
             message = _(
                 "{title} compares every row with every other: about {rows:,} rows are too many for it "
                 "({most:,} at most).",
-                title=algorithm.title,
+                title=declared(algorithm.title),
                 rows=rows,
                 most=algorithm.most_rows,
             )

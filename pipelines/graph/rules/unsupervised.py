@@ -8,7 +8,7 @@ from pipelines.algorithms.anomaly import AnomalyAlgorithm
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.rules.base import Context, Rule
 from pipelines.graph.rules.facts import label_values
-from pipelines.messages import _
+from pipelines.messages import _, declared
 from pipelines.steps.training.normal import normal_value, tells_normal
 
 
@@ -29,7 +29,9 @@ class LabelNotLearned(Rule):
             values = label_values(table)
             place = f"{parameter}.type"
             if not isinstance(algorithm, AnomalyAlgorithm) or not tells_normal(values):
-                message = _("{title} does not use the label '{label}'.", title=algorithm.title, label=table.label)
+                message = _(
+                    "{title} does not use the label '{label}'.", title=declared(algorithm.title), label=table.label
+                )
                 fix = _("To predict it, take another algorithm; to group by it, take its role away.")
                 yield self.at(node, message, fix, parameter=place)
             elif algorithm.normal is None:

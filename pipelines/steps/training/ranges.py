@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pipelines.algorithms.base import Algorithm
 from pipelines.errors import InputError, nearest
-from pipelines.messages import _
+from pipelines.messages import _, declared
 from pipelines.parameters import Search
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def searches_of(algorithm: Algorithm, ranges: Mapping[str, str | Sequence[Any]])
     if not ranges:
         if not declared:
             raise InputError(
-                _("{title} says of no parameter where to look.", title=algorithm.title),
+                _("{title} says of no parameter where to look.", title=declared(algorithm.title)),
                 fix=_("Name parameters in ranges, such as {example}.", example="{alpha: 0.01 to 10 log}"),
             )
         return declared
@@ -44,7 +44,11 @@ def with_values(algorithm: Algorithm, values: Mapping[str, Any]) -> Algorithm:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(p) for p in first["loc"][:1])
         raise InputError(
-            _("{title} cannot have these values: {reason}", title=algorithm.title, reason=f"{name} {first['msg']}"),
+            _(
+                "{title} cannot have these values: {reason}",
+                title=declared(algorithm.title),
+                reason=f"{name} {first['msg']}",
+            ),
             fix=_("Give other values or ranges."),
         ) from None
 
@@ -112,7 +116,7 @@ def _search(algorithm: Algorithm, name: str, given: str | Sequence[Any], declare
     if name not in known:
         best = nearest(name, known)
         raise InputError(
-            _("{title} has no parameter {name!r}.", title=algorithm.title, name=name),
+            _("{title} has no parameter {name!r}.", title=declared(algorithm.title), name=name),
             fix=_("Did you mean {name!r}?", name=best)
             if best
             else _("Its parameters are {names}.", names=", ".join(known)),
@@ -120,7 +124,7 @@ def _search(algorithm: Algorithm, name: str, given: str | Sequence[Any], declare
     if given == AUTO:
         if name not in declared:
             raise InputError(
-                _("{title} does not say where to look for {name!r}.", title=algorithm.title, name=name),
+                _("{title} does not say where to look for {name!r}.", title=declared(algorithm.title), name=name),
                 fix=_("Write values, or a range such as 0.1 to 10 log."),
             )
         return declared[name]

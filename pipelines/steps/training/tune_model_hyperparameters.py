@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from pipelines.algorithms.base import Algorithm
 from pipelines.algorithms.library import AnyAlgorithm
 from pipelines.errors import InputError
-from pipelines.messages import _
+from pipelines.messages import _, declared
 from pipelines.parameters import Form
 from pipelines.schema import Role
 from pipelines.steps.base import Behaviour, Context, Curve, Example, Inputs, Output, Port, Report, Step
@@ -130,7 +130,7 @@ class TuneModelHyperparameters(Step):
         label = label_of(self.algorithm, table)
         if label is None:
             raise InputError(
-                _("{title} has no label to measure the trials by.", title=self.algorithm.title),
+                _("{title} has no label to measure the trials by.", title=declared(self.algorithm.title)),
                 fix=_("Add Set Label with a column that tells the anomalies, or use Train Model."),
             )
         replay = context.replay(table)
@@ -153,7 +153,7 @@ class TuneModelHyperparameters(Step):
         if self._metric == "bic":
             if not hasattr(predictor.estimator_, "bic"):
                 raise InputError(
-                    _("{title} has no bic: that is of a Gaussian mixture.", title=algorithm.title),
+                    _("{title} has no bic: that is of a Gaussian mixture.", title=declared(algorithm.title)),
                     fix=_("Take silhouette, davies_bouldin or calinski_harabasz."),
                 )
             return float(predictor.estimator_.bic(predictor.features_.transform(rows)))
