@@ -25,15 +25,15 @@ _RANGE = re.compile(rf"\s*({_NUMBER})\s+to\s+({_NUMBER})(\s+log)?\s*")
 
 def searches_of(algorithm: Algorithm, ranges: Mapping[str, str | Sequence[Any]]) -> dict[str, Search]:
     """The range of each parameter to tune. InputError: a parameter is not there, or a range cannot be read."""
-    declared = algorithm.searches()
+    offered = algorithm.searches()
     if not ranges:
-        if not declared:
+        if not offered:
             raise InputError(
                 _("{title} says of no parameter where to look.", title=declared(algorithm.title)),
                 fix=_("Name parameters in ranges, such as {example}.", example="{alpha: 0.01 to 10 log}"),
             )
-        return declared
-    return {name: _search(algorithm, name, given, declared) for name, given in ranges.items()}
+        return offered
+    return {name: _search(algorithm, name, given, offered) for name, given in ranges.items()}
 
 
 def with_values(algorithm: Algorithm, values: Mapping[str, Any]) -> Algorithm:
@@ -111,7 +111,7 @@ def _within(search: Search, value: float) -> bool:
     return low <= value <= high and (not whole or isinstance(value, int))
 
 
-def _search(algorithm: Algorithm, name: str, given: str | Sequence[Any], declared: Mapping[str, Search]) -> Search:
+def _search(algorithm: Algorithm, name: str, given: str | Sequence[Any], offered: Mapping[str, Search]) -> Search:
     known = [n for n in type(algorithm).model_fields if n != "type"]
     if name not in known:
         best = nearest(name, known)
@@ -122,12 +122,12 @@ def _search(algorithm: Algorithm, name: str, given: str | Sequence[Any], declare
             else _("Its parameters are {names}.", names=", ".join(known)),
         )
     if given == AUTO:
-        if name not in declared:
+        if name not in offered:
             raise InputError(
                 _("{title} does not say where to look for {name!r}.", title=declared(algorithm.title), name=name),
                 fix=_("Write values, or a range such as 0.1 to 10 log."),
             )
-        return declared[name]
+        return offered[name]
     if not given:
         raise InputError(_("There is no value to try for {name!r}.", name=name), fix=_("Write one or more values."))
     search = _range(name, given) if isinstance(given, str) else Search(choices=tuple(given))
