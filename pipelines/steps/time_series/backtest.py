@@ -49,8 +49,9 @@ class Backtest(Forecasting):
 
     def run(self, inputs: Inputs, context: Context) -> Output:
         rows, label = self.checked(inputs.table)
-        forecaster = self.forecaster(rows)
-        notes = self.told(rows, label, forecaster)
+        rows = self.sampled(rows) if context.preview else rows
+        forecaster = self.forecaster(rows, preview=context.preview)
+        notes = self.told(rows, label, forecaster, preview=context.preview)
         if context.replay(inputs.table).base is not inputs.table:
             notes.append(_("The steps before it have learned from all training rows, also those after an origin."))
         season = self.season or SEASONS[forecaster.frequency]
@@ -60,7 +61,7 @@ class Backtest(Forecasting):
         found = []
         for number, origin in enumerate(origins):
             context.progress(number / len(origins), f"{number + 1} / {len(origins)}")
-            found.append(pd.DataFrame(list(self._from(origin, past, season, forecaster.frequency))))
+            found.append(pd.DataFrame(list(self._from(origin, past, season, forecaster.frequency, context.preview))))
         table = pd.concat(found, ignore_index=True)
         scale = table.pop("scale").to_numpy()
         by_ahead = [
@@ -81,7 +82,9 @@ class Backtest(Forecasting):
         shown = table if self.series else table.drop(columns="Series")
         return Output(table=Table(shown), report=report, notes=tuple(notes))
 
-    def _from(self, origin: int, past: dict[str, pd.Series], season: int, frequency: str) -> Iterator[dict[str, Any]]:
+    def _from(
+        self, origin: int, past: dict[str, pd.Series], season: int, frequency: str, preview: bool
+    ) -> Iterator[dict[str, Any]]:
         """A row for each moment that is forecast from ``origin``, which is the last one known."""
         known = {n: v[v.index <= origin] for n, v in past.items()}
         known = {n: v for n, v in known.items() if len(v)}
@@ -99,7 +102,7 @@ class Backtest(Forecasting):
             for name, values in known.items()
         ]
         rows = pd.concat(parts, ignore_index=True).rename(columns={"series": self.series or "series"})
-        forecaster = self.forecaster(rows).set_params(frequency=frequency)
+        forecaster = self.forecaster(rows, preview=preview).set_params(frequency=frequency)
         forecaster.fit(rows, rows["label"])
         for name, values in known.items():
             start, filled, _known = grid(values)

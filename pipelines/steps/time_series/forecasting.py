@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pipelines.algorithms.members import AnyRegressor
 from pipelines.algorithms.ridge import Ridge
-from pipelines.chain.forecast import SEASONS, Forecaster, grid, histories, likely_frequency
+from pipelines.chain.forecast import SEASONS, Forecaster, grid, histories, likely_frequency, ordinals
 from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.parameters import ColumnName, Form
@@ -52,11 +52,11 @@ class Forecasting(Step):
     def named_columns(self) -> list[tuple[str, str]]:
         return [("time", self.time), *([("series", self.series)] if self.series else [])]
 
-    def forecaster(self, rows: pd.DataFrame) -> Forecaster:
-        """The unfitted forecaster for rows like these."""
+    def forecaster(self, rows: pd.DataFrame, *, preview: bool = False) -> Forecaster:
+        """The unfitted forecaster for rows like these; with ``preview`` its learner costs nothing."""
         frequency = self.frequency_of(rows)
         lags = self.lags or tuple(sorted({1, 2, SEASONS[frequency]}))
-        learner = self.algorithm.predictor()
+        learner = self.algorithm.stand_in() if preview else self.algorithm.predictor()
         return Forecaster(
             learner,
             self.time,
@@ -92,15 +92,21 @@ class Forecasting(Step):
             )
         return rows, label
 
-    def told(self, rows: pd.DataFrame, label: str, forecaster: Forecaster) -> list[str]:
-        """Notes on the frequency, on gaps, and on columns that are not looked at. InputError where most is missing."""
+    def sampled(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """One row of each moment: a sample has gaps that the data has not, and so may look coarser than it is."""
+        moments, _gone = ordinals(rows[self.time], self.frequency_of(rows))
+        keys = pd.DataFrame({"moment": moments, "series": rows[self.series].astype("str") if self.series else ""})
+        return rows[~keys.duplicated().to_numpy()]
+
+    def told(self, rows: pd.DataFrame, label: str, forecaster: Forecaster, *, preview: bool = False) -> list[str]:
+        """Notes on the frequency and on gaps. InputError where most is missing, but of a sample."""
         past = histories(rows, rows[label], self.time, self.series, forecaster.frequency)
         gaps = whole = 0
         for values in past.values():
             _start, filled, known = grid(values)
             gaps += int((~known).sum())
             whole += len(filled)
-        if gaps > MOST_GAPS * whole:
+        if gaps > MOST_GAPS * whole and not preview:
             raise InputError(
                 _("{gaps} of {whole} moments have no row.", gaps=gaps, whole=whole),
                 fix=_("Choose a coarser frequency, or sum the rows up by it."),

@@ -42,8 +42,9 @@ class TrainForecast(Forecasting):
     def run(self, inputs: Inputs, context: Context) -> Output:
         table = inputs.table
         rows, label = self.checked(table)
-        forecaster = self.forecaster(rows)
-        notes = self.told(rows, label, forecaster)
+        rows = self.sampled(rows) if context.preview else rows
+        forecaster = self.forecaster(rows, preview=context.preview)
+        notes = self.told(rows, label, forecaster, preview=context.preview)
         forecaster.fit(rows, rows[label])
         links, head = context.links(table), training_head(table, context)
         named = {name for name, _ in links}

@@ -147,6 +147,23 @@ def test_columns_that_it_does_not_look_at_are_no_obstacle(tmp_path: Path) -> Non
     assert workspace.inspect(pipeline("co2-forecast").document).errors == []
 
 
+def test_a_sample_of_many_days_looks_coarser_and_is_no_mistake(tmp_path: Path) -> None:
+    days = pd.date_range("2010-01-01", "2021-12-31", freq="D")
+    values = np.sin(np.arange(len(days)) * 2 * np.pi / 7) + np.arange(len(days)) / 100
+    home = tmp_path / "workspace"
+    home.mkdir()
+    (home / ".furnished").touch()
+    workspace = Workspace.open(home)
+    workspace.datasets.add_frame("mauna-loa-co2", pd.DataFrame({"month": days, "co2": values}))
+    document = pipeline("co2-forecast").document
+    found = workspace.inspect(document)
+    assert found.errors == []
+    assert found.failures == {}
+    run = workspace.run(document)
+    assert run.result.failure is None
+    assert any("One moment is a day" in n for s in run.result.steps for n in s.notes)
+
+
 @pytest.mark.services
 def test_the_sample_runs_is_published_and_served(tmp_path: Path) -> None:
     home = tmp_path / "workspace"
