@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from sklearn.preprocessing import (
     MaxAbsScaler,
     MinMaxScaler,
+    PowerTransformer,
+    QuantileTransformer,
     RobustScaler,
     StandardScaler,
 )
@@ -18,7 +21,12 @@ from pipelines.errors import InputError
 from tests.pipelines.steps.cases import Case
 from tests.pipelines.steps.trial import made, numeric
 
-CASES = [Case({"method": m}) for m in ("zscore", "minmax", "robust", "maxabs")]
+CASES = [
+    *(Case({"method": m}) for m in ("zscore", "minmax", "robust", "maxabs", "logistic", "lognormal", "tanh", "power")),
+    Case({"method": "quantile", "n_quantiles": 20}),
+    Case({"method": "quantile", "output_distribution": "normal"}),
+    Case({"method": "power", "power": "box-cox", "columns": ["x", "y"]}),
+]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +39,48 @@ def test_scales_are_those_of_scikit_learn_to_the_last_bit(cars: pd.DataFrame, me
     found = made("normalize_data", cars, method=method)
     np.testing.assert_array_equal(found[names].to_numpy(), scaler.fit(values).transform(values))
     assert found.drop(columns=names).equals(cars.drop(columns=names))
+
+
+@pytest.mark.parametrize("distribution", ["uniform", "normal"])
+def test_quantiles_are_those_of_scikit_learn(cars: pd.DataFrame, distribution: str) -> None:
+    names = numeric(cars)
+    reference = QuantileTransformer(n_quantiles=len(cars), output_distribution=distribution)
+    expected = reference.fit_transform(cars[names].to_numpy(dtype=float))
+    found = made("normalize_data", cars, method="quantile", output_distribution=distribution)
+    np.testing.assert_allclose(found[names], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("power", ["yeo-johnson", "box-cox"])
+def test_powers_are_those_of_scikit_learn(cars: pd.DataFrame, power: str) -> None:
+    names = ["price", "engine-size", "normalized-losses", "compression-ratio"]
+    expected = PowerTransformer(power).fit_transform(cars[names].to_numpy(dtype=float))
+    found = made(
+        "normalize_data", cars.assign(nothing=np.nan), method="power", power=power, columns=[*names, "nothing"]
+    )
+    np.testing.assert_allclose(found[names], expected, rtol=1e-9)
+    assert abs(stats.skew(found["price"])) < 0.3 < abs(stats.skew(cars["price"]))
+    assert found["nothing"].isna().all()
+
+
+def test_curves_are_those_of_scipy(cars: pd.DataFrame) -> None:
+    names = ["symboling", "price", "bore"]
+    scaled = made("normalize_data", cars, columns=names)
+    np.testing.assert_allclose(
+        made("normalize_data", scaled, method="logistic", columns=names)[names], 1 / (1 + np.exp(-scaled[names]))
+    )
+    np.testing.assert_allclose(
+        made("normalize_data", scaled, method="tanh", columns=names)[names], np.tanh(scaled[names])
+    )
+    shape, _, scale = stats.lognorm.fit(cars["price"].dropna(), floc=0)
+    found = made("normalize_data", cars, method="lognormal", columns=names)
+    np.testing.assert_allclose(found["price"], stats.lognorm.cdf(cars["price"], shape, scale=scale), rtol=1e-9)
+    assert (found.loc[cars["symboling"] <= 0, "symboling"] == 0).all()
+    assert found["bore"].isna().equals(cars["bore"].isna())
+
+
+def test_box_cox_of_numbers_below_0_says_which_column(cars: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="Box-Cox takes numbers above 0, but column 'symboling'"):
+        made("normalize_data", cars, method="power", power="box-cox", columns=["price", "symboling"])
 
 
 def test_scaling_text_or_infinity_says_which_column(cars: pd.DataFrame) -> None:
