@@ -336,6 +336,10 @@ def state(link: Transformer) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
+    if isinstance(value, np.dtype):
+        return str(value)
+    if isinstance(value, np.random.RandomState):
+        return str(value.get_state())
     return vars(value)
 
 

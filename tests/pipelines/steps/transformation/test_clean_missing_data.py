@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.impute import SimpleImputer
+from sklearn.impute import IterativeImputer, KNNImputer, MissingIndicator, SimpleImputer
 
+from pipelines.chain import storage
 from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
 from pipelines.steps import library
@@ -19,6 +22,10 @@ CASES = [
     Case({"strategy": "constant", "fill_value": "unknown", "columns": {"kind": "text"}}),
     Case({"strategy": "constant", "fill_value": -1.5, "columns": {"kind": "numeric"}}),
     Case({"strategy": "drop_rows", "columns": ["text", "label"]}),
+    Case({"strategy": "iterative", "add_indicator": True}),
+    Case({"strategy": "knn", "n_neighbors": 3, "max_ratio": 0.5}),
+    Case({"strategy": "constant", "fill_values": {"text": "unknown", "datetime": "2026-01-01"}, "add_indicator": True}),
+    Case({"strategy": "drop_columns", "min_ratio": 0.5}),
 ]
 
 
@@ -71,6 +78,61 @@ def test_drop_columns_remembers_what_training_had(cars: pd.DataFrame) -> None:
     full = cars.dropna(axis=1)
     assert list(link.transform(cars)) == list(full)
     assert list(link.transform(cars.dropna())) == list(full)
+
+
+def test_numbers_are_predicted_from_each_other_as_by_scikit_learn(cars: pd.DataFrame) -> None:
+    names = numeric(cars)
+    for strategy, reference in (
+        ("iterative", IterativeImputer(random_state=0, max_iter=30)),
+        ("knn", KNNImputer(n_neighbors=5)),
+    ):
+        values = cars[names].to_numpy(dtype=float)
+        found = made("clean_missing_data", cars, strategy=strategy, max_iter=30)
+        np.testing.assert_allclose(found[names], reference.fit_transform(values), rtol=1e-9)
+        known = cars.notna()
+        assert found[known].equals(cars[known])
+        assert found["num-of-doors"].equals(cars["num-of-doors"].fillna("four"))
+
+
+@pytest.mark.parametrize("strategy", ["iterative", "knn"])
+def test_every_row_alone_is_filled_as_among_others_and_after_storage(
+    cars: pd.DataFrame, strategy: str, tmp_path: Path
+) -> None:
+    link = fit_link(library.get("clean_missing_data").model_validate({"strategy": strategy}), Table(cars))
+    storage.dump(link, tmp_path / "link")
+    stored = storage.load(tmp_path / "link")
+    together = link.transform(cars)
+    gaps = cars[cars.isna().any(axis=1)]
+    alone = pd.concat([stored.transform(gaps.iloc[[i]]) for i in range(len(gaps))])
+    pd.testing.assert_frame_equal(alone, together.loc[gaps.index], check_dtype=False, check_exact=True)
+
+
+def test_gaps_are_marked_as_by_missing_indicator(cars: pd.DataFrame) -> None:
+    found = made("clean_missing_data", cars, strategy="mean", add_indicator=True)
+    reference = MissingIndicator().fit(cars)
+    names = [f"{cars.columns[i]}_missing" for i in reference.features_]
+    assert list(found) == [*cars, *names]
+    np.testing.assert_array_equal(found[names], reference.transform(cars))
+
+
+def test_only_columns_with_a_share_of_gaps_within_limits_are_touched(cars: pd.DataFrame) -> None:
+    share = cars.isna().mean()
+    assert share["normalized-losses"] > 0.1 > share["bore"] > 0
+    found = made("clean_missing_data", cars, strategy="median", max_ratio=0.1)
+    assert found["normalized-losses"].equals(cars["normalized-losses"])
+    assert found["bore"].notna().all()
+    assert "normalized-losses" not in made("clean_missing_data", cars, strategy="drop_columns", min_ratio=0.1)
+    assert "bore" in made("clean_missing_data", cars, strategy="drop_columns", min_ratio=0.1)
+    found = changed("clean_missing_data", cars, strategy="drop_rows", max_ratio=0.1)
+    pd.testing.assert_frame_equal(found, cars.dropna(subset=share[share <= 0.1].index))
+    with pytest.raises(ValueError, match="is above the most"):
+        library.get("clean_missing_data").model_validate({"min_ratio": 0.5, "max_ratio": 0.1})
+
+
+def test_a_value_for_each_kind_of_column(cars: pd.DataFrame) -> None:
+    found = made("clean_missing_data", cars, strategy="constant", fill_value=-1, fill_values={"text": "unknown"})
+    assert (found.loc[cars["bore"].isna(), "bore"] == -1).all()
+    assert (found.loc[cars["num-of-doors"].isna(), "num-of-doors"] == "unknown").all()
 
 
 def test_the_published_number_of_cars_without_gaps(cars: pd.DataFrame) -> None:
