@@ -16,8 +16,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from pipelines.messages import _
-
 Records = list[dict[str, Any]]
 
 
@@ -53,7 +51,7 @@ def _asked(server: Any, body: dict[str, Any]) -> Records | str:
     return (
         answer.json()["predictions"]
         if answer.status_code == 200
-        else _("status {status_code}: {text}", status_code=answer.status_code, text=answer.text[:500])
+        else f"status {answer.status_code}: {answer.text[:500]}"
     )
 
 

@@ -32,3 +32,14 @@ def test_a_model_without_a_label_is_published_with_its_proof(tricky: Any, type: 
     assert made.parity is not None
     assert made.parity["largest_difference"] <= 1e-12
     assert made.task == ("clustering" if type in ("k_means", "hdbscan") else "anomaly")
+
+
+def test_rows_without_an_answer_leave_the_numbers_of_the_groups_whole(tricky: Any) -> None:
+    rows = tricky.rows[["garden", "since"]].assign(area=tricky.rows["size"].fillna(80.0), year=range(len(tricky.rows)))
+    tricky.workspace.datasets.add_frame("plain-houses", rows)
+    steps = "- {id: houses, type: dataset, params: {dataset: plain-houses}}\n"
+    steps += "- {id: train, type: train_model, params: {algorithm: {type: k_means, n_clusters: 3}}}\n"
+    finished = tricky.workspace.run(codec.loads(f"format: 1\nname: plain\nsteps:\n{steps}"))
+    made = publish(tricky.workspace.home, finished.run_id, "plain")
+    assert made.parity is not None
+    assert "numbers with gaps" in made.parity["sets"]
