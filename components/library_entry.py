@@ -24,6 +24,7 @@ BEHAVIOURS = {
     Behaviour.ROW_CHANGING: N_("Changes which training rows there are"),
     Behaviour.COMBINE: N_("Makes a new table"),
     Behaviour.SPLIT: N_("Marks rows for training and testing"),
+    Behaviour.FOLDS: N_("Deals rows into folds for cross-validation"),
     Behaviour.TRAIN: N_("Trains a model"),
     Behaviour.SCORE: N_("Predicts"),
     Behaviour.EVALUATE: N_("Measures and reports"),

@@ -35,9 +35,10 @@ class Scored:
 class Table:
     """Rows with roles.
 
-    ``partition`` marks each row ``train`` or ``test`` by the frame's index, None before a split. ``history`` lists the
-    steps applied since ``head``, the result where the rows still looked as their source gives them. The index is
-    unique: a step that keeps, drops or repeats rows keeps for each the index of the row it came from.
+    ``partition`` marks each row ``train`` or ``test`` by the frame's index, None before a split. ``folds`` numbers each
+    row's fold from 1, 0 for one that is in none; None where no step dealt folds. ``history`` lists the steps applied
+    since ``head``, the result where the rows still looked as their source gives them. The index is unique: a step that
+    keeps, drops or repeats rows keeps for each the index of the row it came from.
     """
 
     frame: pd.DataFrame
@@ -46,6 +47,7 @@ class Table:
     history: tuple[Applied, ...] = ()
     head: str = ""
     scored: Scored | None = None
+    folds: pd.Series | None = None
 
     @cached_property
     def schema(self) -> TableSchema:
@@ -79,19 +81,22 @@ class Table:
         if self.partition is None:
             return self
         mask = (self.partition == part).to_numpy()
-        return replace(self, frame=self.frame[mask], partition=self.partition[mask])
+        folds = None if self.folds is None else self.folds[mask]
+        return replace(self, frame=self.frame[mask], partition=self.partition[mask], folds=folds)
 
     def with_frame(self, frame: pd.DataFrame, roles: dict[str, Role] | None = None) -> Table:
         """The same table with other rows or columns.
 
-        Each row keeps the partition of the row it came from, by index; a repeated index is made unique afterwards.
+        Each row keeps the marks of the row it came from, by index; a repeated index is made unique afterwards.
         """
-        partition = self.partition
-        if partition is not None and not frame.index.equals(partition.index):
-            partition = partition.reindex(frame.index)
+        partition, folds = (_at(marks, frame.index) for marks in (self.partition, self.folds))
         if not frame.index.is_unique:
             frame = frame.reset_index(drop=True)
-            if partition is not None:
-                partition = partition.reset_index(drop=True)
+            partition, folds = (m if m is None else m.reset_index(drop=True) for m in (partition, folds))
         kept = {n: r for n, r in (self.roles if roles is None else roles).items() if n in frame.columns}
-        return replace(self, frame=frame, partition=partition, roles=kept)
+        return replace(self, frame=frame, partition=partition, folds=folds, roles=kept)
+
+
+def _at(marks: pd.Series | None, index: pd.Index) -> pd.Series | None:
+    """The marks of rows, for rows that came from them."""
+    return marks if marks is None or index.equals(marks.index) else marks.reindex(index)

@@ -62,9 +62,16 @@ def _split(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
         if not (partition == part).any():
             raise InputError(
                 _("The split leaves no {part} rows of {rows}.", part=declared(part), rows=len(partition)),
-                fix=_("Choose another train_fraction."),
+                fix=_("Look at what the split goes by: its share, condition, pattern or moment."),
             )
     return Output(table=replace(table, partition=partition))
+
+
+def _folds(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
+    """Folds for the training rows; a test row is in none."""
+    table = inputs.table
+    folds = step.assign(table.training, table.schema)
+    return Output(table=replace(table, folds=folds.reindex(table.frame.index, fill_value=0).astype("int64")))
 
 
 def _new_head(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
@@ -100,6 +107,7 @@ BEHAVIOURS: dict[Behaviour, Callable[[Step, Inputs, Context, str], Output]] = {
     Behaviour.ROW_CHANGING: _rows,
     Behaviour.COMBINE: _new_head,
     Behaviour.SPLIT: _split,
+    Behaviour.FOLDS: _folds,
     Behaviour.TRAIN: _run,
     Behaviour.SCORE: _run,
     Behaviour.EVALUATE: _evaluation,

@@ -6,6 +6,7 @@ process leaves no half entry.
     <key>/meta.json            roles, history, counts, where the rows are
     <key>/table.parquet        the rows, unless another entry has the same ones (``rows_at``)
     <key>/partition.parquet    train or test for each row
+    <key>/folds.parquet        the number of each row's fold
     <key>/transformer.skops    the fitted link
     <key>/model.skops          the trained chain
     <key>/report.json          metrics, curves, tables
@@ -275,6 +276,8 @@ class ResultStore:
                 table.frame.to_parquet(part / "table.parquet", compression="lz4")
             if table.partition is not None:
                 table.partition.astype("category").to_frame("partition").to_parquet(part / "partition.parquet")
+            if table.folds is not None:
+                table.folds.to_frame("folds").to_parquet(part / "folds.parquet")
         if output.transformer is not None:
             storage.dump(output.transformer, part / "transformer.skops")
         if output.model is not None:
@@ -305,7 +308,7 @@ class ResultStore:
     def _read_table(self, entry: Path, meta: dict[str, Any]) -> Table:
         facts = meta["table"]
         holder = self._entry(meta["rows_at"])
-        partition = entry / "partition.parquet"
+        partition, folds = entry / "partition.parquet", entry / "folds.parquet"
         scored = facts["scored"]
         frame = pd.read_parquet(holder / "table.parquet")
         return Table(
@@ -315,6 +318,7 @@ class ResultStore:
             history=tuple(Applied(**a) for a in facts["history"]),
             head=facts["head"],
             scored=Scored(**scored | {"classes": tuple(scored["classes"])}) if scored else None,
+            folds=pd.read_parquet(folds)["folds"] if folds.exists() else None,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -72,6 +72,15 @@ class StepContext:
         first = behaviours.index(Behaviour.FITTED)
         since = table.history[first:]
         base = self.results.table(since[0].input_key)
+        if base.folds is None and table.folds is not None:
+            changing = next((a for a in since if self.steps[a.step].acts_as is Behaviour.ROW_CHANGING), None)
+            if changing is not None:
+                title = self.steps[changing.step].title
+                raise InputError(
+                    _("The folds were dealt after {title}, which changes the rows.", title=title),
+                    fix=_("Put the step that deals the folds before the steps that learn or change rows."),
+                )
+            base = replace(base, folds=table.folds)
         return StepReplay(base, [(a.step, self.steps[a.step]) for a in since])
 
     def export(self, name: str, write: Callable[[Any], None]) -> str:

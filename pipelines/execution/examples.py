@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, cast
 
@@ -15,9 +15,11 @@ from pipelines.execution.context import Datasets, StepContext
 from pipelines.execution.events import ignore
 from pipelines.schema import Role
 from pipelines.steps import library
-from pipelines.steps.base import Context, Inputs, Output, Port, Step
+from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
 from pipelines.steps.data_input.enter_data import EnterData
 from pipelines.table import Table
+
+MARKING = (Behaviour.SPLIT, Behaviour.FOLDS)
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,18 @@ def demonstrate(step_type: type[Step]) -> Demonstration | None:
         bench.put(key, Table(_read(text), head=key))
     given = bench.inputs(step_type.inputs, [first, *others])
     output = bench.run("step", step_type.model_validate(example.params), given)
+    if output.table is not None and step_type.model_validate(example.params).acts_as in MARKING:
+        output = replace(output, table=_with_marks(output.table))
     had = {name for table in given.tables.values() for name in table.roles}
     after = output.table.roles if output.table else {}
     new = {name: role for name, role in after.items() if name not in had and role is not Role.SCORE}
     return Demonstration({name: table.frame for name, table in given.tables.items()}, output, new)
+
+
+def _with_marks(table: Table) -> Table:
+    """The table with its rows' marks as columns, to be seen."""
+    marks = {"partition": table.partition, "fold": table.folds}
+    return replace(table, frame=table.frame.assign(**{n: m for n, m in marks.items() if m is not None}))
 
 
 def _read(text: str) -> pd.DataFrame:

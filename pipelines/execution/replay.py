@@ -22,7 +22,7 @@ class StepReplay:
 
     def refit(self, rows: pd.Index) -> tuple[list[Link], Table]:
         """Every step fitted on ``rows`` of the base alone: the links, and these rows as they come out."""
-        table = replace(self.base, frame=self.base.frame.loc[rows], partition=None)
+        table = replace(self.base, frame=self.base.frame.loc[rows], partition=None, folds=None)
         links: list[Link] = []
         for name, step in self.steps:
             if step.acts_as.is_link:

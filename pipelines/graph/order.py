@@ -308,8 +308,8 @@ def leak_proof(graph: Graph) -> Graph:
     """The graph as it runs: each split stands before the first step that learns from the rows it marks.
 
     A split behind fitted steps is moved before them where only row-wise and fitted steps stand between, on one
-    straight path; then marking the rows earlier changes nothing but what the steps learn from. Elsewhere the graph
-    stays, and the diagnostics say so.
+    straight path; then marking the rows earlier changes nothing but what the steps learn from. Elsewhere, and where the
+    split looks at values that those steps may make, the graph stays, and the diagnostics say so.
     """
     for split in [n.id for n in graph.nodes if n.behaviour is Behaviour.SPLIT]:
         first = hoisting(graph, split)
@@ -322,7 +322,7 @@ def hoisting(graph: Graph, split_id: str) -> str | None:
     """The fitted step that the split moves before when the pipeline runs; None when there is nothing to pass."""
     split = graph.node(split_id)
     first: str | None = None
-    edge = split.main
+    edge = None if split.step is not None and split.step.marks_by_value else split.main
     while edge is not None and edge.part is None:
         node = graph.node(edge.step)
         others = [r for r, _, _ in graph.readers(node.id) if r.behaviour not in (Behaviour.SINK, Behaviour.EVALUATE)]

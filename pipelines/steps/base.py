@@ -10,6 +10,7 @@ what it *is*: its ``behaviour`` says which of the methods below it has.
     ROW_CHANGING   change(frame, schema) -> frame with origin index      training only; no link
     COMBINE        run() -> Output                                       the head of a new chain
     SPLIT          assign(frame, schema) -> Series of "train" / "test"   marks the rows
+    FOLDS          assign(training rows, schema) -> Series of numbers    marks the rows for cross-validation
     TRAIN, SCORE, EVALUATE, SINK   run() -> Output                       ends and results
 """
 
@@ -39,6 +40,7 @@ class Behaviour(StrEnum):
     ROW_CHANGING = "row-changing"
     COMBINE = "combine"
     SPLIT = "split"
+    FOLDS = "folds"
     TRAIN = "train"
     SCORE = "score"
     EVALUATE = "evaluate"
@@ -237,6 +239,11 @@ class Step(BaseModel):
     def acts_as(self) -> Behaviour:
         """What the step is with the parameters it has; its class's behaviour unless a parameter changes that."""
         return self.behaviour
+
+    @property
+    def marks_by_value(self) -> bool:
+        """Whether a split looks at values to mark a row: it then stays where it is written, as steps make values."""
+        return False
 
     def roles(self, schema: TableSchema) -> dict[str, Role]:
         """The roles of the columns that leave the step; those that came in, by default."""

@@ -61,6 +61,7 @@ from pipelines.steps.transformation.group_into_bins import GroupIntoBins
 from pipelines.steps.transformation.group_rare_categories import GroupRareCategories
 from pipelines.steps.transformation.join_data import JoinData
 from pipelines.steps.transformation.normalize_data import NormalizeData
+from pipelines.steps.transformation.partition_and_sample import PartitionAndSample
 from pipelines.steps.transformation.remove_duplicate_rows import RemoveDuplicateRows
 from pipelines.steps.transformation.remove_outliers import RemoveOutliers
 from pipelines.steps.transformation.rename_columns import RenameColumns
@@ -68,6 +69,7 @@ from pipelines.steps.transformation.replace_discrete_values import ReplaceDiscre
 from pipelines.steps.transformation.replace_values import ReplaceValues
 from pipelines.steps.transformation.select_columns import SelectColumns
 from pipelines.steps.transformation.set_label import SetLabel
+from pipelines.steps.transformation.smote import Smote
 from pipelines.steps.transformation.sort_rows import SortRows
 from pipelines.steps.transformation.split_data import SplitData
 from pipelines.steps.transformation.text_to_columns import TextToColumns
@@ -97,6 +99,8 @@ _ORDERED: tuple[type[Step], ...] = (
     RemoveDuplicateRows,
     RemoveOutliers,
     SortRows,
+    PartitionAndSample,
+    Smote,
     JoinData,
     AddColumns,
     AddRows,

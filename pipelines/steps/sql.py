@@ -54,6 +54,21 @@ def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None
         connection.close()
 
 
+def condition(expression: str, frame: pd.DataFrame) -> np.ndarray:
+    """For which rows what could follow WHERE holds; it does not where it cannot be told, as a value is missing."""
+    found = select(f"SELECT (\n{expression}\n) AS kept FROM t", {"t": frame})["kept"]  # noqa: S608
+    if found.isna().all():
+        return np.zeros(len(frame), dtype=bool)
+    if not pd.api.types.is_bool_dtype(found.dtype):
+        raise InputError(
+            _("The condition does not give true or false."),
+            fix=_("Compare with =, <, > or in, as in price > 0."),
+        )
+    if len(found) != len(frame):
+        raise InputError(_("The condition must look at each row alone."), fix=_("Use Apply SQL for sums and counts."))
+    return found.fillna(False).to_numpy(dtype=bool)
+
+
 def database() -> duckdb.DuckDBPyConnection:
     """This process's empty database, opened once, as that takes longer than most queries.
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelines.columns import Columns
-from pipelines.document.edits import AddStep, Edit, SetInput, SetParameter, new_id
+from pipelines.document.edits import AddStep, Edit, MoveStep, ResetParameter, SetInput, SetParameter, new_id
 from pipelines.document.ports import MAIN
-from pipelines.graph.order import Node
+from pipelines.graph.order import Node, hoisting
 from pipelines.graph.rules.base import Context
 from pipelines.graph.rules.mentions import mentions
 
@@ -50,6 +50,19 @@ def left_out(context: Context, node: Node, columns: Sequence[str], also: Sequenc
         name, value = _without(select, columns)
         return context.offered([SetParameter(select.id, name, value)])
     return inserted(context, node, SELECT, {"columns": {"kind": "all", "exclude": list(columns)}}, also=also)
+
+
+def by_column(context: Context, split: Node, mode: str, column: str) -> tuple[Edit, ...]:
+    """Edits that let a split go by a column, and put it before the fitted steps, where it does not move by itself."""
+    fields = type(split.step).model_fields
+    first = hoisting(context.graph, split.id)
+    given = None if first is None else context.inputs.get(first)
+    if "mode" not in fields or "column" not in fields or (first is not None and column not in (given or ())):
+        return ()
+    edits: list[Edit] = [] if first is None else [MoveStep(split.id, context.document.index(first))]
+    edits += [SetParameter(split.id, "mode", mode), SetParameter(split.id, "column", column)]
+    edits += [ResetParameter(split.id, n) for n in ("stratify", "shuffle") if n in split.node.params]
+    return context.offered(edits)
 
 
 def made_ids(context: Context, node: Node, columns: Sequence[str], also: Sequence[Node] = ()) -> tuple[Edit, ...]:

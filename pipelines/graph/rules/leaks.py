@@ -7,13 +7,13 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from pipelines.document.edits import Edit, ResetParameter, SetParameter
+from pipelines.document.edits import Edit
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.order import Node, hoisting
 from pipelines.graph.rules.agreement import suspects
 from pipelines.graph.rules.base import Context, Rule
 from pipelines.graph.rules.facts import ENOUGH, per_table
-from pipelines.graph.rules.fixes import inserted, left_out
+from pipelines.graph.rules.fixes import by_column, inserted, left_out
 from pipelines.graph.rules.looked_at import features
 from pipelines.messages import _
 from pipelines.schema import ColumnType, Role
@@ -56,6 +56,8 @@ class SameRows(Rule):
 
     Rows that may well be alike by chance, as in a table of few categories, are not meant.
 
+    Where rows that are alike have an id in common, such as that of a customer, whole groups are to be split.
+
     Bad: dataset (with every row twice), split_data
     Good: dataset, remove_duplicate_rows, split_data
     """
@@ -75,7 +77,14 @@ class SameRows(Rule):
                 twins=twins,
                 tested=tested,
             )
-            yield self.at(node, message, _("Remove duplicate rows before the split."), edits=self._edits(context, node))
+            group = group_of_twins(table)
+            edits = by_column(context, node, "group", group) if group else ()
+            if edits:
+                fix = _("Split by group, so that all rows of one '{column}' are on the same side.", column=group)
+                yield self.at(node, message, fix, parameter="mode", edits=edits)
+            else:
+                fix = _("Remove duplicate rows before the split.")
+                yield self.at(node, message, fix, edits=self._edits(context, node))
 
     def _edits(self, context: Context, split: Node) -> tuple[Edit, ...]:
         if _DISTINCT not in context.types:
@@ -93,7 +102,7 @@ class TimeIgnored(Rule):
     """Rows that follow each other in time are split at random: the model learns from what came after its test rows.
 
     Bad: rows in the order of ``date``, and ``{type: split_data}``
-    Good: ``{type: split_data, params: {shuffle: false}}``, which tests on the last rows
+    Good: ``{type: split_data, params: {mode: time, column: date}}``, which tests on what comes last
     """
 
     code, name, severity = "SK423", "time order ignored", "warning"
@@ -101,20 +110,17 @@ class TimeIgnored(Rule):
     def check(self, context: Context) -> Iterable[Diagnostic]:
         for node, step in context.parsed(Behaviour.SPLIT):
             table = context.tables.get(node.id)
-            if table is None or getattr(step, "shuffle", None) is not True:
+            if table is None or step.marks_by_value or getattr(step, "shuffle", None) is not True:
                 continue
             column = time_order(table)
             if column is None:
                 continue
-            edits: list[Edit] = [SetParameter(node.id, "shuffle", False)]
-            if "stratify" in node.node.params:
-                edits.append(ResetParameter(node.id, "stratify"))
             message = _(
                 "the rows are in the order of '{column}', and a split at random lets the model look ahead.",
                 column=column,
             )
-            fix = _("Switch shuffle off, so that the last rows are for testing.")
-            yield self.at(node, message, fix, parameter="shuffle", edits=edits)
+            fix = _("Split by time, so that the rows with the last '{column}' are for testing.", column=column)
+            yield self.at(node, message, fix, parameter="mode", edits=by_column(context, node, "time", column))
 
 
 @per_table
@@ -135,6 +141,20 @@ def shared_rows(table: Table) -> tuple[int, int]:
         return 0, tested
     alike = _alike_by_chance(table.frame.loc[~pd.Series(hashes, table.frame.index).duplicated(), names])
     return (twins, tested) if alike * training.sum() < 0.01 else (0, tested)
+
+
+@per_table
+def group_of_twins(table: Table) -> str | None:
+    """The id that rows have in common where they are alike in all else, so that it names what belongs together."""
+    names = [c.name for c in table.schema if c.role is not Role.ID and c.type is not ColumnType.OTHER]
+    hashes = pd.Series(pd.util.hash_pandas_object(table.frame[names], index=False).to_numpy(), table.frame.index)
+    twins = hashes.duplicated(keep=False)
+    for column in table.schema:
+        if column.role is Role.ID and not column.missing and table.frame[column.name].nunique() > 1:
+            ids = table.frame.loc[twins, column.name].groupby(hashes[twins]).nunique()
+            if len(ids) and (ids == 1).all():
+                return column.name
+    return None
 
 
 def _alike_by_chance(rows: pd.DataFrame) -> float:

@@ -55,10 +55,19 @@ class LearnsBeforeSplit(Rule):
     def _stuck(self, context: Context, split: Node, node: Node) -> Diagnostic:
         # Behind the split everything moves up by one, so its own place is the one behind it.
         edits = [MoveStep(node.id, context.document.index(split.id))]
-        message = _(
-            "it learns from all rows, because it comes before {split}, and what stands between them keeps the split "
-            "from being moved.",
-            split=split.title,
+        looks = split.step is not None and split.step.marks_by_value
+        message = (
+            _(
+                "it learns from all rows, because it comes before {split}, which looks at values and stays where it is "
+                "written.",
+                split=split.title,
+            )
+            if looks
+            else _(
+                "it learns from all rows, because it comes before {split}, and what stands between them keeps the "
+                "split from being moved.",
+                split=split.title,
+            )
         )
         return self.at(
             node, message, _("Move it behind {split}.", split=split.title), edits=_cures(context, edits, node)

@@ -26,7 +26,8 @@ class CrossValidateModel(Step):
     """Train and measure an algorithm on folds of the training rows, every fitted step refitted in each fold.
 
     Metrics are the mean over the folds, and ``<metric>_std`` how far they spread (standard deviation). Gives each row
-    with the prediction of the fold that held it out. The same as sklearn.model_selection.cross_validate.
+    with the prediction of the fold that held it out. The same as sklearn.model_selection.cross_validate. Folds that
+    Partition and Sample dealt are used as they are.
     """
 
     type = "cross_validate_model"
@@ -46,7 +47,7 @@ class CrossValidateModel(Step):
     )
 
     algorithm: Annotated[AnyAlgorithm, Form(widget="algorithm")] = Field(description="What learns, and its parameters.")
-    n_folds: int = Field(5, ge=2, le=50, description="Number of folds.")
+    n_folds: int = Field(5, ge=2, le=50, description="Number of folds, unless a step before dealt them.")
     random_state: int = Field(0, ge=0, le=2**32 - 1, description="Seed of the folds.")
 
     def run(self, inputs: Inputs, context: Context) -> Output:
@@ -63,9 +64,13 @@ class CrossValidateModel(Step):
         found: list[Assessment] = []
         by_class = self.algorithm.task == "classification" and not context.preview
         n_folds = 2 if context.preview else self.n_folds
-        folds = list(deal(values, n_folds, self.random_state, by_class=by_class))
+        dealt = replay.base.folds
+        folds = list(deal(values, n_folds, self.random_state, by_class=by_class, dealt=dealt))
+        folds = folds[:2] if context.preview else folds
+        if dealt is not None:
+            notes.append(_("The {count} folds that a step before dealt are used.", count=len(folds)))
         for number, (training, held_out) in enumerate(folds, 1):
-            context.progress((number - 1) / n_folds, _("Fold {number} of {folds}", number=number, folds=n_folds))
+            context.progress((number - 1) / len(folds), _("Fold {number} of {folds}", number=number, folds=len(folds)))
             fold = prepare(replay, number, rows[training], rows[held_out])
             result, more = fold.scored(self.algorithm, context.step, context.preview)
             scored.append(result)
@@ -84,9 +89,8 @@ def _joined(folds: list[Table], base: Table) -> Table:
     if all(n in frame for n in names):
         frame = frame.fillna(dict.fromkeys((n for n in names if len(names) > 1), 0.0))
     assert folds[0].scored is not None
-    return replace(
-        base, frame=frame, roles=folds[0].roles, partition=None, scored=replace(folds[0].scored, classes=tuple(classes))
-    )
+    scored = replace(folds[0].scored, classes=tuple(classes))
+    return replace(base, frame=frame, roles=folds[0].roles, partition=None, folds=None, scored=scored)
 
 
 def _report(folds: list[Assessment]) -> Report:

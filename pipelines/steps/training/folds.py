@@ -72,12 +72,15 @@ def labelled(base: Table, table: Table, label: str) -> tuple[pd.Index, pd.Series
 
 
 def deal(
-    values: pd.Series, n_folds: int, random_state: int, *, by_class: bool
+    values: pd.Series, n_folds: int, random_state: int, *, by_class: bool, dealt: pd.Series | None = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The places of the rows to learn from and of those held out, for each fold.
 
-    ``by_class`` gives every fold its share of each class. InputError: there are too few rows.
+    ``by_class`` gives every fold its share of each class. ``dealt`` are the folds of a table where it has some: these
+    are used. InputError: there are too few rows.
     """
+    if dealt is not None:
+        return _as_dealt(dealt.reindex(values.index).to_numpy())
     if len(values) < n_folds:
         raise InputError(
             _("There are {rows} rows for {folds} folds.", rows=len(values), folds=n_folds),
@@ -103,3 +106,19 @@ def deal(
             else _("Join rare classes, or leave the class out."),
         )
     return iter(StratifiedKFold(n_folds, shuffle=True, random_state=random_state).split(classes, classes))
+
+
+def _as_dealt(folds: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The folds as they are, as PredefinedSplit gives them: a row in none always trains."""
+    numbers = [n for n in np.unique(folds) if n > 0]
+    if len(numbers) < 2:
+        raise InputError(
+            ngettext(
+                "Of the folds that a step before dealt, {count} has rows, and two are needed.",
+                "Of the folds that a step before dealt, {count} have rows, and two are needed.",
+                count=len(numbers),
+            ),
+            fix=_("Check the steps that drop rows, or deal the rows anew."),
+        )
+    for number in numbers:
+        yield np.flatnonzero(folds != number), np.flatnonzero(folds == number)

@@ -135,7 +135,8 @@ class TuneModelHyperparameters(Step):
             )
         replay = context.replay(table)
         rows, values, notes = labelled(replay.base, table, label)
-        places = deal(values, self.n_folds, self.random_state, by_class=self.algorithm.task != "regression")
+        by_class = self.algorithm.task != "regression"
+        places = deal(values, self.n_folds, self.random_state, by_class=by_class, dealt=replay.base.folds)
         folds = [prepare(replay, i, rows[learn], rows[held]) for i, (learn, held) in enumerate(places, 1)]
 
         def measure(algorithm: Algorithm) -> Iterator[float]:

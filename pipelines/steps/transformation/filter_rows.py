@@ -7,8 +7,6 @@ from typing import ClassVar
 import pandas as pd
 from pydantic import Field
 
-from pipelines.errors import InputError
-from pipelines.messages import _
 from pipelines.parameters import Expression
 from pipelines.schema import TableSchema
 from pipelines.steps import sql
@@ -42,15 +40,4 @@ class FilterRows(Step):
     )
 
     def change(self, frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
-        found = sql.select(f"SELECT (\n{self.expression}\n) AS kept FROM t", {"t": frame})["kept"]  # noqa: S608
-        if found.isna().all():
-            return frame.iloc[:0]
-        if not pd.api.types.is_bool_dtype(found.dtype):
-            raise InputError(
-                _("The condition does not give true or false."), fix=_("Compare with =, <, > or in, as in price > 0.")
-            )
-        if len(found) != len(frame):
-            raise InputError(
-                _("The condition must look at each row alone."), fix=_("Use Apply SQL for sums and counts.")
-            )
-        return frame[found.fillna(False).to_numpy(dtype=bool)]
+        return frame[sql.condition(self.expression, frame)]

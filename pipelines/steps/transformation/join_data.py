@@ -11,13 +11,15 @@ from pydantic import Field, model_validator
 
 from pipelines.columns import Columns
 from pipelines.errors import InputError
-from pipelines.parameters import ColumnRule, Form
-from pipelines.schema import Role, TableSchema
-from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
+from pipelines.messages import _, declared
+from pipelines.parameters import Form
+from pipelines.schema import ColumnType, Role, TableSchema, column_type
+from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Step
 from pipelines.steps.checks import WORDS, kind_of
 
 Both = Literal["inner", "left", "right", "outer"]
-How = Literal["inner", "left", "right", "outer", "semi", "anti"]
+How = Literal["inner", "left", "right", "outer", "semi", "anti", "cross"]
+KEYED = ("inner", "left", "right", "outer", "semi", "anti")
 NONE = Columns(names=())
 MOST_ROWS = 100_000_000
 
@@ -26,7 +28,8 @@ class JoinData(Step):
     """Put the columns of two tables together where their keys agree.
 
     Like pandas.merge, but a missing key matches nothing, as in SQL. semi keeps the left rows that have a match, anti
-    those that have none. Each row keeps the partition of the left row it came from.
+    those that have none; cross puts every left row beside every right one. Each row keeps the partition of the left row
+    it came from.
     """
 
     type: ClassVar[str] = "join_data"
@@ -34,17 +37,34 @@ class JoinData(Step):
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.COMBINE
     inputs: ClassVar[tuple[Port, ...]] = (Port("left"), Port("right"))
-    synonyms: ClassVar[tuple[str, ...]] = ("merge", "lookup", "combine", "vlookup", "inner join", "left join")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        *("merge", "lookup", "combine", "vlookup", "inner join", "left join"),
+        *("left outer join", "full outer join", "semi join", "anti join", "cross join", "cartesian product"),
+    )
+    known_as: ClassVar[tuple[str, ...]] = ("Join Data",)
+    equivalent: ClassVar[str] = 'table.merge(other, on="make", how="left", suffixes=("", "_right"))'
+    example: ClassVar[Example | None] = Example(
+        params={"on": ["make"], "how": "left"},
+        table="make,price\naudi,17\nbmw,21\nsaab,14\naudi,19\n",
+        others=("make,country\naudi,de\nbmw,de\nvolvo,se\n",),
+    )
 
-    on: ColumnRule = Field(NONE, title="On", description="Key columns that both tables have.")
-    left_on: Annotated[Columns, Form(widget="columns", port="left")] = Field(
+    on: Annotated[Columns, Form(widget="columns", when={"how": KEYED})] = Field(
+        NONE, title="On", description="Key columns that both tables have."
+    )
+    left_on: Annotated[Columns, Form(widget="columns", port="left", when={"how": KEYED})] = Field(
         NONE, title="Left keys", description="Key columns of the left table, where the names differ."
     )
-    right_on: Annotated[Columns, Form(widget="columns", port="right")] = Field(
+    right_on: Annotated[Columns, Form(widget="columns", port="right", when={"how": KEYED})] = Field(
         NONE, title="Right keys", description="Key columns of the right table, in the order of the left keys."
     )
     how: How = Field(
-        "inner", title="How", description="Which rows to keep: those with a match, or also those of a side."
+        "inner",
+        title="How",
+        description="Which rows to keep: those with a match, or also those of a side. cross: every pair of rows.",
+    )
+    match_case: Annotated[bool, Form(when={"how": KEYED})] = Field(
+        True, title="Match case", description="Off: Audi and AUDI are one key."
     )
     suffix: str = Field(
         "_right",
@@ -56,9 +76,13 @@ class JoinData(Step):
 
     @model_validator(mode="after")
     def _one_way_to_name_keys(self) -> Self:
+        if self.how == "cross":
+            if (self.on, self.left_on, self.right_on) != (NONE, NONE, NONE):
+                raise ValueError(_("a cross join has no key columns; take them away, or choose another kind"))
+            return self
         apart = (self.left_on != NONE) + (self.right_on != NONE)
         if (self.on == NONE) == (apart == 0) or apart == 1:
-            raise ValueError("name the key columns: either with on, or with left_on and right_on")
+            raise ValueError(_("name the key columns: either with on, or with left_on and right_on"))
         return self
 
     def named_columns(self) -> list[tuple[str, str]]:
@@ -68,11 +92,15 @@ class JoinData(Step):
         left, right = inputs.tables["left"], inputs.tables["right"]
         if left.partition is not None and self.how in ("right", "outer"):
             raise InputError(
-                f"A {self.how} join after a split adds rows that are neither train nor test.",
-                fix="Join before Split Data, or keep the left rows with how: left.",
+                _("A {how} join after a split adds rows that are neither train nor test.", how=self.how),
+                fix=_("Join before Split Data, or keep the left rows with how: left."),
             )
-        pairs = self._keys(left.schema, right.schema)
-        at_left, at_right = _match(left.frame, right.frame, pairs, self.how)
+        if self.how == "cross":
+            pairs: list[tuple[str, str]] = []
+            at_left, at_right = _every_pair(len(left.frame), len(right.frame))
+        else:
+            pairs = self._keys(left.schema, right.schema)
+            at_left, at_right = _match(left.frame, right.frame, pairs, self.how, self.match_case)
         frame = _take(left.frame, at_left)
         if self.how not in ("semi", "anti"):
             frame = self._with_right(frame, _take(right.frame, at_right), pairs, at_left)
@@ -86,15 +114,21 @@ class JoinData(Step):
         second = right.require(first) if self.on != NONE else self.right_on.select(right)
         if not first or len(first) != len(second):
             raise InputError(
-                f"There are {len(first)} left and {len(second)} right key columns.", fix="Name as many on each side."
+                _("There are {left} left and {right} right key columns.", left=len(first), right=len(second)),
+                fix=_("Name as many on each side."),
             )
         for a, b in zip(first, second, strict=True):
             kinds = left[a].type, right[b].type
             if kind_of(kinds[0]) != kind_of(kinds[1]):
-                held = f"{a!r} on the left holds {WORDS[kinds[0]]}, {b!r} on the right {WORDS[kinds[1]]}"
                 raise InputError(
-                    f"The keys cannot agree: {held}.",
-                    fix="Give both one type with Edit Metadata.",
+                    _(
+                        "The keys cannot agree: {left!r} on the left holds {these}, {right!r} on the right {those}.",
+                        left=a,
+                        these=declared(WORDS[kinds[0]]),
+                        right=b,
+                        those=declared(WORDS[kinds[1]]),
+                    ),
+                    fix=_("Give both one type with Edit Metadata."),
                 )
         return list(zip(first, second, strict=True))
 
@@ -111,16 +145,16 @@ class JoinData(Step):
         names = [*frame.columns, *right.columns]
         twice = next((n for n in names if names.count(n) > 1), None)
         if twice is not None:
-            raise InputError(f"Two columns would be called {twice!r}.", fix="Choose another suffix.")
+            raise InputError(_("Two columns would be called {name!r}.", name=twice), fix=_("Choose another suffix."))
         return pd.concat([frame, right], axis=1)
 
 
 def _match(
-    left: pd.DataFrame, right: pd.DataFrame, pairs: Sequence[tuple[str, str]], how: How
+    left: pd.DataFrame, right: pd.DataFrame, pairs: Sequence[tuple[str, str]], how: How, match_case: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The rows that belong together, by position; -1 where a side has none."""
-    a = _codes_frame(left, [a for a, _ in pairs], -1).assign(a=np.arange(len(left)))
-    b = _codes_frame(right, [b for _, b in pairs], -2).assign(b=np.arange(len(right)))
+    a = _codes_frame(left, [a for a, _right in pairs], -1, match_case).assign(a=np.arange(len(left)))
+    b = _codes_frame(right, [b for _left, b in pairs], -2, match_case).assign(b=np.arange(len(right)))
     keys = [c for c in a.columns if c != "a"]
     if how in ("semi", "anti"):
         found = a.merge(b[keys].drop_duplicates(), on=keys, how="left", indicator="side")
@@ -138,14 +172,23 @@ def _require_few(a: pd.DataFrame, b: pd.DataFrame, keys: list[str]) -> None:
     rows = int(sizes[0].astype(np.float64).mul(sizes[1], fill_value=0).sum())
     if rows > MOST_ROWS:
         raise InputError(
-            f"The join would give {rows:,} rows: the same keys stand in many rows of both tables.",
-            fix="Join on more columns, or remove duplicate rows of one table before.",
+            _("The join would give {rows:,} rows: the same keys stand in many rows of both tables.", rows=rows),
+            fix=_("Join on more columns, or remove duplicate rows of one table before."),
         )
 
 
-def _codes_frame(frame: pd.DataFrame, names: Sequence[str], missing: int) -> pd.DataFrame:
+def _every_pair(left: int, right: int) -> tuple[np.ndarray, np.ndarray]:
+    if left * right > MOST_ROWS:
+        raise InputError(
+            _("The join would give {rows:,} rows.", rows=left * right),
+            fix=_("Sample the tables before, or join on a key."),
+        )
+    return np.repeat(np.arange(left), right), np.tile(np.arange(right), left)
+
+
+def _codes_frame(frame: pd.DataFrame, names: Sequence[str], missing: int, match_case: bool) -> pd.DataFrame:
     """The key columns under names of their own; rows with a missing key are marked so that they match none."""
-    keys = {f"k{i}": _plain(frame[n]) for i, n in enumerate(names)}
+    keys = {f"k{i}": _plain(frame[n]) if match_case else _folded(_plain(frame[n])) for i, n in enumerate(names)}
     gaps = frame[list(names)].isna().any(axis=1).to_numpy()
     return pd.DataFrame({**keys, "gap": np.where(gaps, missing, 0)})
 
@@ -155,6 +198,11 @@ def _plain(values: pd.Series) -> pd.Series:
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values.astype(values.dtype.categories.dtype)
     return values
+
+
+def _folded(values: pd.Series) -> pd.Series:
+    """Text without the difference of capitals; other values as they are."""
+    return values.str.casefold() if column_type(values) is ColumnType.TEXT else values
 
 
 def _take(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:

@@ -221,6 +221,43 @@ def test_rows_on_both_sides_are_removed_before_the_fitted_steps_and_ids_do_not_h
     assert len(after.tables["distinct"].frame) == 400
 
 
+def test_rows_of_one_group_in_both_parts_are_told_and_kept_together(document):
+    once = mixed(6)
+    frame = pd.concat([once, once], ignore_index=True).assign(
+        patient=[*range(len(once)), *range(len(once))], ticket=range(2 * len(once))
+    )
+    late = """
+- {id: rows, type: dataset, params: {dataset: rows}}
+- {id: label, type: set_label, params: {column: target, ids: [ticket, patient]}}
+- {id: clean, type: clean_missing_data}
+- {id: split, type: split_data, params: {stratify: true}}
+- {id: train, type: train_model, params: {algorithm: {type: logistic_regression}}}
+"""
+    made = document(late)
+    (told,) = [d for d in inspect(made, frame).diagnostics if d.code == "SK422"]
+    changed = cured(made, told)
+    assert changed.step("split").params["mode"] == "group"
+    assert changed.ids.index("split") < changed.ids.index("clean")
+    after = inspect(changed, frame)
+    assert after.ok
+    assert "SK422" not in {d.code for d in after.diagnostics}
+
+
+def test_a_split_that_looks_at_values_stays_and_what_learned_before_it_is_told(document):
+    frame = mixed(5).assign(day=pd.date_range("2025-01-01", periods=400, freq="D"))
+    made = document("""
+- {id: rows, type: dataset, params: {dataset: rows}}
+- {id: label, type: set_label, params: {column: target}}
+- {id: clean, type: clean_missing_data}
+- {id: split, type: split_data, params: {mode: time, column: day}}
+- {id: train, type: train_model, params: {algorithm: {type: boosted_trees_classifier}}}
+""")
+    told = [d for d in inspect(made, frame).diagnostics if d.code == "SK411"]
+    assert [(d.step, d.severity) for d in told] == [("clean", "error")]
+    assert "looks at values" in told[0].message
+    assert inspect(cured(made, told[0]), frame).ok
+
+
 def test_rows_that_are_alike_by_chance_are_left_alone(document):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({c: rng.choice(["a", "b", "c"], 400) for c in "uvw"}).assign(
@@ -234,7 +271,7 @@ def test_a_random_split_of_rows_in_time_order_is_told_and_cured(document):
     made = document(steps(CLASSES).replace("type: split_data", "type: split_data, params: {stratify: true}"))
     (told,) = [d for d in inspect(made, frame).diagnostics if d.code == "SK423"]
     changed = cured(made, told)
-    assert changed.step("split").params == {"shuffle": False}
+    assert changed.step("split").params == {"mode": "time", "column": "day"}
     assert inspect(changed, frame).ok
     shuffled = frame.assign(day=frame["day"].sample(frac=1, random_state=0).to_numpy())
     assert "SK423" not in {d.code for d in inspect(made, shuffled).diagnostics}

@@ -17,6 +17,8 @@ from tests.pipelines.steps.trial import combined
 
 CASES = [
     *(Case({"on": ["key"], "how": h}) for h in ("inner", "left", "right", "outer", "semi", "anti")),
+    Case({"on": ["text"], "match_case": False, "how": "left"}),
+    Case({"how": "cross"}),
     Case({"left_on": ["text", "category"], "right_on": ["arrow", "category"], "suffix": "_2"}),
 ]
 
@@ -83,3 +85,22 @@ def test_joins_that_cannot_be(cars: pd.DataFrame, prices: pd.DataFrame) -> None:
 def test_only_left_columns_are_checked_against_the_left_table() -> None:
     step = library.get("join_data").model_validate({"left_on": ["a"], "right_on": ["b"]})
     assert step.named_columns() == [("left_on", "a")]
+
+
+def test_every_row_beside_every_other(cars: pd.DataFrame, prices: pd.DataFrame) -> None:
+    found = combined("join_data", cars.head(30), prices, how="cross").frame
+    expected = cars.head(30).merge(prices, how="cross", suffixes=("", "_right"))
+    pd.testing.assert_frame_equal(found.reset_index(drop=True), expected)
+    with pytest.raises(ValueError, match="no key columns"):
+        library.get("join_data").model_validate({"how": "cross", "on": ["make"]})
+
+
+def test_capitals_need_not_match(cars: pd.DataFrame, prices: pd.DataFrame) -> None:
+    shouted = prices.assign(make=prices["make"].str.upper())
+    assert combined("join_data", cars, shouted, on=["make"]).frame.empty
+    found = combined("join_data", cars, shouted, on=["make"], match_case=False).frame
+    pd.testing.assert_frame_equal(found, combined("join_data", cars, prices, on=["make"]).frame)
+    by_price = combined(
+        "join_data", cars, cars[["price", "bore"]].drop_duplicates("price"), on=["price"], match_case=False
+    )
+    assert len(by_price.frame) == len(cars)

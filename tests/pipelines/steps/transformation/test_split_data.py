@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from pipelines.errors import ColumnMissingError, InputError
+from pipelines.execution.apply import apply
 from pipelines.schema import Role, schema_of
 from pipelines.steps import library
-from pipelines.table import TEST, TRAIN
+from pipelines.steps.base import Inputs
+from pipelines.table import TEST, TRAIN, Table
 from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.trial import CONTEXT
 
 CASES = [
     Case({}),
     Case({"stratify": True, "train_fraction": 0.5}),
     Case({"shuffle": False}),
     Case({"stratify": "bool"}),
+    Case({"mode": "expression", "expression": "x < 0.5"}),
+    Case({"mode": "pattern", "column": "text", "pattern": "^[rg]"}),
+    Case({"mode": "time", "column": "x"}),
+    Case({"mode": "group", "column": "zoned"}),
 ]
 
 
@@ -69,3 +77,52 @@ def test_splits_that_cannot_be(cars: pd.DataFrame) -> None:
             library.get("split_data").model_validate(params)
     assert library.get("split_data").model_validate({"stratify": "make"}).named_columns() == [("stratify", "make")]
     assert library.get("split_data").model_validate({"stratify": True}).named_columns() == []
+
+
+def test_a_condition_or_a_pattern_says_which_rows_train(people: pd.DataFrame) -> None:
+    by = assigned(people, mode="expression", expression="age < 40 and \"workclass\" = 'Private'")
+    assert (by == TRAIN).equals((people["age"] < 40) & (people["workclass"] == "Private").fillna(False))
+    by = assigned(people, mode="pattern", column="native-country", pattern="^United")
+    assert (by == TRAIN).equals(people["native-country"].str.contains("^United").fillna(False).astype(bool))
+
+
+def test_what_comes_last_is_tested(cars: pd.DataFrame) -> None:
+    rng = np.random.default_rng(0)
+    days = pd.Series(pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 60, len(cars)), unit="D"), cars.index)
+    for values in (days, days.dt.tz_localize("Asia/Tokyo"), days.dt.day_of_year):
+        frame = cars.assign(day=values)
+        marks = assigned(frame, mode="time", column="day", train_fraction=0.6)
+        assert frame.loc[marks == TRAIN, "day"].max() < frame.loc[marks == TEST, "day"].min()
+        assert 0.55 < (marks == TRAIN).mean() <= 0.6
+    marks = assigned(cars.assign(day=days), mode="time", column="day", moment="2026-02-01")
+    assert (marks == TEST).equals(days >= "2026-02-01")
+    assert (assigned(cars, mode="time", column="price", moment="9000") == TRAIN).equals(cars["price"] < 9000)
+
+
+def test_groups_stay_whole(people: pd.DataFrame) -> None:
+    marks = assigned(people, mode="group", column="occupation", train_fraction=0.6, random_state=2)
+    codes, names = pd.factorize(people["occupation"])
+    groups = np.where(codes < 0, len(names), codes)
+    splitter = GroupShuffleSplit(1, train_size=0.6, random_state=2)
+    train, _ = next(splitter.split(people, groups=groups))
+    assert set(np.flatnonzero(marks == TRAIN)) == set(train)
+    assert marks.groupby(people["occupation"]).nunique().max() == 1
+
+
+def test_other_splits_that_cannot_be(cars: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="'make' holds neither dates nor numbers"):
+        assigned(cars, mode="time", column="make")
+    with pytest.raises(InputError, match="In 2 rows the time 'horsepower' is missing"):
+        assigned(cars, mode="time", column="horsepower")
+    with pytest.raises(InputError, match="'soon' is no number"):
+        assigned(cars, mode="time", column="price", moment="soon")
+    with pytest.raises(InputError, match="1 groups cannot be split"):
+        assigned(cars.assign(one=1), mode="group", column="one")
+    with pytest.raises(ColumnMissingError, match="Did you mean 'price'"):
+        assigned(cars, mode="time", column="pricee")
+    step = library.get("split_data").model_validate({"mode": "expression", "expression": "price < 0"})
+    with pytest.raises(InputError, match="leaves no training rows of 201"):
+        apply(step, Inputs({"table": Table(cars)}, {}, {"table": "k"}), CONTEXT, "key")
+    for params in ({"mode": "expression"}, {"mode": "time"}, {"mode": "pattern", "column": "make", "pattern": "("}):
+        with pytest.raises(ValueError):
+            library.get("split_data").model_validate(params)
