@@ -98,4 +98,4 @@ def _date(text: str, values: pd.Series, parameter: str) -> np.datetime64:
     if found.tz is None and values.dt.tz is not None:
         found = found.tz_localize(values.dt.tz)
     found = found.tz_convert("UTC").tz_localize(None) if found.tz is not None else found
-    return np.datetime64(found.to_datetime64(), "ns")
+    return found.to_datetime64()

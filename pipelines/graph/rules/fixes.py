@@ -54,7 +54,7 @@ def left_out(context: Context, node: Node, columns: Sequence[str], also: Sequenc
 
 def by_column(context: Context, split: Node, mode: str, column: str) -> tuple[Edit, ...]:
     """Edits that let a split go by a column, and put it before the fitted steps, where it does not move by itself."""
-    fields = type(split.step).model_fields
+    fields = split.step_type.model_fields if split.step_type is not None else {}
     first = hoisting(context.graph, split.id)
     given = None if first is None else context.inputs.get(first)
     if "mode" not in fields or "column" not in fields or (first is not None and column not in (given or ())):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -122,15 +122,13 @@ class PartitionAndSample(Step):
             return frame.head(self.rows)
         places = pd.Series(np.arange(len(frame)))
         if not self.stratify:
-            chosen = places.sample(**self._amount(len(frame)), replace=self.replace, random_state=self.random_state)
+            amount: dict[str, Any] = {"frac": self.size} if self.size < 1 else {"n": self._wanted(len(frame))}
+            chosen = places.sample(replace=self.replace, random_state=self.random_state, **amount)
             return frame.iloc[np.sort(chosen.to_numpy())]
         codes, _names = pd.factorize(frame[self.stratify], use_na_sentinel=False)
         share = self.size if self.size < 1 else self._wanted(len(frame)) / max(len(frame), 1)
         chosen = places.groupby(codes).sample(frac=share, replace=self.replace, random_state=self.random_state)
         return frame.iloc[np.sort(chosen.to_numpy())]
-
-    def _amount(self, rows: int) -> dict[str, float | int]:
-        return {"frac": self.size} if self.size < 1 else {"n": self._wanted(rows)}
 
     def _wanted(self, rows: int) -> int:
         wanted = int(self.size)

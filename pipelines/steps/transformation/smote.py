@@ -161,19 +161,19 @@ class _Origins:
         return made[len(matrix) :], np.concatenate([np.zeros(0, dtype=np.int64), *origins])
 
 
-class _Smote(_Origins, SMOTE):  # type: ignore[misc]
+class _Smote(_Origins, SMOTE):
     def _generate_samples(self, X: Any, nn_data: Any, nn_num: Any, rows: Any, *more: Any, **named: Any) -> Any:
         self.found.append(rows)
         return super()._generate_samples(X, nn_data, nn_num, rows, *more, **named)
 
 
-class _SmoteNC(_Origins, SMOTENC):  # type: ignore[misc]
+class _SmoteNC(_Origins, SMOTENC):
     def _generate_samples(self, X: Any, nn_data: Any, nn_num: Any, rows: Any, *more: Any, **named: Any) -> Any:
         self.found.append(rows)
         return super()._generate_samples(X, nn_data, nn_num, rows, *more, **named)
 
 
-class _SmoteN(_Origins, SMOTEN):  # type: ignore[misc]
+class _SmoteN(_Origins, SMOTEN):
     def _make_samples(self, X_class: Any, klass: Any, y_dtype: Any, nn_indices: Any, n_samples: int) -> Any:
         # The same draw as the sampler's own, which does not keep it.
         rows = np.random.RandomState(self.random_state).choice(np.arange(X_class.shape[0]), n_samples, replace=True)

@@ -48,6 +48,8 @@ class NormalizeData(Step):
 
 class SplitData(Step):
     type, title, category, behaviour = "split_data", "Split data", "", Behaviour.SPLIT
+    mode: str = "rows"
+    column: str = ""
     train_fraction: float = Field(0.7, gt=0, lt=1)
     shuffle: bool = True
 

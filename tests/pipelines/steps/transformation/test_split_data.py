@@ -121,7 +121,7 @@ def test_other_splits_that_cannot_be(cars: pd.DataFrame) -> None:
     with pytest.raises(ColumnMissingError, match="Did you mean 'price'"):
         assigned(cars, mode="time", column="pricee")
     step = library.get("split_data").model_validate({"mode": "expression", "expression": "price < 0"})
-    with pytest.raises(InputError, match="leaves no training rows of 201"):
+    with pytest.raises(InputError, match="leaves no train rows of 201"):
         apply(step, Inputs({"table": Table(cars)}, {}, {"table": "k"}), CONTEXT, "key")
     for params in ({"mode": "expression"}, {"mode": "time"}, {"mode": "pattern", "column": "make", "pattern": "("}):
         with pytest.raises(ValueError):
