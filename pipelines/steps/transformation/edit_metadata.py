@@ -21,17 +21,26 @@ DataType = Literal["unchanged", "integer", "float", "text", "boolean", "category
 
 
 class CastColumns(Transformer):
-    """Columns read as another type, then renamed. ``names`` has the new name of each of ``columns``."""
+    """Columns read as another type, made categories or no longer any, then renamed.
 
-    def __init__(self, columns: list[str], names: list[str], data_type: str, format: str = "") -> None:
+    ``names`` has the new name of each of ``columns``.
+    """
+
+    def __init__(
+        self, columns: list[str], names: list[str], data_type: str, format: str = "", categorical: str = "unchanged"
+    ) -> None:
         self.columns = columns
         self.names = names
         self.data_type = data_type
         self.format = format
+        self.categorical = categorical
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         if self.data_type != "unchanged":
             X = X.assign(**{c: cast(X[c], self.data_type, self.format) for c in self.columns if c in X.columns})
+        if self.categorical != "unchanged":
+            change = _categories if self.categorical == "categorical" else _values
+            X = X.assign(**{c: change(X[c]) for c in self.columns if c in X.columns})
         return X if self.names == self.columns else X.rename(columns=dict(zip(self.columns, self.names, strict=True)))
 
     def requires(self, outputs: set[str]) -> set[str]:
@@ -74,8 +83,15 @@ class EditMetadata(Step):
     format: Annotated[str, Form(when={"data_type": ("datetime",)})] = Field(
         "", max_length=100, title="Format", description="How dates are written, such as %d.%m.%Y. Empty: as 2026-01-31."
     )
+    categorical: Literal["unchanged", "categorical", "non-categorical"] = Field(
+        "unchanged",
+        title="Categorical",
+        description="categorical: also numbers are categories. non-categorical: categories are text or numbers again.",
+    )
     role: Literal["unchanged", "feature", "label", "id", "weight"] = Field(
-        "unchanged", title="Role", description="What the columns are for."
+        "unchanged",
+        title="Role",
+        description="What the columns are for. feature clears a role, id keeps columns from being learned from.",
     )
     new_names: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
         (), title="New names", description="One for each column, in order. Empty: they keep theirs."
@@ -106,7 +122,7 @@ class EditMetadata(Step):
                 _("{number} columns cannot all be the {role}.", number=len(columns), role=self.role),
                 fix=_("Choose one column."),
             )
-        return CastColumns(columns, names, self.data_type, self.format)
+        return CastColumns(columns, names, self.data_type, self.format, self.categorical)
 
     def roles(self, schema: TableSchema) -> dict[str, Role]:
         columns = self.columns.select(schema)
@@ -157,6 +173,20 @@ def cast(values: pd.Series, data_type: str, format: str = "") -> Any:
             return np.asarray(conform_column(values, _Wanted(name, ColumnType.FLOAT)), dtype=np.float64)
         case _:
             return conform_column(values, _Wanted(name, ColumnType(data_type)))
+
+
+def _categories(values: pd.Series) -> Any:
+    return values if isinstance(values.dtype, pd.CategoricalDtype) else values.astype("category").array
+
+
+def _values(values: pd.Series) -> Any:
+    """What the categories stand for."""
+    kind = values.dtype
+    if not isinstance(kind, pd.CategoricalDtype):
+        return values
+    held = kind.categories.dtype
+    whole_with_gaps = pd.api.types.is_integer_dtype(held) and bool(values.isna().any())
+    return values.astype(np.float64 if whole_with_gaps else held).array
 
 
 def _whole(values: pd.Series, found: np.ndarray) -> Any:

@@ -15,6 +15,7 @@ from pipelines.columns import CATEGORICAL
 from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Example, Step
+from pipelines.steps.names import free
 
 FEW = 64
 Category = str | None
@@ -39,33 +40,50 @@ class Encode(Columnwise):
 
 
 class EncodeOrdinal(Encode):
-    """Each category's number in the same column, -1 for one that training did not have."""
+    """Each category's number, -1 for one that training did not have, in the same column or in a new one."""
+
+    def __init__(self, columns: list[str], keep_columns: bool = False) -> None:
+        self.columns = columns
+        self.keep_columns = keep_columns
+
+    def learn(self, frame: pd.DataFrame, y: pd.Series | None) -> None:
+        super().learn(frame, y)
+        taken = {str(c) for c in frame.columns}
+        self.made_ = {c: free(f"{c}_code", taken) if self.keep_columns else c for c in self.columns}
 
     def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
-        return {c: self.codes(c, columns[c]) for c in self.columns}
+        return {made: self.codes(c, columns[c]) for c, made in self.made_.items()}
 
     def requires(self, outputs: set[str]) -> set[str]:
-        return set(outputs)
+        source = {made: name for name, made in self.made_.items()}
+        return {source.get(o, o) for o in outputs}
 
 
 class EncodeOneHot(Encode):
-    """A column of 0 and 1 for each category, at the end, in place of the columns encoded."""
+    """A column of 0 and 1 for each category, at the end, in place of the columns encoded or beside them."""
 
-    def __init__(self, columns: list[str], max_categories: int | None = None, drop_first: bool = False) -> None:
+    def __init__(
+        self,
+        columns: list[str],
+        max_categories: int | None = None,
+        drop_first: bool = False,
+        keep_columns: bool = False,
+    ) -> None:
         self.columns = columns
         self.max_categories = max_categories
         self.drop_first = drop_first
+        self.keep_columns = keep_columns
 
     def learn(self, frame: pd.DataFrame, y: pd.Series | None) -> None:
         super().learn(frame, y)
         self.places_: dict[str, list[int]] = {}
         self.outputs_: list[str] = []
-        taken = {str(c) for c in frame.columns if c not in self.columns}
+        taken = {str(c) for c in frame.columns if self.keep_columns or c not in self.columns}
         for name in self.columns:
             groups, texts = self._groups(frame[name])
             first = int(self.drop_first and len(texts) > 0)
             self.places_[name] = [len(self.outputs_) + g - first if g >= first else -1 for g in groups]
-            self.outputs_ += [_free(f"{name}_{text}", taken) for text in texts[first:]]
+            self.outputs_ += [free(f"{name}_{text}", taken) for text in texts[first:]]
 
     def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
         matrix = np.zeros((len(self.outputs_), rows))
@@ -76,7 +94,7 @@ class EncodeOneHot(Encode):
         return dict(zip(self.outputs_, matrix, strict=True))
 
     def gone(self) -> Collection[str]:
-        return self.columns
+        return () if self.keep_columns else self.columns
 
     def requires(self, outputs: set[str]) -> set[str]:
         made = set(self.outputs_)
@@ -135,13 +153,18 @@ class EncodeCategories(Step):
     drop: Annotated[Literal["none", "first"], Form(when={"method": ("onehot",)})] = Field(
         "none", title="Drop", description="first: no column for the first category, which linear models can do without."
     )
+    keep_columns: bool = Field(
+        False,
+        title="Keep the columns",
+        description="On: they stay; the numbers of ordinal stand in columns named ..._code.",
+    )
     columns: ColumnRule = Field(CATEGORICAL, title="Columns", description="The columns to encode.")
 
     def build(self, schema: TableSchema) -> Transformer:
         columns = list(dict.fromkeys(self.columns.select(schema)))
         if self.method == "ordinal":
-            return EncodeOrdinal(columns)
-        return EncodeOneHot(columns, self.max_categories, self.drop == "first")
+            return EncodeOrdinal(columns, self.keep_columns)
+        return EncodeOneHot(columns, self.max_categories, self.drop == "first", self.keep_columns)
 
 
 def _categories(values: pd.Series) -> list[Category]:
@@ -157,10 +180,3 @@ def _categories(values: pd.Series) -> list[Category]:
 
 def _code(value: Any, lookup: dict[Category, int]) -> int:
     return lookup.get(None if is_missing(value) else as_text(value), -1)
-
-
-def _free(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name

@@ -14,6 +14,8 @@ from tests.pipelines.steps.cases import Case
 from tests.pipelines.steps.trial import done, made
 
 CASES = [
+    Case({"columns": ["int-number", "text", "category", "Int64"], "categorical": "categorical"}),
+    Case({"columns": ["x", "category"], "categorical": "non-categorical"}),
     Case({"columns": ["text"], "data_type": "category", "new_names": ["colour"]}),
     Case({"columns": ["int-number", "Int64"], "type": "float"}),
     Case({"columns": ["Int64", "nothing"], "type": "integer"}),
@@ -61,4 +63,18 @@ def test_a_renamed_column_keeps_its_role(cars: pd.DataFrame) -> None:
     assert "brand" in table.frame
     table = done("edit_metadata", cars, "price", columns=["bore"], role="label")
     assert table.roles == {"bore": Role.LABEL}
+    assert done("edit_metadata", cars, "price", columns=["price"], role="feature").roles == {}
+
+
+def test_categories_are_made_and_unmade_as_by_astype(cars: pd.DataFrame) -> None:
+    names = ["make", "symboling", "horsepower", "bore"]
+    found = made("edit_metadata", cars, columns=names, categorical="categorical")
+    pd.testing.assert_frame_equal(found[names], cars[names].astype("category"))
+    back = made("edit_metadata", found, columns=[*names, "price"], categorical="non-categorical")
+    pd.testing.assert_frame_equal(back, cars)
+    bins = made("edit_metadata", cars, columns=["symboling"], data_type="text", categorical="categorical")["symboling"]
+    assert set(bins.cat.categories) == {str(n) for n in cars["symboling"]}
+
+
+def test_feature_clears_a_role(cars: pd.DataFrame) -> None:
     assert done("edit_metadata", cars, "price", columns=["price"], role="feature").roles == {}

@@ -19,6 +19,8 @@ CASES = [
     Case({"method": "onehot"}),
     Case({"method": "onehot", "max_categories": 3, "drop": "first", "columns": ["text", "int-number"]}),
     Case({"method": "ordinal"}),
+    Case({"method": "onehot", "max_categories": 3, "keep_columns": True}),
+    Case({"method": "ordinal", "columns": ["text", "int-number"], "keep_columns": True}),
 ]
 
 
@@ -48,3 +50,15 @@ def test_names_that_would_collide_are_kept_apart() -> None:
     found = made("encode_categories", frame)
     assert found.columns.is_unique
     assert found.drop(columns="a_nan").to_numpy().sum() == 6
+
+
+def test_the_columns_may_stay(cars: pd.DataFrame) -> None:
+    names = list(cars.select_dtypes("str"))
+    found = made("encode_categories", cars, keep_columns=True)
+    alone = made("encode_categories", cars)
+    pd.testing.assert_frame_equal(found[list(cars)], cars)
+    pd.testing.assert_frame_equal(found.drop(columns=names), alone)
+    found = made("encode_categories", cars, method="ordinal", keep_columns=True)
+    numbers = made("encode_categories", cars, method="ordinal")
+    for name in names:
+        pd.testing.assert_series_equal(found[f"{name}_code"], numbers[name], check_names=False)
