@@ -31,7 +31,7 @@ export default function({parentElement,data}){
   root.replaceChildren(box);
 }
 """
-_QUOTES = {"expression": ("`", "`"), "sql": ('"', '"'), "python": ('table["', '"]')}
+_QUOTES = {"expression": ('"', '"'), "sql": ('"', '"'), "python": ('table["', '"]')}
 
 _component = st.components.v2.component("sekkei_column_chips", html="<div id='root'></div>", css=CSS, js=JS)
 
@@ -48,7 +48,7 @@ def show(columns: Sequence[str], language: str, *, field: str, key: str) -> None
 
 
 def written(column: str, language: str) -> str:
-    """A column's name as ``expression`` (pandas), ``sql`` or ``python`` has it: quoted where that is needed."""
+    """A column's name as ``expression``, ``sql`` (both SQL) or ``python`` has it: quoted where that is needed."""
     before, after = _QUOTES.get(language, ("", ""))
     plain = column.isidentifier() and column.isascii() and language != "python"
     return column if plain else f"{before}{column}{after}"

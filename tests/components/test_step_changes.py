@@ -34,7 +34,7 @@ def test_nothing_changed_says_nothing() -> None:
     ("column", "language", "text"),
     [
         ("age", "expression", "age"),
-        ("wheel-base", "expression", "`wheel-base`"),
+        ("wheel-base", "expression", '"wheel-base"'),
         ("wheel-base", "sql", '"wheel-base"'),
         ("age", "python", 'table["age"]'),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -10,9 +11,12 @@ from pydantic import Field, field_validator
 from pipelines.chain.transformer import Columnwise, Transformer
 from pipelines.errors import InputError
 from pipelines.messages import _
+from pipelines.parameters import Sql
 from pipelines.schema import Role, TableSchema
 from pipelines.steps import expressions
 from pipelines.steps.base import Behaviour, Example, Step
+
+FORMULA = re.compile(r'(?P<name>"(?:[^"]|"")+"|[^="\s][^="]*?)\s*=\s*(?P<expression>.*)')
 
 
 class Derive(Columnwise):
@@ -57,26 +61,27 @@ class CreateColumns(Step):
         'table["large"] = np.where(table["size"] > 60, "yes", "no")'
     )
     example: ClassVar[Example | None] = Example(
-        params={"columns": {"per_room": "price / rooms", "large": "case when size > 60 then 'yes' else 'no' end"}},
+        params={"columns": "per_room = price / rooms\nlarge = case when size > 60 then 'yes' else 'no' end"},
         table="size,rooms,price\n31,1,95\n45,2,142\n64,3,\n92,4,284\n",
     )
 
-    columns: dict[str, str] = Field(
+    columns: Sql = Field(
         min_length=1,
-        max_length=200,
+        max_length=100_000,
         title="Columns",
-        description="A name for each new column and how to compute it, as in {per_room: price / rooms}.",
+        description="A line for each new column, as in per_room = price / rooms. A line that begins with a space "
+        "goes on with the one above. Names with a space or a hyphen stand in \"double quotes\", text in 'single' ones.",
     )
 
     @field_validator("columns")
     @classmethod
-    def _named(cls, value: dict[str, str]) -> dict[str, str]:
-        if not all(name.strip() and expression.strip() for name, expression in value.items()):
-            raise ValueError("every new column has a name and an expression")
+    def _can_be_read(cls, value: str) -> str:
+        formulas(value)
         return value
 
     def build(self, schema: TableSchema) -> Transformer:
-        read = {name: expressions.reads([e], schema) for name, e in self.columns.items()}
+        wanted = formulas(self.columns)
+        read = {name: expressions.reads([e], schema) for name, e in wanted.items()}
         label = next((c.name for c in schema if c.role is Role.LABEL), None)
         for name, columns in read.items():
             if label in columns and name != label:
@@ -84,4 +89,28 @@ class CreateColumns(Step):
                     _("{column!r} is computed from the label, which is not known when the model is used.", column=name),
                     fix=_("Compute it from other columns, or before Set Label."),
                 )
-        return Derive(dict(self.columns), expressions.kinds(self.columns, schema), read)
+        return Derive(wanted, expressions.kinds(wanted, schema), read)
+
+
+def formulas(text: str) -> dict[str, str]:
+    """The expression of each new column by its name; ValueError tells the line that cannot be read."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        if name and line[0].isspace():
+            found[name].append(line)
+            continue
+        begin = FORMULA.fullmatch(line.strip())
+        if begin is None:
+            raise ValueError(f"line {number} is not a name, =, and an expression: {line.strip()[:60]!r}")
+        name = begin["name"][1:-1].replace('""', '"') if begin["name"].startswith('"') else begin["name"]
+        if name in found:
+            raise ValueError(f"line {number} makes the column {name!r} again; give it another name")
+        found[name] = [begin["expression"]]
+    written = {n: "\n".join(lines) for n, lines in found.items()}
+    empty = next((n for n, expression in written.items() if not expression.strip()), None)
+    if empty is not None:
+        raise ValueError(f"the column {empty!r} has no expression after =")
+    return written

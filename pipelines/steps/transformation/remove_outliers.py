@@ -22,7 +22,8 @@ class RemoveOutliers(Step):
 
     iqr: beyond a factor of the quartile range below the first or above the third quartile (Tukey 1977, Exploratory Data
     Analysis); zscore: more standard deviations from the mean; isolation_forest: the rows that
-    sklearn.ensemble.IsolationForest tells apart most easily, all columns seen together. A missing value is no outlier.
+    sklearn.ensemble.IsolationForest tells apart most easily, all columns seen together. A missing value is no outlier,
+    and iqr passes by a column whose quartiles are alike, where it would leave out every other value.
     Training rows only are left out once the table is split, and none when the model is used.
     """
 
@@ -85,5 +86,7 @@ class RemoveOutliers(Step):
             mean, reach = values.mean(), self.threshold * values.std()
             return mean - reach, mean + reach
         first, third = np.quantile(values, [0.25, 0.75])
+        if first == third:
+            return -np.inf, np.inf
         reach = self.factor * (third - first)
         return first - reach, third + reach

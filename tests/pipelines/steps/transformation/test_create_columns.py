@@ -9,6 +9,7 @@ import pytest
 from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
 from pipelines.steps import library
+from pipelines.steps.transformation.create_columns import formulas
 from pipelines.table import Table
 from tests.pipelines.steps.cases import Case
 from tests.pipelines.steps.trial import made
@@ -16,17 +17,17 @@ from tests.pipelines.steps.trial import made
 CASES = [
     Case(
         {
-            "columns": {
-                "ratio": 'x / "int-number"',
-                "sum": '"Int64" + "int-number"',
-                "said": "upper(text) || '-' || coalesce(category, 'none')",
-                "late": "time > timestamp '2026-03-01' and not boolean",
-                "day": "date_trunc('day', time)",
-                "always": "1.5",
-            }
+            "columns": """
+ratio = x / "int-number"
+"the sum" = "Int64" + "int-number"
+said = upper(text) || '-' || coalesce(category, 'none')
+late = time > timestamp '2026-03-01' and not boolean
+day = date_trunc('day', time)
+always = 1.5
+"""
         }
     ),
-    Case({"columns": {"x": "case when x > 0.5 then 'high' end", "label": "lower(label)"}}),
+    Case({"columns": "x = case when x > 0.5\n  then 'high' end\nlabel = lower(label)"}),
 ]
 
 
@@ -34,14 +35,16 @@ def test_what_is_computed_is_what_pandas_computes(cars: pd.DataFrame) -> None:
     found = made(
         "create_columns",
         cars,
-        columns={
-            "density": '"curb-weight" / (length * width * height)',
-            "log price": "ln(price)",
-            "price": "round(price / 1000)",
-            "maker": "upper(make)",
-            "thirsty": '"city-mpg" < 20',
-            "cylinders": "case \"num-of-cylinders\" when 'four' then 4 when 'six' then 6 end",
-        },
+        columns="""
+density = "curb-weight" / (length * width * height)
+log price = ln(price)
+price = round(price / 1000)
+maker = upper(make)
+thirsty = "city-mpg" < 20  -- in the city
+cylinders =
+  case "num-of-cylinders" when 'four' then 4
+    when 'six' then 6 end
+""",
     )
     expected = cars.assign(
         density=cars["curb-weight"] / (cars["length"] * cars["width"] * cars["height"]),
@@ -57,7 +60,7 @@ def test_what_is_computed_is_what_pandas_computes(cars: pd.DataFrame) -> None:
 
 def test_every_row_alone_comes_out_as_it_does_among_others(cars: pd.DataFrame) -> None:
     step = library.get("create_columns").model_validate(
-        {"columns": {"a": "price * 0.1 + horsepower", "b": "make || '/' || \"num-of-doors\"", "c": "bore > 3"}}
+        {"columns": "a = price * 0.1 + horsepower\nb = make || '/' || \"num-of-doors\"\nc = bore > 3"}
     )
     link = fit_link(step, Table(cars))
     together = link.transform(cars)[["a", "b", "c"]]
@@ -90,10 +93,28 @@ def test_every_row_alone_comes_out_as_it_does_among_others(cars: pd.DataFrame) -
 )
 def test_an_expression_that_cannot_be_is_told(cars: pd.DataFrame, expression: str, words: str) -> None:
     with pytest.raises(InputError, match=f"(?s){words}"):
-        made("create_columns", cars, columns={"new": expression})
+        made("create_columns", cars, columns=f"new = {expression}")
 
 
 def test_a_feature_is_not_computed_from_the_label(cars: pd.DataFrame) -> None:
     with pytest.raises(InputError, match="'dear' is computed from the label"):
-        made("create_columns", cars, "price", columns={"dear": "price > 20000"})
-    assert made("create_columns", cars, "price", columns={"price": "ln(price)"})["price"].max() < 11
+        made("create_columns", cars, "price", columns="dear = price > 20000")
+    assert made("create_columns", cars, "price", columns="price = ln(price)")["price"].max() < 11
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("price / 2", "line 1 is not a name, =, and an expression: 'price / 2'"),
+        ("a = 1\n\nb =", "the column 'b' has no expression after ="),
+        ("a = 1\n a = 2\na = 3", "line 3 makes the column 'a' again"),
+        ("= 1", "line 1 is not"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        library.get("create_columns").model_validate({"columns": text})
+
+
+def test_names_may_hold_anything_in_quotes() -> None:
+    assert formulas('"a = ""b""" = x = 1\nc d = 2') == {'a = "b"': "x = 1", "c d": "2"}
