@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipelines.errors import InputError
 from pipelines.messages import _, declared
 from pipelines.schema import ColumnType, TableSchema
+from pipelines.table import Table
 
 WORDS = {
     ColumnType.INTEGER: _("whole numbers"),
@@ -40,3 +41,12 @@ def kind_of(type: ColumnType) -> str:
     if type.is_numeric:
         return "number"
     return "text" if type in (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.OTHER) else type.value
+
+
+def require_whole(table: Table, title: str) -> None:
+    """InputError when the rows are split: what is made of several rows would mix training and test rows."""
+    if table.partition is not None:
+        raise InputError(
+            _("{title} looks at several rows at once, which would mix training and test rows.", title=declared(title)),
+            fix=_("Put it before Split Data."),
+        )

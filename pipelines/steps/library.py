@@ -56,12 +56,16 @@ from pipelines.steps.transformation.date_parts import DateParts
 from pipelines.steps.transformation.edit_metadata import EditMetadata
 from pipelines.steps.transformation.encode_categories import EncodeCategories
 from pipelines.steps.transformation.filter_rows import FilterRows
+from pipelines.steps.transformation.fuzzy_join import FuzzyJoin
+from pipelines.steps.transformation.group_and_aggregate import GroupAndAggregate
 from pipelines.steps.transformation.group_categories import GroupCategories
 from pipelines.steps.transformation.group_into_bins import GroupIntoBins
 from pipelines.steps.transformation.group_rare_categories import GroupRareCategories
 from pipelines.steps.transformation.join_data import JoinData
+from pipelines.steps.transformation.lag_features import LagFeatures
 from pipelines.steps.transformation.normalize_data import NormalizeData
 from pipelines.steps.transformation.partition_and_sample import PartitionAndSample
+from pipelines.steps.transformation.pivot import Pivot
 from pipelines.steps.transformation.remove_duplicate_rows import RemoveDuplicateRows
 from pipelines.steps.transformation.remove_outliers import RemoveOutliers
 from pipelines.steps.transformation.rename_columns import RenameColumns
@@ -73,6 +77,8 @@ from pipelines.steps.transformation.smote import Smote
 from pipelines.steps.transformation.sort_rows import SortRows
 from pipelines.steps.transformation.split_data import SplitData
 from pipelines.steps.transformation.text_to_columns import TextToColumns
+from pipelines.steps.transformation.unpivot import Unpivot
+from pipelines.steps.transformation.window_features import WindowFeatures
 
 _ORDERED: tuple[type[Step], ...] = (
     Dataset,
@@ -102,8 +108,14 @@ _ORDERED: tuple[type[Step], ...] = (
     PartitionAndSample,
     Smote,
     JoinData,
+    FuzzyJoin,
     AddColumns,
     AddRows,
+    GroupAndAggregate,
+    Pivot,
+    Unpivot,
+    WindowFeatures,
+    LagFeatures,
     ApplySql,
     SplitData,
     SelectFeatures,

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from pipelines.columns import Columns
 from pipelines.errors import InputError
-from pipelines.messages import _, declared
+from pipelines.messages import _
 from pipelines.parameters import Form
 from pipelines.schema import ColumnType, Role, TableSchema, column_type
 from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Step
@@ -124,9 +124,9 @@ class JoinData(Step):
                     _(
                         "The keys cannot agree: {left!r} on the left holds {these}, {right!r} on the right {those}.",
                         left=a,
-                        these=declared(WORDS[kinds[0]]),
+                        these=WORDS[kinds[0]],
                         right=b,
-                        those=declared(WORDS[kinds[1]]),
+                        those=WORDS[kinds[1]],
                     ),
                     fix=_("Give both one type with Edit Metadata."),
                 )
