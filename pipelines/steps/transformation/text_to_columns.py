@@ -79,8 +79,9 @@ class TextToColumns(Step):
     r"""Take a column of text apart into several columns.
 
     Like Series.str.split(expand=True), or Series.str.extract for a pattern with groups. How many columns it makes is
-    learned from the training rows: of a text with more pieces the last column holds the rest, one with fewer leaves
-    the last ones missing. Spaces around a piece are dropped. What it makes is text: see Edit Metadata for numbers.
+    learned from the training rows unless names or groups say it: of a text with more pieces the last column holds the
+    rest, one with fewer leaves the last ones missing. Spaces around a piece are dropped. What it makes is text: see
+    Edit Metadata for numbers.
     """
 
     type: ClassVar[str] = "text_to_columns"
@@ -129,6 +130,10 @@ class TextToColumns(Step):
         if self.how == "regex" and groups:
             raise ValueError("the pattern has groups; write them as (?:...) or choose extract")
         return self
+
+    @property
+    def acts_as(self) -> Behaviour:
+        return Behaviour.ROW_WISE if self.names or self.how == "extract" else Behaviour.FITTED
 
     def build(self, schema: TableSchema) -> Transformer:
         schema.require([self.column])

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.execution.apply import fit_link
 from pipelines.steps import library
+from pipelines.steps.base import Behaviour
 from pipelines.table import Table
 from tests.pipelines.steps.cases import Case
 from tests.pipelines.steps.trial import made
@@ -55,6 +56,14 @@ def test_the_number_of_columns_is_that_of_training() -> None:
     assert found["a_2"].tolist()[0] == "y |z"
     assert found["a_2"].isna().tolist() == [False, True, True, True]
     assert found["a_1"].isna().tolist() == [False, False, True, False]
+
+
+def test_with_names_there_is_nothing_to_learn() -> None:
+    step = library.get("text_to_columns")
+    assert step.model_validate({"column": "a"}).acts_as is Behaviour.FITTED
+    assert step.model_validate({"column": "a", "names": ["b", "c"]}).acts_as is Behaviour.ROW_WISE
+    found = made("text_to_columns", pd.DataFrame({"a": [None, None]}), column="a", names=["b", "c"])
+    assert list(found) == ["b", "c"]
 
 
 def test_numbers_are_read_as_they_are_written() -> None:
