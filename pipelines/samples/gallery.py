@@ -100,6 +100,27 @@ SAMPLES = (
         known_as="Binary Classification with Custom R Script - Flight Delay Prediction",
     ),
     Sample(
+        "customer-churn",
+        "Customer churn",
+        "Which customers will leave, when few do?",
+        "binary classification",
+        known_as="Binary Classification - Customer Relationship Prediction",
+    ),
+    Sample(
+        "income-by-country",
+        "Income, split by country",
+        "Does what holds in one country hold elsewhere?",
+        "binary classification",
+        known_as="Split data by a regular expression",
+    ),
+    Sample(
+        "adult-tuning",
+        "Adult income, tuned",
+        "Which settings of an algorithm work best?",
+        "binary classification",
+        known_as="Tune Parameters for Binary Classification - Adult dataset",
+    ),
+    Sample(
         "adult-cross-validation",
         "Adult income, cross-validated",
         "How far do the measures of a model spread?",
