@@ -23,9 +23,14 @@ class Transformer(TransformerMixin, BaseEstimator):
     A subclass stores its parameters in ``__init__`` and overrides ``transform``; one that learns overrides ``learn``.
     Learned attributes end in an underscore and hold only what skops can store: numbers, text, lists, dicts, arrays
     and scikit-learn estimators. ``columns``, where a subclass has it, names the columns whose values it may change.
+
+    One that learns from the label may let a row see its own, which a model then learns by heart. Such a link
+    ``cross_fits``: as in scikit-learn, its ``fit_transform`` makes each of the rows it learns from out of the labels of
+    others, and is no longer ``fit`` and ``transform``.
     """
 
     columns_in_: list[str]
+    cross_fits = False
 
     def fit(self, X: pd.DataFrame, y: pd.Series | None = None) -> Self:
         self.columns_in_ = [str(c) for c in X.columns]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
+from sklearn.base import clone
 
 from pipelines.chain.transformer import Transformer
 from pipelines.errors import InputError
@@ -31,8 +32,21 @@ def fit_link(step: Step, table: Table) -> Transformer:
 
 
 def pass_through(step: Step, link: Transformer, table: Table) -> Table:
-    """``table`` with the link applied to every row, and the roles the step gives."""
-    return table.with_frame(link.transform(table.frame), step.roles(table.schema))
+    """``table`` with the link applied to every row, and the roles the step gives.
+
+    Where the link cross-fits, the training rows are those that a model may learn from, not what ``transform`` gives.
+    """
+    frame = _cross_fitted(link, table) if link.cross_fits else link.transform(table.frame)
+    return table.with_frame(frame, step.roles(table.schema))
+
+
+def _cross_fitted(link: Transformer, table: Table) -> pd.DataFrame:
+    training = table.training
+    y = training[table.label] if table.label else None
+    own = clone(link).fit_transform(training, y)
+    if table.partition is None:
+        return own
+    return pd.concat([own, link.transform(table.rows(TEST))]).reindex(table.frame.index)
 
 
 def change_rows(step: Step, table: Table) -> Table:

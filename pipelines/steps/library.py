@@ -54,7 +54,10 @@ from pipelines.steps.transformation.clip_values import ClipValues
 from pipelines.steps.transformation.create_columns import CreateColumns
 from pipelines.steps.transformation.date_parts import DateParts
 from pipelines.steps.transformation.edit_metadata import EditMetadata
+from pipelines.steps.transformation.encode_by_count import EncodeByCount
+from pipelines.steps.transformation.encode_by_target import EncodeByTarget
 from pipelines.steps.transformation.encode_categories import EncodeCategories
+from pipelines.steps.transformation.encode_dirty_categories import EncodeDirtyCategories
 from pipelines.steps.transformation.filter_rows import FilterRows
 from pipelines.steps.transformation.fuzzy_join import FuzzyJoin
 from pipelines.steps.transformation.group_and_aggregate import GroupAndAggregate
@@ -94,6 +97,9 @@ _ORDERED: tuple[type[Step], ...] = (
     ClipValues,
     NormalizeData,
     EncodeCategories,
+    EncodeByTarget,
+    EncodeByCount,
+    EncodeDirtyCategories,
     GroupCategories,
     GroupRareCategories,
     ReplaceDiscreteValues,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 from pydantic import Field
@@ -86,7 +86,7 @@ class WindowFeatures(Step):
             values = values.groupby(order.groups).shift(1)
         groups = values.groupby(order.groups)
         if self.window is None:
-            windows = groups.expanding(min_periods=self.min_periods)
+            windows: Any = groups.expanding(min_periods=self.min_periods)
         else:
             windows = groups.rolling(self.window, min_periods=min(self.min_periods, self.window))
         found: pd.Series = getattr(windows, function)().droplevel(0).sort_index()
