@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from pipelines.messages import restored, stored
 from pipelines.processes import ProcessId
 from pipelines.settings import settings
 from pipelines.workspace import Home, write_atomic
@@ -89,7 +90,7 @@ def service_addresses(home: Home) -> Addresses:
 def read(home: Home) -> dict[str, ServiceStatus]:
     """What was written last, true or not; nothing when there is no such file or it cannot be read."""
     try:
-        content = json.loads(home.services_file.read_bytes())
+        content = restored(json.loads(home.services_file.read_bytes()))
         return {name: ServiceStatus(**entry) for name, entry in content.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
@@ -104,7 +105,7 @@ def publish(home: Home, changes: Mapping[str, ServiceStatus | None]) -> None:
                 entries.pop(name, None)
             else:
                 entries[name] = asdict(entry)
-        write_atomic(home.services_file, json.dumps(entries, indent=1).encode())
+        write_atomic(home.services_file, json.dumps(stored(entries), indent=1).encode())
 
 
 def _checked(service: ServiceStatus, written: Mapping[str, ServiceStatus]) -> ServiceStatus:

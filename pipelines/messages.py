@@ -157,6 +157,8 @@ def to_plain(text: str) -> Any:
 
 def from_plain(value: Any) -> str:
     """What ``to_plain`` gave, as a message again. A text that was stored without its template comes back as it is."""
+    if isinstance(value, Message):
+        return value
     if isinstance(value, Mapping) and "parts" in value:
         return Joined([from_plain(p) for p in value["parts"]], from_plain(value["separator"]))
     if isinstance(value, Mapping) and "continued" in value:
@@ -165,6 +167,27 @@ def from_plain(value: Any) -> str:
         values = {name: _value(v) for name, v in value["values"].items()}
         return Message(value["template"], values, value["many"])
     return str(value)
+
+
+def stored(values: Any) -> Any:
+    """Plain values for JSON, with every message in them as ``to_plain`` has it, and its English for other readers."""
+    if isinstance(values, Message):
+        return {"text": str(values), **to_plain(values)}
+    if isinstance(values, Mapping):
+        return {name: stored(v) for name, v in values.items()}
+    return [stored(v) for v in values] if isinstance(values, list | tuple) else values
+
+
+def restored(values: Any) -> Any:
+    """What ``stored`` gave, with its messages again. What was stored without templates comes back as it is."""
+    if isinstance(values, Mapping):
+        if "text" in values and any(names <= values.keys() for names in _STORED):
+            return from_plain(values)
+        return {name: restored(v) for name, v in values.items()}
+    return [restored(v) for v in values] if isinstance(values, list) else values
+
+
+_STORED = ({"template", "many", "values"}, {"parts", "separator"}, {"continued"})
 
 
 def _plain_value(value: Any) -> Any:

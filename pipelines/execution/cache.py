@@ -132,7 +132,7 @@ class ResultStore:
             transformer=self.transformer(key),
             model=self.model(key),
             report=self.report(key),
-            notes=tuple(meta["notes"]),
+            notes=tuple(from_plain(n) for n in meta["notes"]),
         )
 
     def table(self, key: str) -> Table:
@@ -336,7 +336,7 @@ def _meta(output: Output, rows_at: str | None) -> dict[str, Any]:
             "rows": len(table.frame),
             "columns": len(table.frame.columns),
         }
-    return {"table": facts, "rows_at": rows_at, "notes": list(output.notes)}
+    return {"table": facts, "rows_at": rows_at, "notes": [to_plain(n) for n in output.notes]}
 
 
 def report_to_dict(report: Report) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from pipelines.execution.plan import step_key
 from pipelines.execution.reasons import LastRun
 from pipelines.execution.result import DatasetUse, RunResult, Status, StepResult
 from pipelines.graph.order import Graph, Node
-from pipelines.messages import _
+from pipelines.messages import _, from_plain
 from pipelines.steps.base import Behaviour, Inputs, Output, Step
 from pipelines.table import Table
 
@@ -162,7 +162,7 @@ class Runner:
             key=key,
             rows=table.get("rows"),
             columns=table.get("columns"),
-            notes=tuple(meta["notes"]),
+            notes=tuple(from_plain(n) for n in meta["notes"]),
         )
 
     def _collect(self, step: str, report: object, model: Chain | None, result: RunResult) -> None:

@@ -13,7 +13,7 @@ from pipelines.errors import ContractError, InputError, SekkeiError
 from pipelines.inference.loading import LoadedModel
 from pipelines.inference.reading import Piece, pieces
 from pipelines.inference.writing import ScoreWriter, check_output
-from pipelines.messages import _
+from pipelines.messages import _, ngettext
 from pipelines.settings import settings
 from pipelines.workspace import write_atomic
 
@@ -85,7 +85,7 @@ def _pump(
                 writing.result()
             writing = writes.submit(writer.write, piece, scores)
             rows += len(piece)
-            progress(piece.done, f"{rows:,} rows")
+            progress(piece.done, ngettext("{count} row", "{count:,} rows", count=rows))
         if writing is None:
             raise InputError(
                 _("{source!r} has no rows to score.", source=source.name), fix=_("Choose a file that has.")

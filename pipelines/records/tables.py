@@ -5,6 +5,7 @@ A change here needs a migration in ``migrations/versions``; a test compares the 
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,6 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from pipelines.messages import Message, restored, stored
+
+_MESSAGE = '{"text": '  # how a message begins where it is stored as text
 
 
 class JobState(StrEnum):
@@ -56,6 +61,32 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+class Json(sa.types.TypeDecorator[Any]):
+    """Plain values; messages among them keep their templates, so that a page can say them in another language."""
+
+    impl = sa.JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return stored(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        return restored(value)
+
+
+class Words(sa.types.TypeDecorator[str]):
+    """Text for people: a message with its template, any other text as it is."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return json.dumps(stored(value), ensure_ascii=False) if isinstance(value, Message) else value
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return restored(json.loads(value)) if value and value.startswith(_MESSAGE) else value
+
+
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
     """A moment, always timezone-aware in UTC in Python, also on SQLite, which keeps no time zone."""
 
@@ -75,9 +106,6 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-Json = sa.JSON(none_as_null=True)
-
-
 class Base(DeclarativeBase):
     metadata = sa.MetaData(
         naming_convention={
@@ -91,8 +119,8 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy at class creation
         str: sa.Text(),
         datetime: UtcDateTime(),
-        dict[str, Any]: Json,
-        list[dict[str, Any]]: Json,
+        dict[str, Any]: Json(),
+        list[dict[str, Any]]: Json(),
     }
 
 
@@ -166,7 +194,7 @@ class RevisionRow(Base):
     yaml: Mapped[str]
     author: Mapped[str] = mapped_column(default="")
     name: Mapped[str | None]
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(Words)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
@@ -241,7 +269,7 @@ class EndpointRow(Base):
     key_hint: Mapped[str]
     desired: Mapped[str] = mapped_column(default=DesiredState.RUNNING.value)
     state: Mapped[str] = mapped_column(default=EndpointState.STARTING.value)
-    reason: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(Words, default="")
     port: Mapped[int | None]
     pid: Mapped[int | None]
     process_started: Mapped[float | None] = mapped_column(sa.Double)

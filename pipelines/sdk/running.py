@@ -24,7 +24,7 @@ from pipelines.execution.runner import Runner, in_words
 from pipelines.graph.order import Graph, leak_proof, resolve
 from pipelines.inference.logging import log_models
 from pipelines.jobs import Jobs
-from pipelines.messages import _, listed
+from pipelines.messages import Joined, _, listed
 from pipelines.records import Database
 from pipelines.settings import settings
 from pipelines.tracking import Tracking
@@ -234,7 +234,7 @@ def run_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
             case StepChanged(result):
                 context.emit({"kind": "step", "step": result.id, **result.to_dict()})
             case Progress(step, done, text):
-                context.progress(done, f"{step}: {text}" if text else step)
+                context.progress(done, Joined([step, text], ": "))
 
     finished = execute(
         home,

@@ -19,7 +19,7 @@ from types import FrameType
 
 from pipelines.addresses import NAMES, ServiceStatus, publish, read, web_address
 from pipelines.logs import last_words, rotate
-from pipelines.messages import _
+from pipelines.messages import Joined, _
 from pipelines.processes import ProcessId, free_port
 from pipelines.settings import settings
 from pipelines.workspace import Home
@@ -188,7 +188,7 @@ class Supervisor:
             service.process.kill()
         service.process.wait()
         words = last_words(self.home.logs / f"{service.name}.log")
-        reason = f"{what} {words}".strip()
+        reason = Joined([what, words])
         _logger.warning("The %s service is restarted: %s", service.name, reason)
         service.due = time.monotonic() + BACKOFF[min(service.failures, len(BACKOFF) - 1)]
         service.failures += 1

@@ -214,7 +214,7 @@ class Keeper:
     async def _failed(self, server: ModelServer, what: str) -> None:
         await self._end(server)
         words = last_words(self._log(server), offset=server.log_from)
-        reason = f"{what} {words}".strip()
+        reason = Joined([what, words])
         server.failures += 1
         _logger.warning("The model server of %s: %s", server.route.name, reason)
         if server.failures >= QUICK_FAILURES:

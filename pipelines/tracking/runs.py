@@ -11,7 +11,7 @@ from pipelines.document.difference import difference
 from pipelines.errors import InputError, NotFoundError, SekkeiError
 from pipelines.execution.cache import report_from_dict
 from pipelines.execution.result import DatasetUse, Status, StepResult
-from pipelines.messages import _, listed
+from pipelines.messages import Joined, _, listed, restored
 from pipelines.steps.base import Curve, Report
 from pipelines.tracking import facts, files
 from pipelines.tracking.client import translate
@@ -155,7 +155,7 @@ def detail(client: MlflowClient, pages: str | None, run_id: str) -> RunDetail:
     """All that is known of a run."""
     run = find(client, run_id)
     folder = files.folder(client, run)
-    steps = [StepResult.from_dict(s) for s in _list(files.read_json(folder / files.STEPS_FILE, []))]
+    steps = [StepResult.from_dict(restored(s)) for s in _list(files.read_json(folder / files.STEPS_FILE, []))]
     yaml = folder / files.PIPELINE_FILE
     reports = {
         p.stem: report_from_dict(values)
@@ -171,7 +171,7 @@ def detail(client: MlflowClient, pages: str | None, run_id: str) -> RunDetail:
         reports=_in_order(reports, steps),
         models=models(run),
         error=_error(run),
-        log=[f"{s.id}: {note}" for s in steps for note in s.notes],
+        log=[Joined([s.id, note], ": ") for s in steps for note in s.notes],
     )
 
 
@@ -186,7 +186,7 @@ def _in_order(reports: dict[str, Report], steps: list[StepResult]) -> dict[str, 
 
 
 def _error(run: Run) -> dict[str, str] | None:
-    found = _parsed(run.data.tags.get(facts.ERROR, "null"))
+    found = restored(_parsed(run.data.tags.get(facts.ERROR, "null")))
     return found if isinstance(found, dict) else None
 
 

@@ -16,7 +16,7 @@ from pipelines.document.model import PipelineDocument
 from pipelines.document.references import filled
 from pipelines.execution.cache import ResultStore, report_to_dict
 from pipelines.execution.result import RunResult, Status, StepResult
-from pipelines.messages import _
+from pipelines.messages import _, stored
 from pipelines.tracking import facts, files, owner, registry, runs
 from pipelines.tracking.client import experiment_id, local_path, open_client
 from pipelines.tracking.facts import Comparison, ModelRef, ModelVersion, RegisteredModel, RunDetail, RunSummary
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 PICTURES = "pictures"
+LONGEST_TAG = 8000  # characters that MLflow keeps
 _ENDS = {Status.DONE: "FINISHED", Status.FAILED: "FAILED", Status.CANCELLED: "KILLED"}
 
 
@@ -101,9 +102,7 @@ class Tracking:
         failure = result.failure
         tags = {facts.STATUS: result.status.value, facts.SECONDS: f"{result.seconds:.3f}"}
         if failure is not None:
-            tags[facts.ERROR] = json.dumps(
-                {"step": failure.id, "message": failure.message[:2000], "fix": failure.fix[:2000]}
-            )
+            tags[facts.ERROR] = _error_tag(failure.id, failure.message, failure.fix)
         if models := self._models.pop(run_id, {}):
             tags[facts.MODELS] = json.dumps([asdict(m) for m in models.values()])
         log_values(self.client, run_id, metrics=result.metrics, tags=tags, at=_now())
@@ -129,7 +128,7 @@ class Tracking:
         status = Status.CANCELLED if cancelled else Status.FAILED
         tags = {facts.STATUS: status.value}
         if not cancelled:
-            tags[facts.ERROR] = json.dumps({"step": "", "message": message, "fix": _("Run it again.")})
+            tags[facts.ERROR] = _error_tag("", message, _("Run it again."))
         log_values(self.client, run_id, tags=tags)
         self.client.set_terminated(run_id, status=_ENDS[status], end_time=_now())
 
@@ -218,7 +217,7 @@ class Tracking:
 def _files(result: RunResult, document: PipelineDocument, store: ResultStore | None) -> dict[str, bytes]:
     found = {
         files.PIPELINE_FILE: codec.dumps(document).encode(),
-        files.STEPS_FILE: _json([s.to_dict() for s in result.steps]),
+        files.STEPS_FILE: _json(stored([s.to_dict() for s in result.steps])),
         files.DATASETS_FILE: _json([asdict(d) for d in result.datasets]),
     }
     for name, report in result.reports.items():
@@ -244,6 +243,14 @@ def _pictures(step: StepResult, result: RunResult, store: ResultStore | None) ->
     if store:
         store.attach(step.key, PICTURES, drawn)
     return drawn
+
+
+def _error_tag(step: str, message: str, fix: str) -> str:
+    """What went wrong, as a tag holds it: messages with their templates, or the beginnings of too long texts."""
+    tag = json.dumps(stored({"step": step, "message": message, "fix": fix}), ensure_ascii=False)
+    if len(tag) <= LONGEST_TAG:
+        return tag
+    return json.dumps({"step": step, "message": message[:2000], "fix": fix[:2000]}, ensure_ascii=False)
 
 
 def _json(value: object) -> bytes:

@@ -9,7 +9,21 @@ import pickle
 import numpy as np
 import pytest
 
-from pipelines.messages import Joined, Message, _, declared, from_plain, listed, ngettext, to_plain, translated
+from pipelines.messages import (
+    Joined,
+    Message,
+    _,
+    continued,
+    declared,
+    enumerated,
+    from_plain,
+    listed,
+    ngettext,
+    restored,
+    stored,
+    to_plain,
+    translated,
+)
 
 TEXTS = {
     "There is no column {column!r}.": "列 {column!r} はありません。",
@@ -72,3 +86,37 @@ def test_plain_text_is_known_by_its_wording() -> None:
     assert translated("anything else", Japanese()) == "anything else"
     assert translated("", Japanese()) == ""
     assert from_plain("as it is") == "as it is"
+
+
+def test_messages_in_plain_values_come_back_and_can_be_read_without_us() -> None:
+    failed = {
+        "message": _("There is no column {column!r}.", column="prce"),
+        "fix": "",
+        "steps": [_("Clean Missing Data")],
+    }
+    kept = json.loads(json.dumps(stored(failed)))
+    assert kept["message"]["text"] == "There is no column 'prce'."
+    back = restored(kept)
+    assert back == failed
+    assert translated(back["message"], Japanese()) == "列 'prce' はありません。"
+    assert translated(back["steps"][0], Japanese()) == "欠損値の処理"
+
+
+def test_what_was_stored_without_templates_stays_as_it_is() -> None:
+    old = {"message": "It failed.", "text": "a step's own text", "params": {"template": "a", "values": [1]}}
+    assert restored(old) == old
+
+
+def test_a_sentence_continues_with_a_small_letter() -> None:
+    said = _("{step}: {message}", step="Score", message=continued(_("There is no column {column!r}.", column="a")))
+    assert said == "Score: there is no column 'a'."
+    assert translated(from_plain(json.loads(json.dumps(to_plain(said)))), Japanese()) == "Score: 列 'a' はありません。"
+    assert continued("It failed.") == "it failed."
+
+
+@pytest.mark.parametrize(
+    ("items", "most", "text"),
+    [([], 3, ""), (["a"], 3, "a"), (["a", "b", "c"], 3, "a, b and c"), (["a", "b", "c"], 1, "a and 2 more")],
+)
+def test_items_are_enumerated(items: list[str], most: int, text: str) -> None:
+    assert enumerated(items, most) == text

@@ -8,6 +8,7 @@ from pipelines.document.edits import SetNote, SetParameter
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.document.store import Pipelines
 from pipelines.errors import ConflictError, DocumentError, NotFoundError
+from pipelines.messages import _, to_plain
 from pipelines.records import Database
 
 DOCUMENT = PipelineDocument(name="cars", steps=(StepNode(id="cars", type="dataset", params={"dataset": "cars"}),))
@@ -110,6 +111,9 @@ def test_restoring_makes_a_new_revision_and_keeps_the_draft(pipelines):
     draft = SetParameter("cars", "dataset", "draft").apply(DOCUMENT)
     pipelines.save_draft(info.id, draft, pipelines.open("cars").version)
     assert pipelines.restore(info.id, 1) == 4
+    note = pipelines.revisions(info.id)[0].note
+    assert note == "Revision 1 restored"
+    assert to_plain(note) == to_plain(_("Revision {number} restored", number=1))
     assert pipelines.open("cars").document == DOCUMENT
     assert pipelines.revision(info.id, 3) == draft
     assert pipelines.revision(info.id, 4) == DOCUMENT

@@ -19,6 +19,8 @@ from pipelines.graph.rules import RULES
 from pipelines.schema import Role
 from pipelines.settings import settings
 from pipelines.table import Scored, Table
+from tests.pipelines.graph.conftest import TYPES
+from tests.texts import assert_can_be_translated
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "diagnostics.txt"
 
@@ -401,3 +403,12 @@ def test_diagnostics_come_in_the_order_of_the_steps_errors_first(found):
     steps = "cars, type: dataset\nscale, type: normalize_data, params: {columns: [make, prce]}\n" + DROP
     made = found(steps, CARS)
     assert [(d.step, d.severity) for d in made] == [("scale", "error"), ("scale", "warning")]
+
+
+@pytest.mark.parametrize("code", sorted(EXAMPLES.keys() - {"SK501"}))  # whose text is the step's own
+def test_what_it_says_can_be_said_in_another_language(found, code):
+    steps, *known = EXAMPLES[code][0]
+    titles = {t.title for t in TYPES.values()}
+    for diagnostic in found(steps, *known):
+        assert_can_be_translated(diagnostic.message, titles)
+        assert_can_be_translated(diagnostic.fix, titles)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pipelines.errors import ConflictError, NotFoundError
 from pipelines.execution.result import Status
 from pipelines.jobs.queue import LOST, LOST_ELSEWHERE, fold_steps
+from pipelines.messages import _, to_plain
 from pipelines.processes import ProcessId
 from pipelines.records import JobRow, JobState, utc_now
 
@@ -53,7 +54,7 @@ def test_a_job_is_claimed_once_however_many_ask(jobs):
     taken = []
 
     def take():
-        for _ in range(20):
+        for _try in range(20):
             if claim := jobs.claim(ProcessId.mine()):
                 taken.append(claim.id)
 
@@ -154,3 +155,19 @@ def test_steps_are_folded_in_order_and_keep_what_later_events_leave_out():
 def test_no_step_of_a_job_that_is_over_says_it_runs(state, running, queued):
     steps = fold_steps([step("a", "done"), step("b", "running"), step("c", "queued")], state)
     assert [s.status for s in steps] == [Status.DONE, running, queued]
+
+
+def test_what_is_kept_of_a_job_can_be_said_in_another_language(jobs):
+    job = jobs.submit("run", {})
+    told = _("{step}: {message}", step="cars", message=_("There is no column {column!r}.", column="prce"))
+    pretend_running(jobs, job.id, ProcessId.mine(), error={"message": told, "fix": "as it is"}, progress={"text": told})
+    kept = jobs.get(job.id)
+    assert kept.error == {"message": "cars: There is no column 'prce'.", "fix": "as it is"}
+    assert to_plain(kept.error["message"]) == to_plain(kept.text) == to_plain(told)
+
+
+def test_what_was_kept_without_templates_is_read_as_it_is(jobs):
+    job = jobs.submit("run", {})
+    with jobs.database.session() as session:
+        session.execute(sa.text("UPDATE job SET error = :old"), {"old": '{"message": "It failed.", "fix": ""}'})
+    assert jobs.get(job.id).error == {"message": "It failed.", "fix": ""}

@@ -14,6 +14,7 @@ from pipelines.document import codec, edits
 from pipelines.document.model import PipelineDocument
 from pipelines.errors import InputError, NotFoundError
 from pipelines.execution.result import RunResult, Status, StepResult
+from pipelines.messages import _, to_plain
 from pipelines.sdk import Workspace
 from pipelines.steps.base import Report
 from pipelines.tracking import Tracking
@@ -64,7 +65,8 @@ def test_a_run_left_behind_ends_as_failed_and_a_finished_one_stays(tracking: Tra
     other.abandon(left)
     other.abandon(done)
     assert tracking.get_run(left).summary.status == "failed"
-    assert "ended before" in (tracking.get_run(left).error or {})["message"]
+    message = (tracking.get_run(left).error or {})["message"]
+    assert to_plain(message) == to_plain(_("The run's process ended before the run did."))
     assert tracking.get_run(done).summary.status == "done"
 
 
