@@ -36,7 +36,7 @@ TASKS = {
     "clustering": N_("Finds groups"),
     "anomaly": N_("Finds outliers"),
 }
-HEADINGS = (N_("Parameter"), N_("In documents"), N_("Default"), N_("What it means"))
+HEADINGS = (N_("Parameter"), N_("Name in YAML"), N_("Default"), N_("What it means"))
 
 
 def show_step(step_type: type[Step], *, key: str) -> None:

@@ -39,4 +39,4 @@ def show(samples: Sequence[Sample], *, key: str, on_use: Callable[[str], None]) 
 
 def _use_help(sample: Sample) -> str:
     text = _("Make a pipeline of your own from it")
-    return f"{text} · Azure: {sample.known_as}" if sample.known_as else text
+    return _("{text}. In Azure: {name}", text=text, name=sample.known_as) if sample.known_as else text

@@ -60,7 +60,6 @@ def test_translations_have_the_originals_placeholders(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.xfail(strict=True, reason="not translated yet")
 def test_every_text_is_translated(language: str) -> None:
     missing = [m.id for m in of(language) if not all(forms(m.string)) or m.fuzzy]
     assert not missing, f"{len(missing)} texts are not translated, such as {missing[:5]}"

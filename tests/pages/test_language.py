@@ -82,12 +82,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         patch.setattr(language, "current", lambda: "ja")
         settings.cache_clear()
         session.workspace.clear()
-        step_palette.entries.cache_clear()
+        step_palette._entries.cache_clear()
         made = Workspace.open()
         yield made
     settings.cache_clear()
     session.workspace.clear()
-    step_palette.entries.cache_clear()
+    step_palette._entries.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,11 @@ def address(workspace: Workspace) -> dict[str, str]:
 def words(workspace: Workspace, address: dict[str, str]) -> set[str]:
     """What the visitor's own data says, in words: it stays as it is in every language."""
     said = {*NAMES, "execute", "python"}  # the step of the run that fails
+    for sample in workspace.samples():
+        document = workspace.sample(sample.name)  # which brings its datasets along
+        texts = [document.name, document.description, sample.known_as]
+        texts += [f"{s.id} {s.title} {s.note} {s.type}" for s in document.steps]
+        said |= set(re.findall(r"[A-Za-z]{2,}", " ".join(texts)))
     for dataset in workspace.datasets.list():
         frame = workspace.datasets.read(dataset.name)
         texts = [dataset.name, dataset.source, dataset.description, *map(str, frame.columns)]
@@ -112,10 +117,6 @@ def words(workspace: Workspace, address: dict[str, str]) -> set[str]:
         said |= set(re.findall(r"[A-Za-z]{2,}", " ".join(map(str, texts))))
     for run in workspace.runs.list(limit=100):
         said |= set(re.findall(r"[A-Za-z]{2,}", f"{run.name} {run.pipeline} {run.run_id}"))
-    for sample in workspace.samples():
-        document = workspace.sample(sample.name)
-        texts = [document.name, document.description, *(f"{s.id} {s.title} {s.note} {s.type}" for s in document.steps)]
-        said |= set(re.findall(r"[A-Za-z]{2,}", " ".join(texts)))
     return said
 
 

@@ -50,7 +50,7 @@ class JoinData(Step):
     )
 
     on: Annotated[Columns, Form(widget="columns", when={"how": KEYED})] = Field(
-        NONE, title="On", description="Key columns that both tables have."
+        NONE, title="Key columns", description="Key columns that both tables have."
     )
     left_on: Annotated[Columns, Form(widget="columns", port="left", when={"how": KEYED})] = Field(
         NONE, title="Left keys", description="Key columns of the left table, where the names differ."
