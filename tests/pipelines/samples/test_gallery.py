@@ -20,6 +20,7 @@ EXPECTED = {
     "income-features": ("roc_auc", 0.89),
     "credit-cost": ("machine.precision", 0.9),
     "flight-delay": ("roc_auc", 0.68),
+    "co2-forecast": ("evaluate.r2", 0.8),
     "customer-churn": ("boosted.accuracy", 0.93),
     "income-by-country": ("roc_auc", 0.87),
     "adult-tuning": ("evaluate.roc_auc", 0.88),
