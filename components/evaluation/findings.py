@@ -8,12 +8,46 @@ import streamlit as st
 
 from components import charts, theme
 from components.evaluation import pictures
-from components.language import _, said
+from components.language import N_, _, said
 from components.markdown import escaped
 from pipelines.steps.base import Bars, HeatMap, Report
 
 SHOWN = 30
 MOST_WRITTEN = 324  # cells up to which each has its number written in it
+NAMES = (  # what steps call their pictures and tables, for the catalogues
+    N_("Commonest n-grams"),
+    N_("Vocabulary"),
+    N_("Topics"),
+    N_("Nearest words"),
+    N_("Folds"),
+    N_("Best values"),
+    N_("Trials"),
+    N_("Best so far"),
+    N_("Tests"),
+    N_("Test"),
+    N_("Samples"),
+    N_("Summary"),
+    N_("Counts"),
+    N_("Pairs"),
+    N_("Cross table"),
+    N_("Components"),
+    N_("Weights"),
+    N_("Explained variance"),
+    N_("Scores"),
+    N_("Groups"),
+    N_("Loss"),
+    N_("Pass"),
+    N_("Trial"),
+    N_("Share"),
+    N_("Moments ahead"),
+    N_("Training rows"),
+    N_("Correlation pearson"),
+    N_("Correlation spearman"),
+    N_("Correlation kendall"),
+    N_("Rows"),
+    N_("Importances"),
+    N_("Horizons"),
+)
 
 
 def show(report: Report, *, key: str) -> None:
