@@ -23,6 +23,7 @@ from streamlit_flow.state import StreamlitFlowState
 
 from components import theme
 from components.canvas_layout import HEIGHT, WIDTH, layout
+from components.language import _
 from components.step_view import StepView
 from pipelines.document.edits import Edit, PlaceStep, SetInput
 from pipelines.document.model import PipelineDocument
@@ -128,6 +129,11 @@ def _draw(
     shown: _Shown = st.session_state.setdefault(f"{key}.shown", _Shown())
     if shown.pipeline != pipeline:
         shown.pipeline, shown.picture, shown.fitted = pipeline, None, False
+    if not steps:
+        shown.picture, shown.fitted = None, False
+        with st.container(border=True, height=height, key=f"{key}.box"):
+            st.caption(_("Each step appears here, with lines from what it reads."))
+        return
     colours = theme.palette()
     edges = _edges(graph, steps, colours)
     positions = _positions(document, graph)

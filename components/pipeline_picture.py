@@ -31,7 +31,7 @@ def svg(document: PipelineDocument, palette: Palette) -> str:
     """The picture, from left to right."""
     graph = resolve(document)
     edges = [(edge.step, node.id) for node in graph.nodes for edge in node.edges.values()]
-    places = canvas_layout.layout([n.id for n in graph.nodes], edges)
+    places = canvas_layout.layout([n.id for n in graph.nodes], edges, columns=False)
     at = {
         step: (2 * HEIGHT * y / (HEIGHT + GAP_Y), 1.5 * HEIGHT * x / (WIDTH + GAP_X)) for step, (x, y) in places.items()
     }

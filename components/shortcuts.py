@@ -76,9 +76,10 @@ def show_list() -> None:
     """Draw every shortcut with what it does."""
     named = {_named(k): words for k, (_, words) in KEYS.items()} | BUTTONS | LIST
     half = -(-len(named) // 2)
-    for column, lines in zip(st.columns(2), (list(named.items())[:half], list(named.items())[half:]), strict=True):
-        head = "| " + _("Keys") + " | " + _("What they do") + " |"
-        column.markdown("\n".join([head, "|---|---|", *(f"| `{shown(k)}` | {said(w)} |" for k, w in lines)]))
+    head = "| " + _("Keys") + " | " + _("What they do") + " |"
+    with st.container(key="shortcuts_list"):
+        for column, lines in zip(st.columns(2), (list(named.items())[:half], list(named.items())[half:]), strict=True):
+            column.markdown("\n".join([head, "|---|---|", *(f"| `{shown(k)}` | {said(w)} |" for k, w in lines)]))
     st.caption(_("They work wherever the focus is, but not while a field is being typed in."))
 
 

@@ -13,6 +13,7 @@ CSS = (
     "button[data-selected='true'] p{color:light-dark(#2457d6,#a9c1ff)}"  # primary on its own tint
     "[class*='-mono'] textarea{font-family:'Source Code Pro',ui-monospace,monospace;font-size:12.5px;line-height:1.5;"
     "white-space:pre;overflow-wrap:normal;overflow-x:auto}"
+    ".st-key-shortcuts_list code{white-space:nowrap}"
     "[class*='st-key-form-'][class*='-more'] button>div>[aria-hidden]{display:none}"  # the menus beside fields: quiet
     "[class*='st-key-form-'][class*='-more'] button{padding:0 2px;min-width:0}"
 )
@@ -20,7 +21,7 @@ CSS = (
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of ``.streamlit/config.toml``, by their use."""
+    """The colours of ``.streamlit/config.toml``, by their use; lines and gray are quieter on the canvas."""
 
     background: str
     surface: str
@@ -51,7 +52,7 @@ class Palette:
 
 LIGHT = Palette("#ffffff", "#ffffff", "#f4f6f9", "#1d2530", "#d3dae4", "#2457d6", "#9aa5b5",
                 "#2f6fed", "#11875d", "#cf3b3b", "#c96a12", "#7a4fd0", "#aeb7c4")  # fmt: skip
-DARK = Palette("#12161d", "#1b212b", "#232b37", "#dfe5ee", "#384354", "#7aa2ff", "#5b6778",
+DARK = Palette("#12161d", "#1b212b", "#232b37", "#dfe5ee", "#384354", "#3f6fe0", "#5b6778",
                "#6ea8ff", "#4cc38a", "#ff7b7b", "#f0a35e", "#b393ff", "#566173")  # fmt: skip
 
 

@@ -11,13 +11,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pipelines.sdk import Workspace
+from tests.browser.driving import PATIENCE, Studio
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -29,18 +29,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 60_000  # milliseconds until a page is taken for hung; no test asserts a time
 
 
 expect.set_options(timeout=PATIENCE)
-
-
-@dataclass(frozen=True)
-class Studio:
-    """A running studio: its address, and its workspace seen from outside."""
-
-    url: str
-    workspace: Workspace
 
 
 @pytest.fixture(scope="session")

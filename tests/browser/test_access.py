@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from pipelines.sdk import Workspace
+from tests.browser.driving import Studio
 
 pytestmark = pytest.mark.browser
 
@@ -18,13 +18,6 @@ EXCEPTIONS = {  # what Streamlit itself draws and cannot be told to draw otherwi
     "listitem": '[data-testid="stSidebarNav"]',
     "color-contrast": 'label [aria-hidden="true"], [data-testid="stWidgetLabel"] [aria-hidden="true"]',  # fields off
 }
-
-
-class Studio(Protocol):
-    """The running studio of conftest."""
-
-    url: str
-    workspace: Workspace
 
 
 def grave(page: Page, found: dict[str, Any]) -> list[str]:

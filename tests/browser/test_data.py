@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipelines.sdk import Workspace
+from tests.browser.driving import Studio, settled
 
 pytestmark = pytest.mark.browser
 
 ROWS = "".join(f"city {n};{n},5;{'?' if n % 4 == 0 else 'fine'}\n" for n in range(1, 241))
-
-
-class Studio(Protocol):
-    """The running studio of conftest."""
-
-    url: str
-    workspace: Workspace
-
-
-def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end."""
-    page.wait_for_timeout(120)  # a click reaches the server only after the browser's own debounce
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    page.wait_for_timeout(80)
 
 
 def test_a_file_is_imported_as_corrected_and_deleted_when_confirmed(studio: Studio, page: Page, tmp_path: Path) -> None:

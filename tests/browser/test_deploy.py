@@ -6,28 +6,13 @@ import csv
 import os
 import subprocess
 import sys
-from typing import Protocol
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipelines.sdk import Workspace
+from tests.browser.driving import Studio, settled
 
 pytestmark = pytest.mark.browser
-
-
-class Studio(Protocol):
-    """The running studio of conftest."""
-
-    url: str
-    workspace: Workspace
-
-
-def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end."""
-    page.wait_for_timeout(120)  # a click reaches the server only after the browser's own debounce
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    page.wait_for_timeout(80)
 
 
 def test_a_model_goes_from_its_run_to_a_form_a_program_and_a_file(studio: Studio, page: Page) -> None:

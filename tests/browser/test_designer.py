@@ -3,66 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
 
 import pytest
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from pipelines.document.edits import SetParameter
-from pipelines.document.model import PipelineDocument
-from pipelines.sdk import Workspace
+from tests.browser.driving import Studio, canvas, form, node, open_copy, press, press_menu, settled, step, stored
 
 pytestmark = pytest.mark.browser
-
-
-class Studio(Protocol):
-    """The running studio of conftest."""
-
-    url: str
-    workspace: Workspace
-
-
-def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end and what it drew is there."""
-    page.wait_for_timeout(120)  # a click reaches the server only after the browser's own debounce
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    page.wait_for_timeout(80)
-
-
-def open_copy(studio: Studio, page: Page, sample: str, name: str) -> str:
-    """A pipeline of the test's own, open in the designer; its id."""
-    made = studio.workspace.pipelines.create(studio.workspace.sample(sample).model_copy(update={"name": name}))
-    page.goto(f"{studio.url}/designer?pipeline={made.id}")
-    expect(step(page, studio.workspace.sample(sample).ids[0])).to_be_visible()
-    expect(canvas(page).locator(".react-flow__node").first).to_be_visible()
-    settled(page)
-    return made.id
-
-
-def step(page: Page, step_id: str) -> Locator:
-    return page.locator(f'.st-key-step_list [data-id="{step_id}"]')
-
-
-def canvas(page: Page) -> FrameLocator:
-    return page.frame_locator('iframe[title="streamlit_flow.streamlit_flow"]')
-
-
-def node(page: Page, step_id: str) -> Locator:
-    return canvas(page).locator(f'.react-flow__node[data-id="{step_id}"]')
-
-
-def press(page: Page, name: str) -> None:
-    """A button of the top bar."""
-    page.locator(f".st-key-bar-{name} button").first.click()
-    settled(page)
-
-
-def form(page: Page) -> Locator:
-    return page.locator(".st-key-form_scroll")
-
-
-def stored(studio: Studio, pipeline: str) -> PipelineDocument:
-    return studio.workspace.pipelines.open(pipeline).document
 
 
 def test_list_canvas_form_and_address_show_one_selection(studio: Studio, page: Page) -> None:
@@ -239,10 +187,3 @@ def test_several_steps_are_copied_into_another_pipeline_by_keys_alone(studio: St
     expect(page.locator(".st-key-bar-undo button").first).to_be_disabled()
     settled(page)
     assert stored(studio, other.id).ids == before
-
-
-def press_menu(page: Page, entry: str) -> None:
-    """An entry of the bar's menu."""
-    page.locator(".st-key-bar-menu button").first.click()
-    page.get_by_role("menuitem", name=entry, exact=True).or_(page.get_by_role("option", name=entry, exact=True)).click()
-    settled(page)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from components import pipeline_canvas
 from components.canvas_layout import HEIGHT, WIDTH, layout
 from components.pipeline_canvas import Intent, _dragged, _plain, _Shown, port_for
 from pipelines.document.edits import PlaceStep
@@ -58,7 +57,7 @@ def test_hostile_titles_are_text() -> None:
 def test_laid_out_steps_do_not_overlap_and_stand_below_what_they_read(name: str) -> None:
     document = sample_document(name)
     pairs = [(e.step, n.id) for n in resolve(document).nodes for e in n.edges.values()]
-    places = layout(document.ids, pairs)
+    places = layout(document.ids, pairs, columns=False)
     assert places.keys() == set(document.ids)
     boxes = list(places.values())
     for i, (x, y) in enumerate(boxes):
@@ -67,8 +66,9 @@ def test_laid_out_steps_do_not_overlap_and_stand_below_what_they_read(name: str)
     assert all(places[target][1] > places[source][1] for source, target in pairs)
 
 
-def test_a_long_chain_goes_on_in_further_columns() -> None:
-    steps = [f"s{i}" for i in range(50)]
+@pytest.mark.parametrize(("count", "columns"), [(1, 1), (8, 1), (10, 1), (14, 2), (50, 4)])
+def test_a_chain_too_long_to_be_read_goes_on_in_further_columns(count: int, columns: int) -> None:
+    steps = [f"s{i}" for i in range(count)]
     places = layout(steps, list(pairwise(steps)))
-    assert len(set(places.values())) == 50
-    assert max(y for _, y in places.values()) < 13 * (HEIGHT + pipeline_canvas.HEIGHT)
+    assert len(set(places.values())) == count
+    assert len({x for x, _ in places.values()}) == columns

@@ -1,0 +1,94 @@
+"""The studio as a visitor's hands and eyes have it: what the tests in the browser do and look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from pipelines.document.model import PipelineDocument
+from pipelines.sdk import Workspace
+
+PATIENCE = 60_000  # milliseconds until a page is taken for hung; no test asserts a time
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A running studio: its address, and its workspace seen from outside."""
+
+    url: str
+    workspace: Workspace
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has run to its end and what it drew is there."""
+    page.wait_for_timeout(120)  # a click reaches the server only after the browser's own debounce
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    page.wait_for_timeout(80)
+
+
+def open_page(studio: Studio, page: Page, path: str) -> None:
+    """A page of the studio, drawn to its end."""
+    page.goto(f"{studio.url}/{path}")
+    page.wait_for_selector('[data-testid="stMain"] [data-testid="stVerticalBlock"]')
+    settled(page)
+
+
+def open_copy(studio: Studio, page: Page, sample: str, name: str) -> str:
+    """A pipeline of the test's own, open in the designer; its id."""
+    document = studio.workspace.sample(sample).model_copy(update={"name": name})
+    return open_new(studio, page, document)
+
+
+def open_new(studio: Studio, page: Page, document: PipelineDocument) -> str:
+    """A new pipeline, open in the designer; its id."""
+    made = studio.workspace.pipelines.create(document)
+    page.goto(f"{studio.url}/designer?pipeline={made.id}")
+    expect(step(page, document.ids[0])).to_be_visible()
+    expect(canvas(page).locator(".react-flow__node").first).to_be_visible()
+    settled(page)
+    return made.id
+
+
+def step(page: Page, step_id: str) -> Locator:
+    """A step in the list."""
+    return page.locator(f'.st-key-step_list [data-id="{step_id}"]')
+
+
+def canvas(page: Page) -> FrameLocator:
+    return page.frame_locator('iframe[title="streamlit_flow.streamlit_flow"]')
+
+
+def node(page: Page, step_id: str) -> Locator:
+    """A step on the canvas."""
+    return canvas(page).locator(f'.react-flow__node[data-id="{step_id}"]')
+
+
+def form(page: Page) -> Locator:
+    return page.locator(".st-key-form_scroll")
+
+
+def press(page: Page, name: str) -> None:
+    """A button of the top bar."""
+    page.locator(f".st-key-bar-{name} button").first.click()
+    settled(page)
+
+
+def press_menu(page: Page, entry: str) -> None:
+    """An entry of the bar's menu."""
+    page.locator(".st-key-bar-menu button").first.click()
+    page.get_by_role("menuitem", name=entry, exact=True).or_(page.get_by_role("option", name=entry, exact=True)).click()
+    settled(page)
+
+
+def add(page: Page, words: str) -> None:
+    """The first step that the palette finds by these words, behind the selected one."""
+    page.locator(".st-key-palette-open button").first.click()
+    page.get_by_role("searchbox").first.fill(words)
+    page.keyboard.press("Enter")
+    settled(page)
+
+
+def stored(studio: Studio, pipeline: str) -> PipelineDocument:
+    """The pipeline's draft as it is kept."""
+    return studio.workspace.pipelines.open(pipeline).document
