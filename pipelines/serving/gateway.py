@@ -8,8 +8,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator
-from email.message import Message
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -19,28 +18,19 @@ from fastapi.responses import JSONResponse
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.messages import Joined, _, declared
 from pipelines.records import Database
-from pipelines.serving.answers import broken_json, refusal
-from pipelines.serving.csv_rows import csv_to_json
 from pipelines.serving.keys import NOBODY
+from pipelines.serving.protocols.base import JSON, Asked, Protocol
+from pipelines.serving.protocols.library import PROTOCOLS
+from pipelines.serving.refused import Refused
 from pipelines.serving.servers import Keeper, ModelServer, Route
 from pipelines.settings import settings
 from pipelines.workspace import Home
 
-JSON = "application/json"
-CSV = "text/csv"
 RETRY_SECONDS = "2"
 _REQUEST_ID = re.compile(r"[\w.-]{1,128}")
 
 _logger = logging.getLogger(__name__)
 router = APIRouter()
-
-
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
-    """A request that ends here, with this status and words."""
-
-    def __init__(self, status: int, message: str, fix: str = "", headers: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status, self.message, self.fix, self.headers = status, message, fix, headers or {}
 
 
 def create_app(home: Home) -> FastAPI:
@@ -95,39 +85,42 @@ async def endpoint_health(name: str, request: Request) -> Response:
     return JSONResponse(content, 200 if serving else 503)
 
 
-async def invocations(request: Request) -> Response:
-    """Predictions for the rows in the body: JSON as MLflow's model servers take it, or CSV with a header line."""
-    name = request.path_params["name"]
-    given = request.headers.get("x-request-id", "")
-    request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-    try:
-        answer = await _invoke(name, request)
-    except Refused as refused:
-        answer = _refusal(refused, request_id)
-    except SekkeiError as error:
-        answer = _refusal(Refused(error.status, error.message, error.fix), request_id)
-    except Exception:
-        _logger.exception("Request %s to endpoint %s failed.", request_id, name)
-        answer = _refusal(Refused(500, _("The gateway could not handle this request.")), request_id)
-    answer.headers["x-request-id"] = request_id
-    return answer
+def _handler(protocol: Protocol) -> Callable[[Request], Awaitable[Response]]:
+    """What answers requests in one protocol, refusals too."""
+
+    async def handle(request: Request) -> Response:
+        name = request.path_params["name"]
+        given = request.headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        try:
+            answer = await _invoke(name, request, protocol)
+        except Refused as refused:
+            answer = protocol.refuse(refused, request_id)
+        except SekkeiError as error:
+            answer = protocol.refuse(Refused(error.status, error.message, error.fix), request_id)
+        except Exception:
+            _logger.exception("Request %s to endpoint %s failed.", request_id, name)
+            answer = protocol.refuse(Refused(500, _("The gateway could not handle this request.")), request_id)
+        answer.headers["x-request-id"] = request_id
+        return answer
+
+    return handle
 
 
-# A plain route: FastAPI's own reading of parameters would take longer than all else here.
-router.add_route("/endpoints/{name}/invocations", invocations, methods=["POST"])
+# Plain routes: FastAPI's own reading of parameters would take longer than all else here.
+for _protocol in PROTOCOLS:
+    router.add_route(_protocol.path, _handler(_protocol), methods=["POST"])
 
 
-async def _invoke(name: str, request: Request) -> Response:
+async def _invoke(name: str, request: Request, protocol: Protocol) -> Response:
     keeper: Keeper = request.app.state.keeper
     route = await _authorised(keeper, name, request)
     server = _serving(keeper, route)
-    kind, charset = _content_type(request)
-    body = await _body(request)
-    if kind == CSV and route.contract is not None:
-        sent = await asyncio.to_thread(csv_to_json, body, route.contract, charset)
-        return await _answer(keeper.client, server, sent, JSON, body=None)
-    kept = body if kind == JSON else None
-    return await _answer(keeper.client, server, body, request.headers["content-type"], body=kept)
+    asked = await protocol.read(request, route.contract)
+    status, content, content_type = await _asked(keeper.client, server, asked)
+    if status == 200:
+        return protocol.answer(asked, content, content_type)
+    raise Refused(status, await asyncio.to_thread(protocol.explain, asked, status, content))
 
 
 async def _authorised(keeper: Keeper, name: str, request: Request) -> Route:
@@ -165,50 +158,10 @@ def _not_now(server: ModelServer) -> Refused:
     return Refused(503, words, _("Try again in a moment."), {"retry-after": RETRY_SECONDS})
 
 
-def _content_type(request: Request) -> tuple[str, str]:
-    given = request.headers.get("content-type", "")
-    if given in (JSON, CSV):
-        return given, "utf-8"
-    header = Message()
-    header["content-type"] = given
-    kind = header.get_content_type() if given else ""
-    if kind not in (JSON, CSV):
-        found = (
-            _("The body is said to be {kind!r}.", kind=kind)
-            if kind
-            else _("The request does not say what its body is.")
-        )
-        raise Refused(415, found, _("Send it as {json} or {csv}.", json=JSON, csv=CSV))
-    return kind, str(header.get_content_charset() or "utf-8")
-
-
-async def _body(request: Request) -> bytes:
-    limit = settings().max_request_mib * 2**20
-    declared = request.headers.get("content-length", "0")
-    chunks, size = [], 0
-    if not declared.isdigit() or int(declared) <= limit:
-        async for chunk in request.stream():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > limit:
-                break
-        else:
-            return b"".join(chunks)
-    fix = _("Send fewer rows at a time, or score the file in batch.")
-    raise Refused(
-        413,
-        _("The body is larger than {most} MiB.", most=settings().max_request_mib),
-        fix,
-        {"connection": "close"},
-    )
-
-
-async def _answer(
-    client: aiohttp.ClientSession, server: ModelServer, sent: bytes, content_type: str, *, body: bytes | None
-) -> Response:
-    """The model server's answer to ``sent``; ``body`` is the caller's JSON, to explain a refusal by."""
+async def _asked(client: aiohttp.ClientSession, server: ModelServer, asked: Asked) -> tuple[int, bytes, str]:
+    """Status, body and content type of the model server's answer; Refused when none comes."""
     try:
-        status, content, answered_type = await _post(client, server, sent, content_type)
+        status, content, content_type = await _post(client, server, asked.body, asked.content_type)
     except TimeoutError:
         server.timeouts += 1
         raise Refused(
@@ -223,11 +176,9 @@ async def _answer(
         raise _gone(server) from None
     if status == 200:
         server.timeouts, server.answered = 0, time.monotonic()
-        return Response(content, media_type=answered_type)
-    if status == 504:
+    elif status == 504:
         server.timeouts += 1
-    wrong = await asyncio.to_thread(broken_json, body) if body is not None and status < 500 else None
-    raise Refused(status, wrong or refusal(status, content))
+    return status, content, content_type
 
 
 async def _post(
@@ -253,8 +204,3 @@ async def _post_once(
 def _gone(server: ModelServer) -> Refused:
     words = _("The model server of {name!r} has just ended and is restarted.", name=server.route.name)
     return Refused(503, words, _("Try again in a moment."), {"retry-after": RETRY_SECONDS})
-
-
-def _refusal(refused: Refused, request_id: str) -> JSONResponse:
-    content = {"message": refused.message, "fix": refused.fix, "request_id": request_id}
-    return JSONResponse(content, refused.status, refused.headers)
