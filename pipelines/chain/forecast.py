@@ -26,9 +26,9 @@ CODES: Mapping[str, str] = {
 SEASONS: Mapping[str, int] = {"minute": 60, "hour": 24, "day": 7, "week": 52, "month": 12, "quarter": 4, "year": 1}
 """Moments after which a series is taken to come round."""
 CALENDAR: Mapping[str, tuple[str, ...]] = {
-    "minute": ("hour", "dayofweek"),
-    "hour": ("hour", "dayofweek"),
-    "day": ("dayofweek", "month"),
+    "minute": ("hour", "day_of_week"),
+    "hour": ("hour", "day_of_week"),
+    "day": ("day_of_week", "month"),
     "week": ("month",),
     "month": ("month",),
     "quarter": ("quarter",),

@@ -14,7 +14,7 @@ from pipelines.datasets.catalogue import Catalogue
 from pipelines.document import codec, edits
 from pipelines.document.model import PipelineDocument
 from pipelines.document.parameter_edits import with_values
-from pipelines.errors import NotFoundError, ParameterError, SekkeiError, nearest
+from pipelines.errors import NotFoundError, ParameterError, SekkeiError, nearest, storage_error
 from pipelines.execution.cache import ResultStore
 from pipelines.execution.datasets import WholeDatasets
 from pipelines.execution.events import Event, Progress, Sink, StepChanged, ignore
@@ -192,6 +192,8 @@ def execute(
             log_models(tracking, run_id, result, store)
         tracking.finish(run_id, result, document, store)
     except BaseException as error:
+        if storage_error(error) is not None:
+            store.trim(0)  # kept results give way, so that how the run ended can still be written
         _abandon(tracking, run_id, error, Jobs(database, home), job_id)
         raise
     store.trim(int(settings().cache_gib * GIB))
@@ -208,8 +210,9 @@ def last_run(tracking: Tracking, pipeline: str) -> LastRun | None:
             if found.steps and found.yaml:
                 steps = {s.id: s for s in found.steps}
                 return LastRun(codec.loads(found.yaml), steps, {d.step: d.content_hash for d in found.datasets})
-    except Exception:  # why a step was not reused is worth no failed run
-        _logger.warning("The last run of %r could not be read.", pipeline, exc_info=True)
+    except Exception as error:  # why a step was not reused is worth no failed run
+        _logger.warning("The last run of %r could not be read: %s", pipeline, error)
+        _logger.debug("How that came:", exc_info=True)
     return None
 
 
@@ -220,8 +223,9 @@ def _abandon(tracking: Tracking, run_id: str, error: BaseException, jobs: Jobs, 
             tracking.abandon(run_id, in_words(error) if not isinstance(error, SekkeiError) else error.message)
         else:
             tracking.abandon(run_id, cancelled=jobs.get(job_id).cancel_requested if job_id else True)
-    except Exception:
-        _logger.exception("MLflow could not be told how run %s ended.", run_id)
+    except Exception as untold:
+        _logger.error("MLflow could not be told how run %s ended: %s", run_id, storage_error(untold) or untold)
+        _logger.debug("How that came:", exc_info=True)
 
 
 def run_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.messages import Joined, _, declared
-from pipelines.records import Database
+from pipelines.records import Database, EndpointState
 from pipelines.serving.keys import NOBODY
 from pipelines.serving.protocols.base import JSON, Asked, Protocol
 from pipelines.serving.protocols.library import PROTOCOLS
@@ -153,6 +153,8 @@ def _serving(keeper: Keeper, route: Route) -> ModelServer:
 
 
 def _not_now(server: ModelServer) -> Refused:
+    if server.state is EndpointState.HEALTHY:  # its process has just been taken away
+        return _gone(server)
     state = declared(server.state.value)
     words = Joined([_("The endpoint {name!r} is {state}.", name=server.route.name, state=state), server.reason])
     return Refused(503, words, _("Try again in a moment."), {"retry-after": RETRY_SECONDS})

@@ -9,15 +9,16 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 from urllib.request import url2pathname
 
-from pipelines.errors import NotFoundError, SekkeiError, UnavailableError
+from pipelines.errors import NotFoundError, SekkeiError, UnavailableError, storage_in_words
 from pipelines.messages import _
 from pipelines.tracking.facts import PIPELINE
-from pipelines.workspace import Home
+from pipelines.workspace import Home, write_atomic
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -50,13 +51,22 @@ def open_client(home: Home) -> MlflowClient:
 
         if uri in _ready or not uri.startswith("sqlite"):
             return MlflowClient(tracking_uri=uri, registry_uri=uri)
-        # Two processes that make the tables at a time break them for good.
+        # Two processes that make the tables at a time break them for good, as does one that is stopped while it does.
         with home.lock("mlflow"):
+            if not home.mlflow_db.exists() and uri == f"sqlite:///{home.mlflow_db}":
+                write_atomic(home.mlflow_db, partial(_make_tables, home))
             client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             client.search_experiments(max_results=1)
             client.search_registered_models(max_results=1)
         _ready.add(uri)
         return client
+
+
+def _make_tables(home: Home, path: Path) -> None:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    with storage_in_words():
+        SqlAlchemyStore(f"sqlite:///{path}", home.artifacts.as_uri()).engine.dispose()
 
 
 def experiment_id(client: MlflowClient, home: Home, name: str) -> str:

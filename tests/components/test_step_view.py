@@ -60,5 +60,5 @@ def test_summaries_name_the_main_choice() -> None:
     said = {i: summary(n.step) for i, n in nodes.items() if n.step}
     assert said["applicants"] == "german-credit"
     assert said["scale"] == "zscore"
-    assert said["split"] == "stratify"
+    assert said["split"] == "rows, stratify"
     assert said["forest"] == "Random Forest Classifier"

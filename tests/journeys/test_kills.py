@@ -515,6 +515,18 @@ def test_a_run_on_a_full_disk_fails_in_words(small_disk: Studio, tmp_path: Path)
     assert small_disk.cli("run", tmp_path / "run.yaml", "--set", "train.algorithm.alpha=2")["status"] == "done"
 
 
+def test_tracking_that_found_no_room_for_its_tables_is_whole_when_there_is(small_disk: Studio, tmp_path: Path) -> None:
+    table().to_csv(tmp_path / "small.csv", index=False)
+    small_disk.cli("dataset", "add", "rows", tmp_path / "small.csv")
+    (tmp_path / "run.yaml").write_text(QUICK.format(name="full", more=""))
+    with (small_disk.root / "ballast").open("wb") as ballast:
+        ballast.write(b"\0" * (shutil.disk_usage(small_disk.root).free - 2**19))
+    assert "full" in small_disk.cli("run", tmp_path / "run.yaml", code=1)["error"]["message"]
+    assert half_written(small_disk) == []
+    (small_disk.root / "ballast").unlink()
+    assert small_disk.cli("run", tmp_path / "run.yaml")["status"] == "done"
+
+
 def test_a_workspace_that_cannot_be_written_to_is_said_to_be_so(small_disk: Studio, tmp_path: Path) -> None:
     table().to_csv(tmp_path / "small.csv", index=False)
     small_disk.cli("dataset", "add", "rows", tmp_path / "small.csv")
