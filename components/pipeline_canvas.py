@@ -217,10 +217,12 @@ def _edges(graph: Graph, steps: Sequence[StepView], colours: theme.Palette) -> l
         tables = [p for p in ports.values() if p.kind == "table"]
         for name, edge in node.edges.items():
             model = name in ports and ports[name].kind == "model"
-            label = edge.part or (name if not model and len(tables) > 1 and name != tables[0].name else "")
+            label = (
+                edge.part or edge.output or (name if not model and len(tables) > 1 and name != tables[0].name else "")
+            )
             made.append(
                 StreamlitFlowEdge(
-                    f"{edge.step}.{edge.part or ''}>{node.id}.{name}",
+                    f"{edge.step}.{edge.part or edge.output}>{node.id}.{name}",
                     edge.step,
                     node.id,
                     animated=node.id in running,

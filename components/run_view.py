@@ -13,7 +13,7 @@ from pipelines.execution.result import Status, StepResult
 from pipelines.sdk.outputs import StepOutput
 from pipelines.steps.base import Report
 
-ReadOutput = Callable[[str], StepOutput]
+ReadOutput = Callable[..., StepOutput]  # by a result's key and, for a further table, its name
 
 
 def show(
@@ -79,12 +79,14 @@ def _step(step: StepResult, read: ReadOutput, report: Report | None, export: str
     names = [
         *([N_("Report")] if report else []),
         *([N_("Rows"), N_("Columns")] if step.rows is not None else []),
+        *step.further,
         *([N_("File")] if export else []),
     ]
     if not names:
         st.caption(_("This step gives no table."))
         return
-    for name, tab in zip(names, st.tabs([said(n) for n in names], key=f"{key}_tab", on_change="rerun"), strict=True):
+    titles = [wording.further_table(n) if n in step.further else said(n) for n in names]
+    for name, tab in zip(names, st.tabs(titles, key=f"{key}_tab", on_change="rerun"), strict=True):
         if tab.open:
             with tab, error_box.shown(f"{key}_{name}_failed"):
                 _tab(name, step, read, report, export, f"{key}_{name}")
@@ -99,6 +101,8 @@ def _tab(name: str, step: StepResult, read: ReadOutput, report: Report | None, e
             data_preview.show(read(step.key), name=step.id, key=key)
         case "Columns":
             data_profile.show(read(step.key).profile(), key=key)
+        case _ if name in step.further:
+            data_preview.show(read(step.key, name), name=f"{step.id}.{name}", key=key)
         case _:
             facts.show({_("Written to"): export})
 

@@ -32,7 +32,7 @@ class Changes:
 def input_of(graph: Graph, step: str, tables: Mapping[str, Table]) -> Table | None:
     """The sample rows that a step reads at its main input."""
     main = graph.node(step).main if step in graph else None
-    return tables.get(main.step) if main is not None else None
+    return tables.get(main.source) if main is not None else None
 
 
 def between(before: Table, after: Table) -> Changes:

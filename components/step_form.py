@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from pydantic import BaseModel
 
-from components import parameter_fields, parameter_menu
+from components import parameter_fields, parameter_menu, wording
 from components.language import N_, _, said
 from components.markdown import escaped
 from components.parameter_fields import Surroundings
@@ -16,6 +16,7 @@ from components.parameters import Parameter, effective, parameters, variant_name
 from components.widget_state import keep
 from pipelines.document.edits import Edit, EnableStep, ResetParameter, SetInput, SetNote, SetParameter, SetTitle
 from pipelines.document.model import PipelineDocument, StepNode
+from pipelines.document.ports import further_tables
 from pipelines.document.references import referred, replace_references
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.order import title_of
@@ -285,7 +286,9 @@ def _inputs(document: PipelineDocument, node: StepNode, ports: Sequence[Port], k
             step, _dot, part = source.partition(".")
             named = titles.get(step, step)
             return (f"{named} ({step})" if named != step else step) + (
-                ": " + {"train": _("training rows"), "test": _("test rows")}.get(part, part) if part else ""
+                ": " + {"train": _("training rows"), "test": _("test rows")}.get(part) or wording.further_table(part)
+                if part
+                else ""
             )
 
         def chosen(port: Port = port, widget: str = widget) -> None:
@@ -310,6 +313,8 @@ def sources(document: PipelineDocument, step: str, port: Port) -> list[str]:
         if step_type is None or not any(p.kind == port.kind for p in step_type.outputs):
             continue
         found.append(earlier.id)
+        if port.kind == "table":
+            found += [f"{earlier.id}.{name}" for name in further_tables(step_type)]
         marked = marked or step_type.behaviour.value == "split"
         if port.kind == "table" and marked:
             found += [f"{earlier.id}.train", f"{earlier.id}.test"]

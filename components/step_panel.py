@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from components import diagnostics_list, run_gantt, run_progress, session, step_changes, step_log, step_output
+from components import diagnostics_list, run_gantt, run_progress, session, step_changes, step_log, step_output, wording
 from components.design import Design
 from components.evaluation import report as report_view
 from components.language import N_, _, said
 from components.markdown import escaped
 from pipelines.datasets.profile import ColumnProfile
+from pipelines.document import ports
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.execution.preview import Inspection
 from pipelines.execution.result import StepResult
@@ -48,7 +49,7 @@ def show(
         found = len(inspection.diagnostics)
         return _("Problems ({count})", count=found) if panel == "problems" and found else said(LABELS[panel])
 
-    step = design.selected or ""
+    step, output = design.selected or "", ""
     result = results.get(step)
     panels = [p for p in LABELS if p != "report" or step in inspection.findings]
     from_run = result is not None and result.status.value in ("done", "reused") and bool(result.key)
@@ -75,6 +76,7 @@ def show(
                     )
                     or RUN
                 )
+            output = _which_table(step, inspection, key) if panel != "report" else ""
     with st.container(height=height + 62, border=False, gap="xsmall", key=f"{key}.body"):
         match panel:
             case "problems":
@@ -98,17 +100,39 @@ def show(
                 )
                 report_view.show(found or inspection.findings[step], key=f"{key}.report")
             case _ if from_run and source == RUN and result is not None:
-                _of_run(result, inspection, panel or "data", key, height)
+                _of_run(result, output, inspection, panel or "data", key, height)
             case _:
-                _of_sample(step, inspection, panel or "data", key, height)
+                _of_sample(step, output, inspection, panel or "data", key, height)
 
 
-def _of_sample(step: str, inspection: Inspection, panel: str, key: str, height: int) -> None:
-    table = inspection.tables.get(step)
+def _which_table(step: str, inspection: Inspection, key: str) -> str:
+    """The table to look at, where the step gives several; empty: its first."""
+    node = next((n for n in inspection.graph.nodes if n.id == step), None)
+    further = ports.further_tables(node.step_type) if node is not None else []
+    if not further:
+        return ""
+    return (
+        st.segmented_control(
+            _("Table"),
+            ["", *further],
+            default="",
+            format_func=lambda name: wording.further_table(name) if name else _("First table"),
+            key=f"{key}.table",
+            label_visibility="collapsed",
+            required=True,
+        )
+        or ""
+    )
+
+
+def _of_sample(step: str, output: str, inspection: Inspection, panel: str, key: str, height: int) -> None:
+    table = inspection.tables.get(ports.join_source(step, output))
     if table is None:
         failed = inspection.failures.get(step)
         if failed is not None:
             st.warning(f"{escaped(said(failed.message))} {escaped(said(failed.fix))}", icon=":material/warning:")
+        elif output and step in inspection.tables:
+            st.caption(_("On the sample this step gives one table."))
         else:
             st.caption(
                 _("This step gives no rows here: it ends in a model or a report, or a step before it has a problem.")
@@ -125,9 +149,9 @@ def _of_sample(step: str, inspection: Inspection, panel: str, key: str, height: 
         )
 
 
-def _of_run(result: StepResult, inspection: Inspection, panel: str, key: str, height: int) -> None:
+def _of_run(result: StepResult, name: str, inspection: Inspection, panel: str, key: str, height: int) -> None:
     try:
-        output = session.workspace().runs.output_at(result.key)
+        output = session.workspace().runs.output_at(result.key, name)
     except NotFoundError as error:
         st.caption(
             f"{said(error.message)} {said(error.fix)}"
@@ -135,9 +159,9 @@ def _of_run(result: StepResult, inspection: Inspection, panel: str, key: str, he
             else _("This step gives no rows. The run's page shows its model and report.")
         )
         return
-    schema = inspection.schemas.get(result.id)
+    schema = inspection.schemas.get(ports.join_source(result.id, name))
     if panel == "columns":
-        step_output.show_columns(_profile(result.key), schema, key=f"{key}.columns", height=height)
+        step_output.show_columns(_profile(result.key, name), schema, key=f"{key}.columns", height=height)
         return
     roles = {c.name: c.role for c in schema} if schema else {}
     step_output.show_output(
@@ -151,8 +175,8 @@ def _of_run(result: StepResult, inspection: Inspection, panel: str, key: str, he
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
-def _profile(result_key: str) -> list[ColumnProfile]:
-    return session.workspace().runs.output_at(result_key).profile()
+def _profile(result_key: str, name: str) -> list[ColumnProfile]:
+    return session.workspace().runs.output_at(result_key, name).profile()
 
 
 def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, height: int) -> None:

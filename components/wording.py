@@ -144,3 +144,8 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
     while name in taken:
         name, number = f"{wanted}-{number}", number + 1
     return name
+
+
+def further_table(output: str) -> str:
+    """A table that a step gives beside its first, by the name of its output."""
+    return _("Second table") if output == "second" else _("Table {name}", name=output)

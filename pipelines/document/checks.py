@@ -22,7 +22,7 @@ MAX_DEPTH = 24  # levels of nesting in a whole document; a step's parameters sta
 MAX_PARAMS_DEPTH = MAX_DEPTH - 4
 MAX_STEPS = 500
 MAX_PARAMETERS = 200
-FORMAT = 2
+FORMAT = 3
 Path = tuple[str | int, ...]
 
 _DOCUMENT_KEYS = tuple(PipelineDocument.model_fields)
@@ -50,7 +50,7 @@ def document_of(data: Any) -> PipelineDocument:
         raise Misfit(
             (),
             _("A pipeline document holds named values, but this is {data}.", data=shown(data)),
-            fix=_("Start with 'format: 2', 'name' and 'steps'."),
+            fix=_("Start with 'format: 3', 'name' and 'steps'."),
         )
     _known_keys(data, _DOCUMENT_KEYS, (), _("A pipeline document"))
     _format(data.get("format", FORMAT))

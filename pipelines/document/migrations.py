@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipelines.document import ports
 from pipelines.document.checks import FORMAT
+from pipelines.steps.base import Port
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -33,7 +35,46 @@ def _calibrated(value: Any) -> Any:
     return made
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _calibration_replaces_probability}
+def _second_tables_are_outputs(data: dict[str, Any]) -> dict[str, Any]:
+    """Code over two tables had ``output``, which said whether its first or second table goes on; both are there now."""
+    steps = data.get("steps")
+    if not isinstance(steps, list):
+        return data
+    made = [dict(s) if isinstance(s, dict) else s for s in steps]
+    for index, step in enumerate(made):
+        params = step.get("params") if isinstance(step, dict) else None
+        if _type_of(step) in ("execute_python_tables", "execute_r") and isinstance(params, dict):
+            step["params"] = {k: v for k, v in params.items() if k != "output"}
+            if params.get("output") == "second":
+                _read_second(made, index)
+    return {**data, "steps": made}
+
+
+def _read_second(steps: list[Any], index: int) -> None:
+    """Let whatever reads the table of the step at ``index`` read its second table, by name where it did not name it."""
+    step_id, types = steps[index].get("id"), ports.library()
+    nearest_table = steps[index].get("enabled", True) is not False
+    for step in steps[index + 1 :]:
+        if not isinstance(step, dict):
+            continue
+        inputs = step.get("inputs")
+        inputs = dict(inputs) if isinstance(inputs, dict) else {}
+        known = types.get(_type_of(step))
+        main = ports.main_port(ports.inputs_of(known))
+        if nearest_table and main is not None and not {main.name, ports.MAIN} & inputs.keys():
+            inputs[main.name] = step_id
+        step["inputs"] = {p: f"{step_id}.second" if s == step_id else s for p, s in inputs.items()}
+        if not step["inputs"]:
+            del step["inputs"]
+        gives = any(p.kind == "table" and not p.aside for p in (known.outputs if known else (Port("table"),)))
+        nearest_table = nearest_table and not (gives and step.get("enabled", True) is not False)
+
+
+def _type_of(step: Any) -> str:
+    return str(step.get("type")) if isinstance(step, dict) else ""
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _calibration_replaces_probability, 2: _second_tables_are_outputs}
 
 
 def migrate(data: Any, migrations: Mapping[int, Migration] = MIGRATIONS, newest: int = FORMAT) -> Any:

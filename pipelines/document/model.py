@@ -14,7 +14,8 @@ ID_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$"
 class StepNode(BaseModel):
     """One step as placed in a pipeline. ``params`` stay as written until the graph checks them, so that a draft with a
     mistake in it can be kept. ``inputs`` names the earlier step behind a port, where it is not the step before:
-    ``{right: prices}``, or ``{table: split.test}`` for the test rows alone."""
+    ``{right: prices}``, ``{table: split.test}`` for the test rows alone, or ``{right: code.second}`` for a further
+    table of a step that gives several."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
@@ -43,7 +44,7 @@ class PipelineDocument(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal[2] = 2
+    format: Literal[3] = 3
     name: str = Field(min_length=1, max_length=100)
     description: str = Field("", max_length=4000)
     parameters: tuple[PipelineParameter, ...] = Field((), max_length=200)

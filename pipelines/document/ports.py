@@ -40,6 +40,12 @@ def inputs_of(step_type: type[Step] | None) -> tuple[Port, ...]:
     return _UNKNOWN if step_type is None else step_type.inputs
 
 
+def further_tables(step_type: type[Step] | None) -> list[str]:
+    """The names of its table outputs beyond the first: read as ``step.name``."""
+    tables = [p.name for p in (() if step_type is None else step_type.outputs) if p.kind == "table"]
+    return tables[1:]
+
+
 def outputs_kind(step_type: type[Step] | None, kind: Kind) -> bool:
     """Whether the step type gives this kind of thing."""
     return any(p.kind == kind for p in (_UNKNOWN if step_type is None else step_type.outputs))

@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 from pipelines.chain.transformer import Transformer
 from pipelines.errors import InputError
+from pipelines.execution.cache import output_key
 from pipelines.messages import _, declared
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Step
 from pipelines.table import TEST, TRAIN, Applied, Table
@@ -93,9 +94,10 @@ def _new_head(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
 
 
 def as_head(output: Output, key: str) -> Output:
-    """What a source gave, as the head of a chain."""
+    """What a source gave, as the head of a chain; each of its further tables begins one too."""
     assert output.table is not None
-    return replace(output, table=replace(output.table, head=key, history=()))
+    others = {n: replace(t, head=output_key(key, n), history=()) for n, t in output.others.items()}
+    return replace(output, table=replace(output.table, head=key, history=()), others=others)
 
 
 def _run(step: Step, inputs: Inputs, context: Context, key: str) -> Output:

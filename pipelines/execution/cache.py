@@ -56,6 +56,11 @@ def result_key(step: Step, inputs: Iterable[tuple[str, str, str | None]], extra:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:40]
 
 
+def output_key(key: str, name: str) -> str:
+    """The key of a further table of the result ``key``."""
+    return hashlib.sha256(f"{key}.{name}".encode()).hexdigest()[:40]
+
+
 class ResultStore:
     """Step outputs on disk, with those of the current run also in memory until ``release``."""
 
@@ -75,10 +80,13 @@ class ResultStore:
         except NotFoundError:
             return False
         held = meta.get("rows_at")
-        return held is None or held == key or (self._entry(held) / "table.parquet").exists()
+        whole = held is None or held == key or (self._entry(held) / "table.parquet").exists()
+        return whole and all(output_key(key, name) in self for name in meta.get("others", ()))
 
     def put(self, key: str, output: Output, *, replace: bool = False) -> None:
         """Keep ``output``; it is written in the background, ``flush`` waits for that.
+
+        Its further tables are results of their own, under their ``output_key``.
 
         With ``replace`` it takes the place of an output kept under this key, which else stays.
         """
@@ -86,6 +94,8 @@ class ResultStore:
         if output.table is not None:
             rows_at = self._frames.setdefault(id(output.table.frame), key)
         self._live[key] = output
+        for name, table in output.others.items():
+            self.put(output_key(key, name), Output(table=table), replace=replace)
         self._writer = self._writer or ThreadPoolExecutor(1, thread_name_prefix="results")
         self._pending.append(self._writer.submit(self._write, key, output, rows_at, replace))
 
@@ -133,6 +143,7 @@ class ResultStore:
             model=self.model(key),
             report=self.report(key),
             notes=tuple(from_plain(n) for n in meta["notes"]),
+            others={name: self.table(output_key(key, name)) for name in self.further(key)},
         )
 
     def table(self, key: str) -> Table:
@@ -148,6 +159,10 @@ class ResultStore:
                 self._read[key] = self._read_table(self._entry(key), meta)
             self._frames[id(self._read[key].frame)] = meta["rows_at"]
         return self._read[key]
+
+    def further(self, key: str) -> list[str]:
+        """The names of the further tables that a step gave."""
+        return list(self.meta(key).get("others", ()))
 
     def transformer(self, key: str) -> Any:
         """The link a step fitted, or None."""
@@ -336,7 +351,12 @@ def _meta(output: Output, rows_at: str | None) -> dict[str, Any]:
             "rows": len(table.frame),
             "columns": len(table.frame.columns),
         }
-    return {"table": facts, "rows_at": rows_at, "notes": [to_plain(n) for n in output.notes]}
+    return {
+        "table": facts,
+        "rows_at": rows_at,
+        "notes": [to_plain(n) for n in output.notes],
+        "others": list(output.others),
+    }
 
 
 def report_to_dict(report: Report) -> dict[str, Any]:

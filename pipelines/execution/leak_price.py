@@ -26,6 +26,7 @@ from pipelines.steps.evaluation.evaluate_model import EvaluateModel
 from pipelines.steps.scoring.score_model import ScoreModel
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
 from pipelines.steps.transformation.select_columns import SelectColumns
+from pipelines.table import Table
 
 ROWS = 20_000
 FOLDS = 3
@@ -124,7 +125,7 @@ def _trial(graph: Graph, node: Node, algorithm: Algorithm) -> tuple[Graph, str, 
     if not split:
         validate = _node(_TRIAL, CrossValidateModel(algorithm=algorithm, n_folds=FOLDS), {"table": node.main})
         return replace(graph, nodes=(*before, validate), problems=()), _TRIAL, False
-    rows = Edge(node.main.step)
+    rows = replace(node.main, part=None)
     score = _node(_SCORED, ScoreModel(), {"table": rows, "model": Edge(node.id)})
     measure = _node(_TRIAL, EvaluateModel(), {"table": Edge(_SCORED)})
     return replace(graph, nodes=(*before, node, score, measure), problems=()), _TRIAL, True
@@ -132,29 +133,38 @@ def _trial(graph: Graph, node: Node, algorithm: Algorithm) -> tuple[Graph, str, 
 
 def _without(trial: Graph, column: str, result: RunResult, store: ResultStore) -> Graph:
     """The trial with the column dropped where the last steps that have it as a feature hand it on."""
-    having = {n.id for n in trial.nodes if _has(n, column, result, store)}
+    having = {source for n in trial.nodes for source in _having(n, column, result, store)}
     if not having:
         raise ColumnMissingError(column, _names(trial, result, store))
     nodes: list[Node] = []
     dropped: set[str] = set()
     for node in trial.nodes:
-        last = {e.step for e in node.edges.values() if e.step in having} if node.id not in having else set()
-        for source in sorted(last - dropped):
+        last = {e.source: e for e in node.edges.values() if e.source in having} if node.id not in having else {}
+        for source in sorted(last.keys() - dropped):
             drop = SelectColumns(columns=Columns(exclude=(column,)))
-            nodes.append(_node(f"{_DROP}_{source}", drop, {"table": Edge(source)}))
-        dropped |= last
-        edges = {p: replace(e, step=f"{_DROP}_{e.step}") if e.step in last else e for p, e in node.edges.items()}
+            nodes.append(_node(_dropping(source), drop, {"table": replace(last[source], part=None)}))
+        dropped |= last.keys()
+        edges = {p: Edge(_dropping(e.source), e.part) if e.source in last else e for p, e in node.edges.items()}
         step = _not_naming(node, node.step, column) if last and node.step is not None else node.step
         nodes.append(replace(node, edges=edges, step=step))
     return replace(trial, nodes=tuple(nodes))
 
 
-def _has(node: Node, column: str, result: RunResult, store: ResultStore) -> bool:
-    """Whether a step hands the column on as a feature to others that learn."""
+def _dropping(source: str) -> str:
+    return f"{_DROP}_{source.replace('.', '_')}"
+
+
+def _having(node: Node, column: str, result: RunResult, store: ResultStore) -> list[str]:
+    """The tables of a step, as sources, that hand the column on as a feature to others that learn."""
     ends = (Behaviour.TRAIN, Behaviour.SCORE, Behaviour.EVALUATE, Behaviour.SINK)
     if node.behaviour in ends:
-        return False
-    table = store.table(_key(result, node.id))
+        return []
+    output = store.output(_key(result, node.id))
+    tables = {node.id: output.table, **{f"{node.id}.{n}": t for n, t in output.others.items()}}
+    return [s for s, t in tables.items() if t is not None and _is_feature(column, t)]
+
+
+def _is_feature(column: str, table: Table) -> bool:
     return column in table.frame.columns and table.roles.get(column, Role.FEATURE) is Role.FEATURE
 
 

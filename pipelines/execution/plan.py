@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from statistics import median
 
+from pipelines.document import ports
 from pipelines.errors import SekkeiError
-from pipelines.execution.cache import ResultStore, result_key
+from pipelines.execution.cache import ResultStore, output_key, result_key
 from pipelines.execution.context import Datasets
 from pipelines.execution.result import DatasetUse, Status, StepResult
 from pipelines.graph.order import Graph, Node
@@ -23,8 +24,14 @@ def step_key(
     use = None
     if step.acts_as is Behaviour.SOURCE and hasattr(step, "dataset"):
         use = datasets.use(node.id, step.dataset, getattr(step, "version", None))
-    inputs = [(port, keys[e.step], e.part) for port, e in node.edges.items()]
+    inputs = [(port, keys[e.source], e.part) for port, e in node.edges.items()]
     return result_key(step, inputs, use.content_hash if use is not None else content), use
+
+
+def keys_of(node: Node, key: str) -> dict[str, str]:
+    """The keys of all that a step gives, by source: of its result, and of its further tables."""
+    further = ports.further_tables(node.step_type)
+    return {node.id: key} | {ports.join_source(node.id, name): output_key(key, name) for name in further}
 
 
 def reusable(graph: Graph, datasets: Datasets, store: ResultStore, fresh: frozenset[str] = frozenset()) -> set[str]:
@@ -35,7 +42,7 @@ def reusable(graph: Graph, datasets: Datasets, store: ResultStore, fresh: frozen
         if node.step is None or node.step.reads_anew or any(e.step not in keys for e in node.edges.values()):
             continue
         try:
-            keys[node.id], _ = step_key(node, node.step, datasets, keys)
+            keys |= keys_of(node, step_key(node, node.step, datasets, keys)[0])
         except SekkeiError:  # a dataset that is not there
             continue
         if node.behaviour is not Behaviour.SINK and node.id not in fresh and keys[node.id] in store:

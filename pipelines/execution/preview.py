@@ -12,18 +12,20 @@ import pandas as pd
 
 from pipelines.chain.chain import Chain
 from pipelines.document.model import PipelineDocument
+from pipelines.document.ports import join_source, split_source
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.execution import isolate
 from pipelines.execution.apply import apply
-from pipelines.execution.cache import result_key
+from pipelines.execution.cache import output_key, result_key
 from pipelines.execution.context import Datasets, StepContext
 from pipelines.execution.events import ignore
+from pipelines.execution.plan import keys_of
 from pipelines.execution.result import DatasetUse
-from pipelines.execution.runner import in_words
+from pipelines.execution.runner import gather, in_words
 from pipelines.graph.diagnostics import Diagnostic, diagnose
 from pipelines.graph.order import Graph, Node, leak_proof, resolve
 from pipelines.schema import TableSchema
-from pipelines.steps.base import Behaviour, Inputs, Output, Report, Step
+from pipelines.steps.base import Behaviour, Output, Report, Step
 from pipelines.table import Table
 
 KEPT = 600
@@ -61,7 +63,7 @@ class Inspection:
             return self.inputs.get(step)
         node = next((n for n in self.graph.nodes if n.id == step), None)
         edge = node.edges.get(port) if node else None
-        return self.schemas.get(edge.step) if edge else None
+        return self.schemas.get(edge.source) if edge else None
 
 
 @dataclass
@@ -89,10 +91,11 @@ class Inspector:
             found = self._output(node, node.step, graph, keys)
             if isinstance(found, SekkeiError):
                 failures[node.id] = found
-                keys.pop(node.id, None)
+                keys = {source: key for source, key in keys.items() if split_source(source)[0] != node.id}
                 continue
             if found.table is not None:
                 tables[node.id] = found.table
+            tables |= {join_source(node.id, name): table for name, table in found.others.items()}
             if found.report is not None and found.report.is_finding:
                 findings[node.id] = found.report
         schemas = {step: table.schema for step, table in tables.items()}
@@ -115,20 +118,28 @@ class Inspector:
         output = self._outputs.get(key)
         return output.model if isinstance(output, Output) else None
 
+    def further(self, key: str) -> list[str]:
+        output = self._outputs.get(key)
+        return list(output.others) if isinstance(output, Output) else []
+
     def _output(self, node: Node, step: Step, graph: Graph, keys: dict[str, str]) -> Output | SekkeiError:
         try:
             key = self._key(node, step, keys)
         except SekkeiError as error:
             return error
-        keys[node.id] = key
-        if key in self._outputs:
-            self._outputs.move_to_end(key)
-            return self._outputs[key]
-        found = self._work_out(node, step, graph, keys)
-        self._outputs[key] = found
+        keys |= keys_of(node, key)
+        found = self._outputs.get(key) or self._work_out(node, step, graph, keys)
+        self._remember(key, found)
+        return found
+
+    def _remember(self, key: str, found: Output | SekkeiError) -> None:
+        """Keep what a step gave, its further tables as results of their own, and forget what was not used longest."""
+        others = found.others if isinstance(found, Output) else {}
+        for each, output in ((key, found), *((output_key(key, n), Output(table=t)) for n, t in others.items())):
+            self._outputs[each] = output
+            self._outputs.move_to_end(each)
         while len(self._outputs) > KEPT:
             self._outputs.popitem(last=False)
-        return found
 
     def _key(self, node: Node, step: Step, keys: dict[str, str]) -> str:
         extra = "sample"
@@ -136,7 +147,7 @@ class Inspector:
             extra += self.datasets.use(node.id, step.dataset, getattr(step, "version", None)).content_hash
         if step.reads_outside:
             extra += str(int(time.time() // OUTSIDE_SECONDS))
-        return result_key(step, [(p, keys[e.step], e.part) for p, e in node.edges.items()], extra)
+        return result_key(step, [(p, keys[e.source], e.part) for p, e in node.edges.items()], extra)
 
     def _work_out(self, node: Node, step: Step, graph: Graph, keys: dict[str, str]) -> Output | SekkeiError:
         context = StepContext(
@@ -145,7 +156,7 @@ class Inspector:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                given = self._gather(node, step, keys)
+                given = gather(node, self, keys)
                 if step.runs_code:
                     plain = StepContext(node.id, {}, _Nothing(), _Nothing(), ignore, preview=True)
                     return isolate.call(apply, step, given, plain, keys[node.id], timeout=CODE_SECONDS)
@@ -154,23 +165,6 @@ class Inspector:
             return error
         except Exception as error:
             return SekkeiError(in_words(error))
-
-    def _gather(self, node: Node, step: Step, keys: dict[str, str]) -> Inputs:
-        tables, models, used = {}, {}, {}
-        for port in step.inputs:
-            edge = node.edges.get(port.name)
-            if edge is None:
-                continue
-            key = keys[edge.step]
-            if port.kind == "model":
-                model = self.model(key)
-                if model is not None:
-                    models[port.name] = model
-            else:
-                table = self.table(key)
-                tables[port.name] = table.only(edge.part) if edge.part else table
-                used[port.name] = key
-        return Inputs(tables, models, used)
 
 
 class _Nothing:
@@ -196,8 +190,8 @@ def _main_table(node: Node, tables: dict[str, Table]) -> Table | None:
     ports = node.step_type.inputs if node.step_type else ()
     for port in ports:
         edge = node.edges.get(port.name)
-        if port.kind == "table" and edge is not None and edge.step in tables:
-            return tables[edge.step]
+        if port.kind == "table" and edge is not None and edge.source in tables:
+            return tables[edge.source]
     return None
 
 

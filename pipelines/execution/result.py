@@ -29,7 +29,8 @@ class Status(StrEnum):
 @dataclass(frozen=True)
 class StepResult:
     """One step of a run. ``key`` finds its output in the result store; ``seconds`` is what it took, 0 when reused;
-    ``reason`` says why an earlier result could not be taken, empty when that is not known."""
+    ``reason`` says why an earlier result could not be taken, empty when that is not known; ``further`` names the tables
+    it gave beside its first."""
 
     id: str
     type: str
@@ -44,18 +45,25 @@ class StepResult:
     trace: str = ""
     notes: tuple[str, ...] = ()
     reason: str = ""
+    further: tuple[str, ...] = ()
 
     @property
     def reused(self) -> bool:
         return self.status is Status.REUSED
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"status": self.status.value, "reused": self.reused, "notes": list(self.notes)}
+        return asdict(self) | {
+            "status": self.status.value,
+            "reused": self.reused,
+            "notes": list(self.notes),
+            "further": list(self.further),
+        }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> StepResult:
         kept = {k: v for k, v in values.items() if k != "reused"}
-        return cls(**kept | {"status": Status(values["status"]), "notes": tuple(values.get("notes", ()))})
+        listed = {name: tuple(values.get(name, ())) for name in ("notes", "further")}
+        return cls(**kept | listed | {"status": Status(values["status"])})
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from pipelines.chain.chain import Chain
 from pipelines.datasets.content import content_hash
-from pipelines.errors import NotFoundError, SekkeiError, storage_error
+from pipelines.document.ports import split_source
+from pipelines.errors import InputError, NotFoundError, SekkeiError, storage_error
 from pipelines.execution.apply import apply, as_head
 from pipelines.execution.cache import LostResultError, ResultStore
 from pipelines.execution.context import Datasets, StepContext
 from pipelines.execution.events import Sink, StepChanged, ignore
-from pipelines.execution.plan import step_key
+from pipelines.execution.plan import keys_of, step_key
 from pipelines.execution.reasons import LastRun
 from pipelines.execution.result import DatasetUse, RunResult, Status, StepResult
 from pipelines.graph.order import Graph, Node
@@ -85,7 +87,7 @@ class Runner:
             assert step is not None
             ready = self._read_anew(node, step, graph, result) if step.reads_anew else None
             key = self._key(node, step, result, ready)
-            self._keys[node.id] = key
+            self._keys |= keys_of(node, key)
             if step.acts_as is not Behaviour.SINK and node.id not in self.fresh and key in self.store:
                 return self._reused(waiting, key, step, result)
             waiting = replace(waiting, reason=self._reason(node, key, result))
@@ -163,6 +165,7 @@ class Runner:
             rows=table.get("rows"),
             columns=table.get("columns"),
             notes=tuple(from_plain(n) for n in meta["notes"]),
+            further=tuple(meta.get("others", ())),
         )
 
     def _collect(self, step: str, report: object, model: Chain | None, result: RunResult) -> None:
@@ -174,10 +177,20 @@ class Runner:
     def _release(self, node: Node, readers: dict[str, set[str]]) -> None:
         for source in readers.values():
             source.discard(node.id)
-        self.store.release(self._keys[s] for s, left in readers.items() if not left and s in self._keys)
+        self.store.release(key for source, key in self._keys.items() if not readers[split_source(source)[0]])
 
 
-def gather(node: Node, store: ResultStore, keys: dict[str, str]) -> Inputs:
+class Kept(Protocol):
+    """Where outputs are found by key."""
+
+    def table(self, key: str) -> Table: ...
+
+    def model(self, key: str) -> Chain | None: ...
+
+    def further(self, key: str) -> Sequence[str]: ...
+
+
+def gather(node: Node, store: Kept, keys: Mapping[str, str]) -> Inputs:
     """The inputs of a step from the outputs of those before it."""
     tables: dict[str, Table] = {}
     models: dict[str, Chain] = {}
@@ -187,7 +200,12 @@ def gather(node: Node, store: ResultStore, keys: dict[str, str]) -> Inputs:
         edge = node.edges.get(port.name)
         if edge is None:
             continue
-        key = keys[edge.step]
+        if edge.output and edge.output not in store.further(keys[edge.step]):
+            raise InputError(
+                _("{step} gave one table this time, not its table '{output}'.", step=edge.step, output=edge.output),
+                fix=_("Let its code return two tables, or read its first one."),
+            )
+        key = keys[edge.source]
         if port.kind == "model":
             model = store.model(key)
             if model is None:
@@ -221,6 +239,7 @@ def _finished(waiting: StepResult, status: Status, key: str, output: Output, sec
         key=key,
         seconds=seconds,
         notes=output.notes,
+        further=tuple(output.others),
         rows=None if frame is None else len(frame),
         columns=None if frame is None else len(frame.columns),
     )

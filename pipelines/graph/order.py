@@ -29,10 +29,16 @@ MISSING_MODEL = "SK108"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A port reads ``step``; with a ``part``, only its rows of that partition."""
+    """A port reads ``step``; with a ``part``, only its rows of that partition; with an ``output``, that table of it."""
 
     step: str
     part: Part | None = None
+    output: str = ""
+
+    @property
+    def source(self) -> str:
+        """What it reads, as results and tables are named: the step, or ``step.output``."""
+        return ports.join_source(self.step, self.output)
 
 
 @dataclass(frozen=True)
@@ -197,10 +203,15 @@ class _Resolver:
         if place >= index:
             self._later(node, name, step, place, index)
             return None
-        if part and part not in (*ports.PARTS, *ports.KINDS):
+        if part and part not in self._parts(step):
             self._unknown_part(node, name, step, part)
             return None
         return self._follow(node, port, name, step, part)
+
+    def _parts(self, step: str) -> tuple[str, ...]:
+        """What may follow the step's id in a source."""
+        further = ports.further_tables(self.types.get(self.steps[self.places[step]].type))
+        return (*ports.PARTS, *ports.KINDS, *further)
 
     def _follow(self, node: StepNode, port: Port, name: str, step: str, part: str) -> Edge | None:
         first = step
@@ -219,11 +230,12 @@ class _Resolver:
                 return None
             step, part = onward_step, part if part in ports.PARTS else onward_part
         source = self.types.get(self.steps[self.places[step]].type)
-        asked = part if part in ports.KINDS else port.kind
+        output = part if part in ports.further_tables(source) else ""
+        asked = part if part in ports.KINDS else "table" if output else port.kind
         if asked != port.kind or not ports.outputs_kind(source, port.kind):
             self._wrong_kind(node, port, name, first, step)
             return None
-        return Edge(step, part if part in ports.PARTS else None)  # type: ignore[arg-type]
+        return Edge(step, part if part in ports.PARTS else None, output)  # type: ignore[arg-type]
 
     def _unknown_type(self, node: StepNode) -> None:
         broken = next((p for p in ports.problems() if p.type == node.type), None)
@@ -255,7 +267,8 @@ class _Resolver:
         self._report(UNKNOWN_PORT, node, _("there is no input '{name}'.", name=name), fix, *edits)
 
     def _unknown_part(self, node: StepNode, name: str, step: str, part: str) -> None:
-        best = nearest(part, ports.PARTS)
+        further = ports.further_tables(self.types.get(self.steps[self.places[step]].type))
+        best = nearest(part, [*ports.PARTS, *further])
         fix = (
             _("Did you mean '{step}.{best}'?", step=step, best=best)
             if best
@@ -359,4 +372,4 @@ def _fed(node: Node, edge: Edge) -> Node:
 
 
 def _past(edge: Edge, split_id: str, source: Edge) -> Edge:
-    return Edge(source.step, edge.part) if edge.step == split_id else edge
+    return replace(source, part=edge.part) if edge.step == split_id else edge

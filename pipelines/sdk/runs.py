@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pipelines.errors import NotFoundError
-from pipelines.execution.cache import ResultStore
+from pipelines.execution.cache import ResultStore, output_key
 from pipelines.execution.result import Status
 from pipelines.jobs import Jobs
 from pipelines.messages import _
@@ -53,17 +53,17 @@ class Runs:
         """Two or more runs side by side."""
         return self.tracking.compare(run_ids)
 
-    def output(self, run_id: str, step_id: str) -> StepOutput:
-        """The table a step gave, while it is kept. NotFoundError afterwards."""
+    def output(self, run_id: str, step_id: str, output: str = "") -> StepOutput:
+        """The table a step gave, or its further table ``output``, while it is kept. NotFoundError afterwards."""
         step = next((s for s in self.get(run_id).steps if s.id == step_id), None)
         if step is None:
             raise NotFoundError("step", step_id, [s.id for s in self.get(run_id).steps])
-        return self.output_at(step.key)
+        return self.output_at(step.key, output)
 
-    def output_at(self, key: str) -> StepOutput:
-        """The table kept under a step result's key."""
+    def output_at(self, key: str, output: str = "") -> StepOutput:
+        """The table kept under a step result's key; with ``output``, its further table of this name."""
         try:
-            return StepOutput(ResultStore(self.home.cache).rows_path(key))
+            return StepOutput(ResultStore(self.home.cache).rows_path(output_key(key, output) if output else key))
         except NotFoundError as error:
             gone = NotFoundError("kept output of this step", key)
             gone.message, gone.fix = (

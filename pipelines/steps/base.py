@@ -126,13 +126,17 @@ class Report:
 
 @dataclass(frozen=True)
 class Output:
-    """All that a step can give: a table, the link it fitted, a model, a report, notes for the log."""
+    """All that a step can give: a table, the link it fitted, a model, a report, notes for the log.
+
+    ``others`` are the tables of its further outputs, by port name; one that is not there was not made this time.
+    """
 
     table: Table | None = None
     transformer: Transformer | None = None
     model: Chain | None = None
     report: Report | None = None
     notes: tuple[str, ...] = ()
+    others: Mapping[str, Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

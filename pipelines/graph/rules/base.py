@@ -75,7 +75,7 @@ class Context:
     def input_table(self, node: Node) -> Table | None:
         """The sample rows at a step's main input; the same object each time."""
         edge = self._fed.get(node.id)
-        table = self.tables.get(edge.step) if edge is not None else None
+        table = self.tables.get(edge.source) if edge is not None else None
         return table if table is None or edge is None or edge.part is None else part_of(table, edge.part)
 
     def type_that(self, behaviour: Behaviour) -> str | None:

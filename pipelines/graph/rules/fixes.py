@@ -26,7 +26,7 @@ def inserted(
     if node.main is None or step_type not in context.types:
         return ()
     step_id = new_id(context.document, step_type)
-    source = node.main.step if node.main.part is None else f"{node.main.step}.{node.main.part}"
+    source = node.main.source if node.main.part is None else f"{node.main.step}.{node.main.part}"
     here: list[Edit] = [AddStep(step_type, node.main.step, params, step_id)]
     written = [(n, port) for n in (node, *also) if (port := _written(n)) is not None]
     if written:

@@ -53,8 +53,8 @@ def _features(context: Context) -> Iterator[Features]:
                 assert given is not None
                 named = label if label in given.frame.columns else None
                 yield Features(before, given, columns, node, classes, named)
-        if (edge.step, edge.part) not in seen:
-            seen.add((edge.step, edge.part))
+        if (edge.source, edge.part) not in seen:
+            seen.add((edge.source, edge.part))
             also = tuple(n for n, _, _ in learners if n.id != node.id and n.main == edge)
             yield Features(node, table, tuple(schema.features), node, classes, label, also)
 

@@ -81,7 +81,7 @@ def _schema_at(context: Context, node: Node, port: str) -> TableSchema | None:
     if not port:
         return context.inputs.get(node.id)
     edge = node.edges.get(port)
-    return context.schemas.get(edge.step) if edge is not None else None
+    return context.schemas.get(edge.source) if edge is not None else None
 
 
 def _also(context: Context, node: Node, gone: _Gone) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field, field_validator
 
@@ -11,7 +11,6 @@ from pipelines.messages import _
 from pipelines.parameters import PythonCode
 from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Step
 from pipelines.steps.scripting import functions
-from pipelines.table import Table
 
 STARTER = "def run(table, other):\n    return table\n"
 
@@ -22,7 +21,7 @@ class ExecutePythonTables(Step):
     run(table, other) takes two pandas DataFrames, the second None where nothing is connected, and returns one or two;
     pd and np are there. Azure's azureml_main(dataframe1, dataframe2) is taken too. It stands before Split Data, and a
     published model takes its columns as inputs. Roles stay with the columns of the first table that keep their names.
-    To use both tables that it returns, add it twice.
+    The next step reads the first table returned; the second is read by a step whose input names it.
     """
 
     type: ClassVar[str] = "execute_python_tables"
@@ -30,6 +29,7 @@ class ExecutePythonTables(Step):
     category: ClassVar[str] = "Scripting"
     behaviour: ClassVar[Behaviour] = Behaviour.COMBINE
     inputs: ClassVar[tuple[Port, ...]] = (Port("table"), Port("other", optional=True))
+    outputs: ClassVar[tuple[Port, ...]] = (Port("table"), Port("second", optional=True))
     synonyms: ClassVar[tuple[str, ...]] = ("script", "code", "custom", "function", "pandas", "aggregate")
     known_as: ClassVar[tuple[str, ...]] = ("Execute Python Script",)
     equivalent: ClassVar[str] = "table = run(table, other)"
@@ -47,9 +47,6 @@ class ExecutePythonTables(Step):
         title="Code",
         description="Defines run(table, other), which returns a table, or two.",
     )
-    output: Literal["first", "second"] = Field(
-        "first", title="Output", description="Which of the tables returned goes on, where there are two."
-    )
 
     @field_validator("code")
     @classmethod
@@ -65,11 +62,4 @@ class ExecutePythonTables(Step):
         table, other = inputs.table, inputs.tables.get("other")
         second = other.frame if other is not None else None
         found = functions.call(self.code, table.frame, second, second)
-        at = 0 if self.output == "first" else 1
-        if at >= len(found):
-            raise InputError(
-                _("The code returned one table, and the second is asked for."),
-                fix=_("End it with: return table, other; or set output to first."),
-            )
-        frame = found[at].reset_index(drop=True)
-        return Output(table=Table(frame, {n: r for n, r in table.roles.items() if n in frame.columns}))
+        return functions.outputs([f.reset_index(drop=True) for f in found], table.roles)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -11,8 +11,7 @@ from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.parameters import RCode
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
-from pipelines.steps.scripting import r
-from pipelines.table import Table
+from pipelines.steps.scripting import functions, r
 
 STARTER = "run <- function(table, other) {\n  table\n}\n"
 
@@ -24,7 +23,8 @@ class ExecuteR(Step):
     list of two. Azure's azureml_main is taken too. R is not part of Sekkei: Rscript must be installed on this machine.
     It stands before Split Data, and a published model takes its columns as inputs. Whole numbers, fractions, truth
     values, text, factors and times come and go as themselves; times are in UTC. Roles stay with the columns of the
-    first table that keep their names.
+    first table that keep their names. The next step reads the first table returned; the second is read by a step whose
+    input names it.
     """
 
     type: ClassVar[str] = "execute_r"
@@ -32,6 +32,7 @@ class ExecuteR(Step):
     category: ClassVar[str] = "Scripting"
     behaviour: ClassVar[Behaviour] = Behaviour.COMBINE
     inputs: ClassVar[tuple[Port, ...]] = (Port("table"), Port("other", optional=True))
+    outputs: ClassVar[tuple[Port, ...]] = (Port("table"), Port("second", optional=True))
     synonyms: ClassVar[tuple[str, ...]] = ("script", "code", "Rscript", "tidyverse", "data frame")
     known_as: ClassVar[tuple[str, ...]] = ("Execute R Script",)
     equivalent: ClassVar[str] = 'subprocess.run(["Rscript", "script.R"], check=True)'
@@ -44,9 +45,6 @@ class ExecuteR(Step):
         title="Code",
         description="Defines run(table, other), which returns a data frame, or a list of two.",
     )
-    output: Literal["first", "second"] = Field(
-        "first", title="Output", description="Which of the tables returned goes on, where there are two."
-    )
     random_state: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="Seed of R's random numbers.")
     timeout: int = Field(600, ge=1, le=86_400, title="Time limit", description="Seconds that the code may take.")
 
@@ -57,12 +55,4 @@ class ExecuteR(Step):
                 _("Code over split rows would mix training and test rows."), fix=_("Put it before Split Data.")
             )
         frames = [table.frame for table in inputs.tables.values()]
-        found = r.call(self.code, frames, self.random_state, self.timeout)
-        at = 0 if self.output == "first" else 1
-        if at >= len(found):
-            raise InputError(
-                _("The code returned one table, and the second is asked for."),
-                fix=_("Return list(table, other), or set output to first."),
-            )
-        frame = found[at]
-        return Output(table=Table(frame, {n: k for n, k in inputs.table.roles.items() if n in frame.columns}))
+        return functions.outputs(r.call(self.code, frames, self.random_state, self.timeout), inputs.table.roles)

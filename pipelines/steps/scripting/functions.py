@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,9 @@ from pipelines.chain import script
 from pipelines.datasets.normalise import normalise
 from pipelines.errors import DatasetFileError, InputError
 from pipelines.messages import _
+from pipelines.schema import Role
+from pipelines.steps.base import Output
+from pipelines.table import Table
 
 OURS, AZURE = "run", "azureml_main"
 
@@ -61,6 +64,12 @@ def call(code: str, table: pd.DataFrame, second: Any, azure_second: pd.DataFrame
             fix=_("End it with: return table"),
         )
     return [_typed(t) for t in tables]
+
+
+def outputs(tables: Sequence[pd.DataFrame], roles: Mapping[str, Role]) -> Output:
+    """The first table and, where there is one, the second; columns that keep their names keep their roles."""
+    made = [Table(t, {n: r for n, r in roles.items() if n in t.columns}) for t in tables]
+    return Output(table=made[0], others={"second": made[1]} if len(made) > 1 else {})
 
 
 def _function(code: str) -> tuple[Callable[..., Any], str]:

@@ -97,7 +97,7 @@ def test_writes_a_short_step_on_one_line_and_a_long_one_in_a_block():
         ),
     )
     assert dumps(document) == (
-        "format: 2\n"
+        "format: 3\n"
         "name: sql\n"
         "steps:\n"
         "  - {id: cars, type: dataset, params: {dataset: automobile-price}}\n"
@@ -150,7 +150,7 @@ def test_numbers_that_are_not_finite_survive():
 
 
 def test_golden_document_opens_and_is_canonical():
-    text = (GOLDEN / "format_2.yaml").read_text()
+    text = (GOLDEN / "format_3.yaml").read_text()
     assert dumps(loads(text)) == text
 
 
@@ -159,8 +159,8 @@ REFUSED = {
     "": "Line 1: A pipeline document holds named values, but this is empty.",
     "[1, 2]": "Line 1: A pipeline document holds named values, but this is a list.",
     "name: x\nstpes: []": "Line 2: A pipeline document cannot have 'stpes'. Did you mean 'steps'?",
-    "format: 3\nname: x": "Line 1: This document has format 3, written by a newer Sekkei; this one reads format 2.",
-    "name: x\nformat: one": "Line 2: The format must be 2, but it is 'one'.",
+    "format: 4\nname: x": "Line 1: This document has format 4, written by a newer Sekkei; this one reads format 3.",
+    "name: x\nformat: one": "Line 2: The format must be 3, but it is 'one'.",
     "format: 1": "Line 1: The pipeline has no name.",
     "name: ' '": "Line 1: The pipeline's name is empty.",
     "name: [x]": "Line 1: The pipeline's name must be text, but it is a list.",

@@ -42,7 +42,28 @@ def test_a_linear_machine_inside_another_algorithm_is_migrated_and_a_mistake_is_
     member = found[0]["params"]["algorithm"]["estimators"][0]
     assert member == {"type": "linear_svm_classifier", "calibration": None}
     assert found[1:] == steps[1:]
-    assert migrate({"format": 1, "steps": "none"}) == {"format": 2, "steps": "none"}
+    assert migrate({"format": 1, "steps": "none"}) == {"format": FORMAT, "steps": "none"}
+
+
+def test_the_second_table_that_went_on_is_read_by_name():
+    code = {"id": "code", "type": "execute_python_tables", "params": {"code": "c", "output": "second"}}
+    steps = [
+        {"id": "cars", "type": "dataset"},
+        code,
+        {"id": "off", "type": "sort_rows", "enabled": False},
+        {"id": "sorted", "type": "sort_rows"},
+        {"id": "next", "type": "sort_rows"},
+        {"id": "joined", "type": "join_data", "inputs": {"right": "code"}},
+        {"id": "first", "type": "execute_r", "params": {"output": "first"}},
+        "no step",
+    ]
+    found = {s["id"]: s for s in migrate({"format": 2, "steps": steps})["steps"][:-1]}
+    assert found["code"]["params"] == {"code": "c"}
+    assert found["off"]["inputs"] == found["sorted"]["inputs"] == {"table": "code.second"}
+    assert "inputs" not in found["next"]
+    assert found["joined"]["inputs"] == {"right": "code.second"}
+    assert found["first"]["params"] == {}
+    assert code["params"]["output"] == "second"
 
 
 def test_formats_are_passed_one_at_a_time():

@@ -5,14 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from pipelines.document.model import PipelineDocument
 from pipelines.errors import ForbiddenError, InputError
 from pipelines.schema import Role
+from pipelines.sdk.workspace import Workspace
 from pipelines.settings import Settings
+from pipelines.steps.base import Inputs
 from pipelines.steps.scripting.execute_python_tables import ExecutePythonTables
 from pipelines.table import TRAIN, Table
 from tests.pipelines.steps.cases import Case
 from tests.pipelines.steps.samples import sample
-from tests.pipelines.steps.trial import combined
+from tests.pipelines.steps.trial import CONTEXT, combined
 
 CASES = [
     Case({"code": "def run(table, other):\n    return table.assign(rows=len(other))\n"}),
@@ -30,10 +33,10 @@ def test_it_is_pandas_on_both_tables() -> None:
     cars = sample("automobile_price")
     makes = cars[["make"]].drop_duplicates().head(5)
     means = cars.groupby("make", as_index=False)[["price"]].mean()
-    found = combined("execute_python_tables", cars, makes, code=AZURE).frame
-    pd.testing.assert_frame_equal(found, makes.merge(means, on="make"), check_dtype=False)
-    second = combined("execute_python_tables", cars, makes, code=AZURE, output="second").frame
-    pd.testing.assert_frame_equal(second, means, check_dtype=False)
+    found = ExecutePythonTables(code=AZURE).run(Inputs({"table": Table(cars), "other": Table(makes)}), CONTEXT)
+    assert found.table is not None
+    pd.testing.assert_frame_equal(found.table.frame, makes.merge(means, on="make"), check_dtype=False)
+    pd.testing.assert_frame_equal(found.others["second"].frame, means, check_dtype=False)
 
 
 def test_one_table_is_enough_and_roles_stay() -> None:
@@ -58,9 +61,49 @@ def test_what_goes_wrong_is_told(code: str, words: str) -> None:
         combined("execute_python_tables", pd.DataFrame({"a": [1]}), code=code)
 
 
-def test_the_second_table_has_to_be_there() -> None:
-    with pytest.raises(InputError, match="returned one table"):
-        combined("execute_python_tables", pd.DataFrame({"a": [1]}), output="second")
+SPLIT_UP = """
+def run(table):
+    return table[table['price'] > 10000], table.groupby('make', as_index=False)[['price']].mean()
+"""
+
+
+def document(code: str, source: str = "code.second") -> PipelineDocument:
+    nodes = (
+        {"id": "cars", "type": "dataset", "params": {"dataset": "automobile-price"}},
+        {"id": "code", "type": "execute_python_tables", "params": {"code": code}},
+        {"id": "dear", "type": "sort_rows", "params": {"by": ["price"]}},
+        {"id": "means", "type": "sort_rows", "params": {"by": ["price"]}, "inputs": {"table": source}},
+        {"id": "joined", "type": "join_data", "params": {"on": ["make"]}, "inputs": {"left": "dear"}},
+    )
+    nodes[-1]["inputs"]["right"] = "means"
+    return PipelineDocument(name="two", steps=nodes)
+
+
+def test_both_tables_are_read_in_a_run_in_a_preview_and_when_kept(furnished: Workspace) -> None:
+    cars = sample("automobile_price")
+    made = document(SPLIT_UP)
+    inspection = furnished.inspect(made)
+    assert inspection.diagnostics == []
+    assert inspection.schemas["means"].names == ["make", "price"]
+    means = cars.groupby("make", as_index=False)[["price"]].mean()
+    for status in ("done", "reused"):
+        run = furnished.run(made)
+        code = run.result.steps[1]
+        assert (code.status, code.rows, code.further) == (status, int((cars["price"] > 10000).sum()), ("second",))
+        outputs = {name: furnished.runs.output(run.run_id, name).frame() for name in ("means", "dear", "joined")}
+        pd.testing.assert_frame_equal(outputs["means"], means.sort_values("price"), check_dtype=False)
+        assert outputs["dear"]["price"].min() > 10000
+        assert len(outputs["joined"]) == len(outputs["dear"])
+        kept = furnished.runs.output(run.run_id, "code", "second").frame()
+        pd.testing.assert_frame_equal(kept, means, check_dtype=False)
+
+
+def test_a_second_table_that_is_not_there_is_told(furnished: Workspace) -> None:
+    inspection = furnished.inspect(document("def run(table):\n    return table\n"))
+    told = next(d for d in inspection.diagnostics if d.step == "means")
+    assert "gave one table this time, not its table 'second'" in told.message
+    misspelt = next(d for d in furnished.inspect(document(SPLIT_UP, "code.secnd")).diagnostics if d.step == "means")
+    assert "Did you mean 'code.second'?" in misspelt.fix
 
 
 def test_split_rows_and_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:

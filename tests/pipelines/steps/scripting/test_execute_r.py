@@ -10,11 +10,13 @@ import pytest
 from pipelines.errors import ForbiddenError, InputError
 from pipelines.schema import Role
 from pipelines.settings import Settings
+from pipelines.steps.base import Inputs
 from pipelines.steps.scripting import r
+from pipelines.steps.scripting.execute_r import ExecuteR
 from pipelines.table import TRAIN, Table
 from tests.pipelines.steps.cases import Case
 from tests.pipelines.steps.samples import sample
-from tests.pipelines.steps.trial import combined
+from tests.pipelines.steps.trial import CONTEXT, combined
 
 CASES = [Case({"code": "run <- function(table, other) table"}, runs=False)]
 
@@ -70,11 +72,13 @@ azureml_main <- function(dataframe1, dataframe2) {
 """
     means = cars.groupby("make", as_index=False)[["price"]].mean()
     table = Table(cars, {"price": Role.LABEL})
-    found = combined("execute_r", table, makes, code=code)
+    both = ExecuteR(code=code).run(Inputs({"table": table, "other": Table(makes)}), CONTEXT)
+    found = both.table
+    assert found is not None
     expected = makes.merge(means).sort_values("make", ignore_index=True)
     pd.testing.assert_frame_equal(found.frame, expected, check_dtype=False)
     assert found.roles == {"price": Role.LABEL}
-    second = combined("execute_r", table, makes, code=code, output="second").frame
+    second = both.others["second"].frame
     pd.testing.assert_frame_equal(second, means.dropna(ignore_index=True), check_dtype=False)
 
 
