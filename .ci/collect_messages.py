@@ -22,6 +22,7 @@ from components import parameters
 from components.language import LANGUAGES, LOCALE
 from components.library_entry import paragraphs
 from pipelines.algorithms.library import ALGORITHMS
+from pipelines.inference.steps import ONLY_HERE
 from pipelines.samples import SAMPLE_DATASETS
 from pipelines.samples.gallery import SAMPLES
 from pipelines.schema import ColumnType
@@ -69,7 +70,7 @@ def _holds_sources(folder: str) -> bool:
 
 def declarations() -> Iterator[str]:
     """The texts that stand as data and that pages show."""
-    for step in STEP_TYPES.values():
+    for step in (*STEP_TYPES.values(), *ONLY_HERE):
         yield from (step.title, step.category, _first_line(step), *paragraphs(step), *step.synonyms)
         yield from (port.name.replace("_", " ") for port in (*step.inputs, *step.outputs))
         yield from _parameters(step)

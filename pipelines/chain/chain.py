@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,12 +55,26 @@ class Chain(BaseEstimator):
         """Predictions for raw rows, by the contract: ``Scored Labels`` and probabilities, one record a row."""
         if self.contract is None:
             return self.score(rows, 0)
-        given = self.contract.arrays(rows)
-        columns = {c: given[c] if c in given else _missing(d, len(rows)) for c, d in self.head.items()}
+        return self.answer(self.contract.arrays(rows), rows.index)
+
+    def answer(self, given: Mapping[str, Any], index: pd.Index) -> pd.DataFrame:
+        """Predictions for the contract's columns as arrays, which are in its types already."""
+        columns = self._head(given, len(index))
         for _, link in self.links:
-            columns = link.apply(columns, len(rows))
+            columns = link.apply(columns, len(index))
         taken = {c: columns[c] for c in self.predictor.columns}
-        return self.predictor.score(pd.DataFrame(taken, index=rows.index, copy=False))
+        return self.predictor.score(pd.DataFrame(taken, index=index, copy=False))
+
+    def before(self, given: pd.DataFrame) -> pd.DataFrame:
+        """The columns of the contract with those that the links only look at, as they go into the first link."""
+        return pd.DataFrame(self._head({str(n): v for n, v in given.items()}, len(given)), index=given.index)
+
+    def _head(self, given: Mapping[str, Any], rows: int) -> dict[str, Any]:
+        return {c: given[c] if c in given else _missing(d, rows) for c, d in self.head.items()}
+
+    def empty(self) -> pd.DataFrame:
+        """The predictions of no rows."""
+        return self.predictor.empty()
 
     def score(self, frame: pd.DataFrame, start: int) -> pd.DataFrame:
         """Predictions for rows that the links before ``start`` have already been applied to."""

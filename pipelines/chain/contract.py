@@ -30,6 +30,7 @@ class ContractColumn(BaseModel):
     categories: list[str] | None = Field(None, description="Values seen in training, most frequent first; at most 200.")
     example: Any = None
     empty_text: bool = Field(False, description="Whether empty text is a value of its own in the training rows.")
+    passed: bool = Field(False, description="Whether no prediction depends on it: it comes back beside the answer.")
     missing: tuple[str, ...] = Field((), description="Texts that mean a missing value, as in the file training read.")
 
 

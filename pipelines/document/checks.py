@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from pipelines.document.model import ID_PATTERN, PipelineDocument, PipelineParameter, StepNode
+from pipelines.document.model import ID_PATTERN, InferenceEdits, PipelineDocument, PipelineParameter, StepNode
 from pipelines.document.references import references, referred
 from pipelines.errors import DocumentError, nearest
 from pipelines.messages import _, listed
@@ -75,7 +75,20 @@ def document_of(data: Any) -> PipelineDocument:
     _unique([n.id for n in nodes], "steps", "id", _("Steps"))
     parameters = _parameters(data.get("parameters"))
     description = _text(data.get("description") or "", ("description",), _("The description"), 4000, lines=True)
-    return _made(PipelineDocument, (), name=name, description=description, parameters=parameters, steps=nodes)
+    fields = {"parameters": parameters, "steps": nodes, "inference": inference_of(data.get("inference"))}
+    return _made(PipelineDocument, (), name=name, description=description, **fields)
+
+
+def inference_of(data: Any) -> InferenceEdits:
+    """The edits of the inference pipelines, checked as in a document."""
+    if data is None or isinstance(data, InferenceEdits):
+        return data or InferenceEdits()
+    path: Path = ("inference",)
+    if not isinstance(data, Mapping):
+        example = _("Write it as {threshold: 0.3}.")
+        raise Misfit(path, _("'inference' must hold named values, but it is {data}.", data=shown(data)), fix=example)
+    _known_keys(data, tuple(InferenceEdits.model_fields), path, _("'inference'"))
+    return _made(InferenceEdits, path, **{str(k): plain(v, (*path, str(k))) for k, v in data.items()})
 
 
 def node_of(data: Mapping[str, Any], index: int = 0) -> StepNode:

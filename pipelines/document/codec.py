@@ -65,6 +65,8 @@ def dumps(document: PipelineDocument) -> str:
         lines += "steps:\n" + "".join(_item(_slim(s)) for s in document.steps)
     else:
         lines += "steps: []\n"
+    if edited := document.inference.model_dump(mode="json", exclude_defaults=True):
+        lines += _dumped({"inference": edited})
     if len(lines.encode()) > MAX_BYTES:
         raise DocumentError(
             _("The pipeline is larger than 1 MiB as text."),

@@ -32,7 +32,8 @@ def difference(old: PipelineDocument, new: PipelineDocument) -> list[str]:
         if step.id in shifted:
             lines.append(_("{step}: moved to place {place}.", step=step.id, place=new.index(step.id) + 1))
         lines += [_("{step}: {change}", step=step.id, change=text) for text in _changes(earlier, step)]
-    return lines
+    edits = (d.inference.model_dump(mode="json", exclude_defaults=True) for d in (old, new))
+    return lines + [_("Inference pipelines: {change}", change=text) for text in _values("", *edits)]
 
 
 def _parameters(old: PipelineDocument, new: PipelineDocument) -> Iterator[str]:

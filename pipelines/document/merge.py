@@ -61,7 +61,11 @@ class _Merger:
         steps = self.steps()
         parameters = self.parameters(steps)
         self.dangling(steps)
-        return document_of({"name": name, "description": description, "parameters": parameters, "steps": steps})
+        edits = (
+            d.inference.model_dump(mode="json", exclude_defaults=True) for d in (self.base, self.mine, self.theirs)
+        )
+        found = {"parameters": parameters, "steps": steps, "inference": self.group("inference.", *edits)}
+        return document_of({"name": name, "description": description, **found})
 
     def value(self, what: str, base: Any, mine: Any, theirs: Any) -> Any:
         """One value of the three; ``_NONE`` stands for none."""

@@ -39,6 +39,36 @@ class PipelineParameter(BaseModel):
     description: str = Field("", max_length=400)
 
 
+class InferenceEdits(BaseModel):
+    """What an analyst changes in the inference pipelines that are derived from runs; kept with the training pipeline.
+
+    ``ids`` have to be given with each row and come back with its answer, ``passed`` come back where they are given.
+    ``threshold`` is the least probability of the second class that makes a row belong to it. ``export`` are parameters
+    of the batch pipeline's Export Data, ``defaults`` values of the inference pipelines' parameters.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ids: tuple[str, ...] = Field((), max_length=100)
+    passed: tuple[str, ...] = Field((), max_length=500)
+    scores: bool = True
+    threshold: float | None = Field(None, ge=0, le=1)
+    top_k: int | None = Field(None, ge=1, le=100)
+    explanations: int = Field(0, ge=0, le=20)
+    export: dict[str, Any] = Field(default_factory=dict)
+    defaults: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """The input columns that come back, each once."""
+        return list(dict.fromkeys((*self.ids, *self.passed)))
+
+    @property
+    def changes_answers(self) -> bool:
+        """Whether the model answers otherwise than it was trained to."""
+        return self.model_copy(update={"export": {}, "defaults": {}}) != InferenceEdits()
+
+
 class PipelineDocument(BaseModel):
     """The document an analyst edits. Every change makes a new one; see ``edits``."""
 
@@ -49,6 +79,7 @@ class PipelineDocument(BaseModel):
     description: str = Field("", max_length=4000)
     parameters: tuple[PipelineParameter, ...] = Field((), max_length=200)
     steps: tuple[StepNode, ...] = Field((), max_length=500)
+    inference: InferenceEdits = InferenceEdits()
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:

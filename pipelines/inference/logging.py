@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.chain.chain import Chain
+from pipelines.chain.served import Served
 from pipelines.errors import NotFoundError
 from pipelines.execution.cache import ResultStore
 from pipelines.execution.result import RunResult
@@ -79,7 +80,7 @@ def _logged_before(
     return ModelRef(step, str(card["model_uri"]), str(card["task"])), kept[SAMPLE]
 
 
-def log_model(tracking: Tracking, run_id: str, step: str, chain: Chain, rows: pd.DataFrame) -> ModelRef:
+def log_model(tracking: Tracking, run_id: str, step: str, chain: Chain | Served, rows: pd.DataFrame) -> ModelRef:
     """Log one model to a run; ``rows`` are head rows to take its example from."""
     from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
@@ -102,7 +103,7 @@ def log_model(tracking: Tracking, run_id: str, step: str, chain: Chain, rows: pd
     return ModelRef(step, f"models:/{model.model_id}", chain.task)
 
 
-def _place(tracking: Tracking, model: LoggedModel, chain: Chain, rows: pd.DataFrame, card: object) -> None:
+def _place(tracking: Tracking, model: LoggedModel, chain: Chain | Served, rows: pd.DataFrame, card: object) -> None:
     """Write the model where MLflow wants it: at once where that is a folder of this machine."""
     folder = local_path(model.artifact_location)
     if folder is not None:
@@ -116,11 +117,15 @@ def _place(tracking: Tracking, model: LoggedModel, chain: Chain, rows: pd.DataFr
 
 
 def sample(chain: Chain, store: ResultStore) -> pd.DataFrame:
-    """Up to 100 head rows that show every column with and without a value; none when the head is no longer kept."""
+    """Up to 100 head rows that show every column with and without a value; none when the head is no longer kept.
+
+    Columns that no prediction depends on stand behind those of the contract: they may come back with the answers.
+    """
     assert chain.contract is not None
     names = chain.contract.names
     try:
-        rows = _head(chain, store, names)
+        rows = _head(chain, store)
+        rows = rows[[*names, *(c for c in rows.columns if c not in names)]]
     except (NotFoundError, OSError, KeyError, pa.ArrowException):
         return pd.DataFrame({n: pd.Series([], dtype=object) for n in names})
     missing = rows.isna()
@@ -131,14 +136,13 @@ def sample(chain: Chain, store: ResultStore) -> pd.DataFrame:
     return rows.loc[list(dict.fromkeys(chosen))[:KEPT]].reset_index(drop=True)
 
 
-def _head(chain: Chain, store: ResultStore, names: list[str]) -> pd.DataFrame:
+def _head(chain: Chain, store: ResultStore) -> pd.DataFrame:
     key = chain.path[0] if chain.path else ""
     file = pq.ParquetFile(store.rows_path(key))
-    batch = next(file.iter_batches(batch_size=LOOKED_AT, columns=names), None)
+    batch = next(file.iter_batches(batch_size=LOOKED_AT), None)
     batches = [] if batch is None else [batch]
     schema = file.schema_arrow if batch is None else batch.schema
-    rows = pa.Table.from_batches(batches, schema=schema).to_pandas()
-    return rows[names].reset_index(drop=True)
+    return pa.Table.from_batches(batches, schema=schema).to_pandas().reset_index(drop=True)
 
 
 def _parquet(rows: pd.DataFrame) -> bytes:

@@ -15,6 +15,7 @@ from pipelines.chain import storage
 from pipelines.chain.chain import Chain
 from pipelines.chain.conform import is_missing
 from pipelines.chain.contract import Contract
+from pipelines.chain.served import Served
 from pipelines.errors import SekkeiError
 from pipelines.inference import code
 from pipelines.messages import _
@@ -37,7 +38,7 @@ def requirements(packages: set[str]) -> list[str]:
     return found
 
 
-def signature(chain: Chain, example: pd.DataFrame) -> ModelSignature:
+def signature(chain: Chain | Served, example: pd.DataFrame) -> ModelSignature:
     """Input columns of any type, as the contract checks them; typed output columns.
 
     A typed input signature refuses good rows in process (a whole number for a fraction) and bends bad ones over REST.
@@ -47,13 +48,13 @@ def signature(chain: Chain, example: pd.DataFrame) -> ModelSignature:
 
     contract = _contract(chain)
     inputs = Schema([ColSpec(AnyType(), c.name, required=c.required) for c in contract.columns])
-    results = chain.predict(example) if len(example) else chain.predictor.empty()
+    results = chain.predict(example) if len(example) else chain.empty()
     kinds = {"i": "long", "f": "double", "b": "boolean"}
     outputs = Schema([ColSpec(kinds.get(_kind(results[c]), "string"), str(c)) for c in results])
     return ModelSignature(inputs, outputs)
 
 
-def write_model(chain: Chain, rows: pd.DataFrame, folder: Path, card: Model) -> None:
+def write_model(chain: Chain | Served, rows: pd.DataFrame, folder: Path, card: Model) -> None:
     """Write the model to ``folder``, which must be empty or not there. ``rows`` are head rows to take the example from.
 
     ``card`` is MLflow's description of the model and is filled in.
@@ -92,7 +93,7 @@ def _written(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _contract(chain: Chain) -> Contract:
+def _contract(chain: Chain | Served) -> Contract:
     if chain.contract is None:
         raise SekkeiError(_("The model has no input contract."), fix=_("Train it again."))
     return chain.contract

@@ -20,6 +20,9 @@ from pyarrow import parquet
 
 from pipelines.chain import storage
 from pipelines.chain.chain import Chain
+from pipelines.chain.explain import EFFECT
+from pipelines.chain.predictor import LABELS
+from pipelines.chain.served import Served
 from pipelines.errors import SekkeiError
 from pipelines.inference.loading import LoadedModel, load_folder
 from pipelines.inference.scoring import score_file
@@ -48,6 +51,7 @@ class Certificate:
     checked_at: str
     python: str
     mlflow: str
+    milliseconds: float | None = None  # of one row, in a process of its own
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -60,7 +64,7 @@ def prove(folder: Path, sample: pd.DataFrame) -> Certificate:
     from CSV and Parquet. ParityError tells where the first two answers differ.
     """
     chain = storage.load(folder / "artifacts" / "chain.skops")
-    assert isinstance(chain, Chain)
+    assert isinstance(chain, Chain | Served)
     assert chain.contract is not None
     sets = variants(chain.contract, sample)
     with tempfile.TemporaryDirectory(prefix="parity-", ignore_cleanup_errors=True) as temporary:
@@ -88,6 +92,7 @@ def prove(folder: Path, sample: pd.DataFrame) -> Certificate:
         checked_at=datetime.now(UTC).isoformat(timespec="seconds"),
         python=elsewhere["python"],
         mlflow=elsewhere["mlflow"],
+        milliseconds=elsewhere["milliseconds"],
     )
 
 
@@ -133,7 +138,7 @@ def _answers(process: subprocess.Popen[str], work: Path) -> dict[str, Any]:
     return dict(json.loads(file.read_text("utf-8")))
 
 
-def _check_batch(chain: Chain, model: LoadedModel, sets: dict[str, pd.DataFrame], work: Path) -> float:
+def _check_batch(chain: Chain | Served, model: LoadedModel, sets: dict[str, pd.DataFrame], work: Path) -> float:
     """Score every set from a CSV and from a Parquet file; gives the largest difference."""
     assert chain.contract is not None
     largest = 0.0
@@ -181,7 +186,8 @@ def compare(expected: Records, given: Sequence[dict[str, Any]] | str, rows: str,
                 _("the columns are {found} instead of {wanted}", found=str(sorted(other)), wanted=str(sorted(one))),
             )
         for column, value in one.items():
-            difference = _difference(value, other[column])
+            scale = one.get(LABELS) if column.startswith(EFFECT) else None  # an effect is a difference of two answers
+            difference = _difference(value, other[column], scale)
             if difference > TOLERANCE:
                 raise _differ(
                     rows,
@@ -198,10 +204,10 @@ def compare(expected: Records, given: Sequence[dict[str, Any]] | str, rows: str,
     return largest
 
 
-def _difference(one: Any, other: Any) -> float:
+def _difference(one: Any, other: Any, scale: Any = None) -> float:
     """0 for equal values, the relative difference of two fractions, infinity for values that are not the same."""
     if isinstance(one, float) and isinstance(other, int | float) and not isinstance(other, bool):
-        return abs(one - other) / max(1.0, abs(one))
+        return abs(one - other) / max(1.0, abs(one), abs(scale) if isinstance(scale, float) else 0.0)
     return 0.0 if type(one) is type(other) and one == other else math.inf
 
 

@@ -19,7 +19,7 @@ ROWS = 12
 
 def variants(contract: Contract, sample: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Sets of rows to ask a model about, by what is special in them; all have the contract's columns."""
-    rows = sample[contract.names].reset_index(drop=True) if len(sample) else _made_up(contract)
+    rows = sample.reindex(columns=contract.names).reset_index(drop=True) if len(sample) else _made_up(contract)
     texts = [c.name for c in contract.columns if c.type in (ColumnType.TEXT, ColumnType.CATEGORY)]
     numbers = [c.name for c in contract.columns if c.type.is_numeric]
     few = rows.iloc[:ROWS].astype(object)

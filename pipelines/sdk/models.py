@@ -3,24 +3,119 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from pipelines.document.model import InferenceEdits, PipelineDocument
+from pipelines.errors import NotFoundError
+from pipelines.jobs import Job, Jobs
+from pipelines.messages import _
+from pipelines.records import Database
 from pipelines.tracking import ModelVersion, RegisteredModel, Tracking
 from pipelines.workspace import Home
+
+if TYPE_CHECKING:
+    from pipelines.inference.gate import Gate, Verdict
+    from pipelines.inference.retrain import DataChoice
+
+RECENT = 50
 
 
 @dataclass(frozen=True)
 class Models:
-    """The model registry of a workspace."""
+    """The model registry of a workspace. ``submit`` files a run: of a document, for a pipeline, to retrain a model."""
 
     home: Home
     tracking: Tracking
+    database: Database
+    jobs: Jobs
+    submit: Callable[[PipelineDocument, str | None, str], Job]
 
-    def publish(self, run_id: str, name: str, alias: str = "champion", step: str | None = None) -> ModelVersion:
-        """Publish a run's model once it is proven to answer alike everywhere; see ``pipelines.inference.publish``."""
+    def publish(
+        self,
+        run_id: str,
+        name: str,
+        alias: str = "champion",
+        step: str | None = None,
+        *,
+        edits: InferenceEdits | None = None,
+        gate: Gate | None = None,
+    ) -> ModelVersion:
+        """Publish a run's model once it is proven to answer alike everywhere; see ``pipelines.inference.publish``.
+
+        It answers by the edits of its pipeline as they are now, unless others are given. The version's ``gate`` says
+        why the alias was moved or was not.
+        """
+        from pipelines.inference.of_run import present_edits
         from pipelines.inference.publish import publish
 
-        return publish(self.home, run_id, name, alias=alias, step=step)
+        if edits is None:
+            edits = present_edits(self.database, self.tracking.get_run(run_id))
+        return publish(self.home, run_id, name, alias=alias, step=step, edits=edits, gate=gate)
+
+    def judge(
+        self, run_id: str, name: str, alias: str = "champion", step: str | None = None, *, gate: Gate | None = None
+    ) -> builtins.list[Verdict]:
+        """What the gate would say of a run's model against the version that has the alias; nothing is published."""
+        from pipelines.inference.publish import judge
+
+        return judge(self.home, run_id, name, alias=alias, step=step, gate=gate)
+
+    def promote(
+        self, name: str, version: int, alias: str = "champion", *, gate: Gate | None = None
+    ) -> builtins.list[Verdict]:
+        """Point an alias at a version where the gate lets it pass; gives what the rules found."""
+        from pipelines.inference.publish import promote
+
+        return promote(self.home, name, version, alias=alias, gate=gate)
+
+    def rollback(self, name: str, alias: str = "champion") -> int:
+        """Point an alias at the version that had it before; gives that version."""
+        before = self.before(name, alias)
+        if before is None:
+            raise NotFoundError(_("version before the present {alias} of", alias=alias), name)
+        self.tracking.set_alias(name, alias, before)
+        return before
+
+    def before(self, name: str, alias: str = "champion") -> int | None:
+        """The version that a rollback would go to; None where none is known."""
+        return self.tracking.before_alias(name, alias)
+
+    def data_choices(self, version: ModelVersion) -> builtins.list[DataChoice]:
+        """The datasets that a version was trained on, and their newest versions."""
+        from pipelines.datasets import Catalogue
+        from pipelines.inference.retrain import data_choices
+
+        return data_choices(version, Catalogue(self.home, self.database))
+
+    def retrain(self, model_uri: str, versions: Mapping[str, int | None] | None = None) -> Job:
+        """File a run of the pipeline that trained a version, on the newest data or these versions of datasets.
+
+        The pipeline's edits of its inference pipelines are kept. When the run is done, ``judge`` and ``publish`` it.
+        """
+        from pipelines.inference.of_run import model_of, present_edits
+        from pipelines.inference.retrain import retraining
+
+        found = self.get(model_uri)
+        if not found.run_id:
+            raise NotFoundError("run of model", model_uri)
+        model = model_of(self.home, found.run_id, found.step or None)
+        edits = present_edits(self.database, model.run)
+        document = retraining(model, versions or {}, edits)
+        return self.submit(document, model.run.summary.pipeline_id or None, found.name)
+
+    def retrainings(self, name: str) -> builtins.list[Job]:
+        """The latest runs that were filed to retrain a model, the newest first."""
+        return [j for j in self.jobs.list("run", limit=RECENT) if j.payload.get("retrains") == name]
+
+    def changes(self, version: ModelVersion, run_id: str) -> builtins.list[str]:
+        """What a run changed about a version's model besides what was learned, a line each."""
+        from pipelines.inference.changes import changes
+        from pipelines.inference.of_run import model_of
+
+        step = version.step or None
+        return changes(model_of(self.home, version.run_id, step), model_of(self.home, run_id, step))
 
     def list(self) -> builtins.list[RegisteredModel]:
         """Every registered model."""

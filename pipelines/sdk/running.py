@@ -42,7 +42,7 @@ class Order:
 
     ``parameters`` are the run's own values of pipeline parameters; ``until`` names the last step wanted, None: all;
     from ``fresh_from`` on results are computed anew. ``experiment`` is MLflow's that the run is filed in, "": the
-    pipeline's own.
+    pipeline's own. ``retrains`` is the registered model that is trained again.
     """
 
     document: PipelineDocument
@@ -53,6 +53,7 @@ class Order:
     until: str | None = None
     fresh_from: str | None = None
     experiment: str = ""
+    retrains: str = ""
 
     @property
     def as_run(self) -> PipelineDocument:
@@ -183,6 +184,7 @@ def execute(
         job_id=job_id,
         author=order.author,
         experiment=order.experiment,
+        retrains=order.retrains,
     )
     started(run_id)
     try:

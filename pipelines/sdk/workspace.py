@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -29,6 +30,7 @@ from pipelines.records import Database
 from pipelines.samples import install_sample_datasets
 from pipelines.samples.gallery import SAMPLES, Sample, sample
 from pipelines.sdk.builder import Pipeline
+from pipelines.sdk.inference import Inference
 from pipelines.sdk.models import Models
 from pipelines.sdk.running import Finished, Order, assigned, execute, planned
 from pipelines.sdk.runs import Runs
@@ -89,7 +91,11 @@ class Workspace:
 
     @cached_property
     def models(self) -> Models:
-        return Models(self.home, self._tracking)
+        return Models(self.home, self._tracking, self.database, self.jobs, self._retrain)
+
+    @cached_property
+    def inference(self) -> Inference:
+        return Inference(self.home, self._tracking, self.database, self.pipelines)
 
     @cached_property
     def endpoints(self) -> Endpoints:
@@ -191,6 +197,12 @@ class Workspace:
         """Run here and now, and return when it has ended; see ``submit``."""
         order = self._order(document, overrides, None, None, "", until, fresh_from, experiment)
         return execute(self.home, self.database, order)
+
+    def _retrain(self, document: PipelineDocument, pipeline_id: str | None, model: str) -> Job:
+        known = {p.id for p in self.pipelines.list()}
+        pipeline_id = pipeline_id if pipeline_id in known else None
+        order = replace(self._order(document, (), pipeline_id, None, "", None, None, ""), retrains=model)
+        return self.jobs.submit("run", order.payload(), title=document.name, pipeline_id=pipeline_id)
 
     def estimate(
         self,

@@ -285,6 +285,10 @@ class Step(BaseModel):
     def assign(self, frame: pd.DataFrame, schema: TableSchema) -> pd.Series:
         raise NotImplementedError(f"{self.type} declares {self.acts_as} but has no assign()")
 
+    def asks(self, model: Chain) -> Chain:
+        """The model as a scoring step asks it in an inference pipeline: one answer a row, as this step has them."""
+        return model
+
     def run(self, inputs: Inputs, context: Context) -> Output:
         raise NotImplementedError(f"{self.type} declares {self.acts_as} but has no run()")
 

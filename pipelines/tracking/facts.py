@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.chain.contract import Contract
+from pipelines.document.model import InferenceEdits
 from pipelines.execution.result import DatasetUse, StepResult
 from pipelines.steps.base import Curve, Report
 
@@ -22,6 +23,10 @@ TASK = "sekkei.task"
 MODELS = "sekkei.models"
 METRICS = "sekkei.metrics"
 PARITY = "sekkei.parity"
+EDITS = "sekkei.inference"
+GATE = "sekkei.gate"
+RETRAINS = "sekkei.retrains"
+HISTORY = "sekkei.history."  # and the alias
 DATASETS = "sekkei.datasets"
 ERROR = "sekkei.error"
 SECONDS = "sekkei.seconds"
@@ -43,6 +48,8 @@ class RunSummary:
     job_id: str = ""
     revision: int | None = None
     mlflow_url: str = ""
+    pipeline_id: str = ""
+    retrains: str = ""  # the registered model that it was filed to retrain
 
 
 @dataclass(frozen=True)
@@ -105,10 +112,20 @@ class RegisteredModel:
 
 
 @dataclass(frozen=True)
+class AliasChange:
+    """An alias that was moved: from which version (None: it was new) to which."""
+
+    before: int | None
+    after: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ModelVersion:
     """One version of a registered model.
 
-    ``location`` is the folder or URL of its files. ``contract`` and ``parity`` are None for a model that Sekkei did not
+    ``location`` is the folder or URL of its files. ``edits`` are those of its inference pipelines, ``gate`` what its
+    promotion was decided by. ``contract`` and ``parity`` are None for a model that Sekkei did not
     train; what it asks for is then found by ``pipelines.inference.loading.contract_of``.
     """
 
@@ -128,3 +145,5 @@ class ModelVersion:
     datasets: list[DatasetUse] = field(default_factory=list)
     location: str = ""
     mlflow_url: str = ""
+    edits: InferenceEdits = field(default_factory=InferenceEdits)
+    gate: list[dict[str, Any]] = field(default_factory=list)

@@ -6,23 +6,26 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from pipelines.chain.contract import Contract
+from pipelines.document.model import InferenceEdits
 from pipelines.errors import InputError, NotFoundError
 from pipelines.execution.result import DatasetUse
-from pipelines.messages import _
+from pipelines.messages import _, restored
 from pipelines.tracking import facts
 from pipelines.tracking.client import local_path, translate
-from pipelines.tracking.facts import ModelVersion, RegisteredModel
+from pipelines.tracking.facts import AliasChange, ModelVersion, RegisteredModel
 from pipelines.tracking.links import model_url
 from pipelines.tracking.runs import moment
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+REMEMBERED = 30  # changes of an alias; a tag of MLflow holds no more than 5000 characters
 _NAME = re.compile(r"[^\W_][\w .()+-]{0,98}[\w)+]|[^\W_]")
 _ALIAS = re.compile(r"[A-Za-z][\w-]{0,99}", re.ASCII)
 
@@ -173,7 +176,16 @@ def _version(client: MlflowClient, found: Any, aliases: dict[str, int], pages: s
         datasets=[DatasetUse(**d) for d in _loaded(tags, facts.DATASETS, [])],
         location=place,
         mlflow_url=model_url(pages, found.name, number),
+        edits=_edits(tags),
+        gate=restored(_loaded(tags, facts.GATE, [])),
     )
+
+
+def _edits(tags: dict[str, str]) -> InferenceEdits:
+    try:
+        return InferenceEdits.model_validate(_loaded(tags, facts.EDITS, {}))
+    except ValidationError:  # written by a later version
+        return InferenceEdits()
 
 
 def _loaded(tags: dict[str, str], name: str, default: Any) -> Any:
@@ -235,10 +247,33 @@ def register(client: MlflowClient, name: str, source: str, run_id: str, tags: di
 
 
 def set_alias(client: MlflowClient, name: str, alias: str, number: int) -> None:
-    """Point an alias at a version."""
+    """Point an alias at a version; where it pointed before is remembered."""
     with _asking("model version", f"{name}/{number}"):
         client.get_model_version(check_name(name), str(number))
-        client.set_registered_model_alias(name, check_alias(alias), str(number))
+        before = _aliases(client, name).get(check_alias(alias))
+        client.set_registered_model_alias(name, alias, str(number))
+    if before != number:
+        changes = [*alias_changes(client, name, alias), AliasChange(before, number, datetime.now(UTC))][-REMEMBERED:]
+        kept = [[c.before, c.after, c.at.isoformat(timespec="seconds")] for c in changes]
+        client.set_registered_model_tag(name, facts.HISTORY + alias, json.dumps(kept))
+
+
+def alias_changes(client: MlflowClient, name: str, alias: str) -> list[AliasChange]:
+    """How an alias was moved, the oldest first; changes that others made are not known."""
+    with _asking("model", name):
+        tags = client.get_registered_model(name).tags or {}
+    return [AliasChange(b, a, datetime.fromisoformat(at)) for b, a, at in _loaded(tags, facts.HISTORY + alias, [])]
+
+
+def before_alias(client: MlflowClient, name: str, alias: str) -> int | None:
+    """The version that the alias would go back to: the last one before the present, if it is still there."""
+    aliases = _aliases(client, name)
+    known = {int(v.version) for v in client.search_model_versions(f"name = '{name}'", max_results=1000)}
+    at = aliases.get(alias)
+    for change in reversed(alias_changes(client, name, alias)):
+        if change.after == at and change.before in known:
+            return change.before
+    return None
 
 
 def delete_alias(client: MlflowClient, name: str, alias: str) -> None:

@@ -143,6 +143,8 @@ def summary(run: Run, pages: str | None) -> RunSummary:
         job_id=tags.get(facts.JOB, ""),
         revision=int(revision) if revision.isdigit() else None,
         mlflow_url=run_url(pages, info.experiment_id, info.run_id),
+        pipeline_id=tags.get(facts.PIPELINE_ID, ""),
+        retrains=tags.get(facts.RETRAINS, ""),
     )
 
 

@@ -19,7 +19,15 @@ from pipelines.execution.result import RunResult, Status, StepResult
 from pipelines.messages import _, stored
 from pipelines.tracking import facts, files, owner, registry, runs
 from pipelines.tracking.client import experiment_id, local_path, open_client
-from pipelines.tracking.facts import Comparison, ModelRef, ModelVersion, RegisteredModel, RunDetail, RunSummary
+from pipelines.tracking.facts import (
+    AliasChange,
+    Comparison,
+    ModelRef,
+    ModelVersion,
+    RegisteredModel,
+    RunDetail,
+    RunSummary,
+)
 from pipelines.tracking.plots import importance_picture, pictures
 from pipelines.tracking.writing import flat_params, lineage, log_values
 from pipelines.workspace import Home
@@ -61,6 +69,7 @@ class Tracking:
         job_id: str = "",
         author: str = "",
         experiment: str = "",
+        retrains: str = "",
     ) -> str:
         """Begin a run, which MLflow shows as running, with its parameters and its pipeline; gives its id.
 
@@ -73,6 +82,7 @@ class Tracking:
             facts.PIPELINE_ID: pipeline_id or "",
             facts.REVISION: "" if revision is None else str(revision),
             facts.JOB: job_id,
+            facts.RETRAINS: retrains,
             facts.PROCESS: owner.mine(),
             "mlflow.user": author,
             "mlflow.source.type": "PROJECT",
@@ -199,6 +209,14 @@ class Tracking:
     def set_alias(self, name: str, alias: str, version: int) -> None:
         """Point an alias at a version."""
         registry.set_alias(self.client, name, alias, version)
+
+    def alias_changes(self, name: str, alias: str) -> list[AliasChange]:
+        """How an alias was moved, the oldest first."""
+        return registry.alias_changes(self.client, name, alias)
+
+    def before_alias(self, name: str, alias: str) -> int | None:
+        """The version that an alias would go back to; None where nothing is known of one."""
+        return registry.before_alias(self.client, name, alias)
 
     def delete_alias(self, name: str, alias: str) -> None:
         """Take an alias off."""

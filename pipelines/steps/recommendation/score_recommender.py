@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pipelines.chain.chain import Chain
 from pipelines.chain.predictor import LABELS
-from pipelines.chain.recommender import Recommender
+from pipelines.chain.recommender import Answer, Recommender
 from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.parameters import Form
@@ -58,6 +58,13 @@ class ScoreRecommender(Step):
         True, title="With ratings", description="Also tell the rating expected of each item."
     )
     rows: Literal["test", "train", "all"] = Field("test", description="Which rows; all where there is no split.")
+
+    def asks(self, model: Chain) -> Chain:
+        recommender = model.predictor
+        if not isinstance(recommender, Recommender):
+            return model
+        answer: Answer = "rating" if self.kind == "rating" or self.choose_from == "rated" else "items"
+        return _answering(model, recommender.answering(answer, self.n_items, self.choose_from == "unrated"))
 
     def run(self, inputs: Inputs, context: Context) -> Output:
         model = inputs.model
