@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from pipelines.chain.conform import as_text, is_missing
 from pipelines.chain.predictor import LABELS, PROBABILITIES
 from pipelines.errors import InputError
-from pipelines.execution.cache import ResultStore
+from pipelines.execution.cache import ResultStore, output_key
 from pipelines.graph.order import leak_proof, resolve
 from pipelines.inference.of_run import RunModel
 from pipelines.messages import _
@@ -63,13 +63,9 @@ class Difference:
 
 def held_out(model: RunModel, store: ResultStore) -> KnownRows:
     """The test rows of the model's run. InputError when it kept none back; LostResultError when they are not kept."""
-    graph = leak_proof(resolve(model.document))
-    edge = graph.node(model.ref.step).main
-    keys = {s.id: s.key for s in model.run.steps}
-    if edge is None:
-        raise InputError(_("The model was trained on no rows that could be split."))
-    table = store.table(keys[edge.step])
-    split = _as_split(table, keys[edge.step], store)
+    key = _trained_from(model)
+    table = store.table(key)
+    split = _as_split(table, key, store)
     if split is None or split.label is None:
         raise InputError(
             _("The run kept no rows back to measure the model on."),
@@ -80,6 +76,15 @@ def held_out(model: RunModel, store: ResultStore) -> KnownRows:
     head = store.table(split.head or table.head).frame
     known = known[known.index.isin(head.index)]
     return KnownRows(head.loc[known.index], known[split.label], _("the test rows of the run"))
+
+
+def _trained_from(model: RunModel) -> str:
+    """The key of the table that the training step read."""
+    edge = leak_proof(resolve(model.document)).node(model.ref.step).main
+    keys = {s.id: s.key for s in model.run.steps}
+    if edge is None:
+        raise InputError(_("The model was trained on no rows that could be split."))
+    return output_key(keys[edge.step], edge.output) if edge.output else keys[edge.step]
 
 
 def _as_split(table: Table, key: str, store: ResultStore) -> Table | None:
@@ -93,12 +98,9 @@ def _as_split(table: Table, key: str, store: ResultStore) -> Table | None:
 
 def trained_on(model: RunModel, store: ResultStore) -> pd.DataFrame:
     """The rows that the model was trained on, as their source gave them. LostResultError when they are not kept."""
-    edge = leak_proof(resolve(model.document)).node(model.ref.step).main
-    keys = {s.id: s.key for s in model.run.steps}
-    if edge is None:
-        return pd.DataFrame()
-    table = store.table(keys[edge.step])
-    split = _as_split(table, keys[edge.step], store)
+    key = _trained_from(model)
+    table = store.table(key)
+    split = _as_split(table, key, store)
     head = store.table(table.head).frame
     return head if split is None else head[head.index.isin(split.training.index)]
 
