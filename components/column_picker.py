@@ -144,7 +144,9 @@ def _count(rule: Columns, schema: TableSchema | None) -> str:
     try:
         found = rule.select(schema)
     except SekkeiError as error:
-        return f":red[{said(error.message)}] {said(error.fix)}"
+        if rule.names is None:
+            return f":red[{said(error.message)}] {said(error.fix)}"
+        found = [n for n in rule.names if n in schema]  # the form tells of those that are not there
     listed = ", ".join(f"`{n}`" for n in found[:6]) + (", …" if len(found) > 6 else "")
     if not found:
         return _("{count} of {all} columns", count=len(found), all=len(schema))

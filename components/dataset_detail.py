@@ -31,7 +31,7 @@ VERSIONS = [
 
 @dataclass(frozen=True)
 class Intent:
-    """What the visitor wants of the dataset; ``design`` is a pipeline with it, ``version`` another version to see."""
+    """What the visitor wants of the dataset; ``design``: a pipeline of it, ``version``: another to see."""
 
     act: Literal["import", "delete", "design", "version"]
     version: int | None = None
@@ -55,7 +55,7 @@ def show(
             intent = _versions(versions, current, key) or intent
     if tabs[3].open:
         with tabs[3]:
-            intent = _use(current, key) or intent
+            _use(current)
     return intent
 
 
@@ -67,10 +67,12 @@ def _head(current: DatasetVersion, versions: int, key: str) -> Intent | None:
         st.badge(_("{version} of {count}", version=version, count=versions) if versions > 1 else version, color="gray")
         st.caption(f"{wording.rows(current.rows)} · {wording.columns(len(current.columns))}", width="content")
         st.space("stretch")
-        if st.button(_("New version"), icon=":material/upload:", key=f"{key}_import"):
-            intent = Intent("import")
         if st.button(_("Delete"), icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
             intent = Intent("delete")
+        if st.button(_("New version"), icon=":material/upload:", key=f"{key}_import"):
+            intent = Intent("import")
+        if st.button(_("Build a pipeline"), type="primary", icon=":material/account_tree:", key=f"{key}_design"):
+            intent = Intent("design")
     return intent
 
 
@@ -94,15 +96,10 @@ def _versions(versions: Sequence[DatasetVersion], current: DatasetVersion, key: 
     return Intent("version", int(clicked.opened)) if clicked.opened else None
 
 
-def _use(current: DatasetVersion, key: str) -> Intent | None:
-    st.markdown(_("Start a pipeline whose first step reads this dataset."))
-    pressed = st.button(
-        _("New pipeline from this dataset"), type="primary", icon=":material/account_tree:", key=f"{key}_design"
-    )
+def _use(current: DatasetVersion) -> None:
     st.markdown(_("From Python:"))
     st.code(
         "from pipelines import Workspace\n\n"
         f"rows = Workspace.open().datasets.read({current.name!r}, version={current.version})",
         language="python",
     )
-    return Intent("design") if pressed else None

@@ -295,8 +295,11 @@ def close() -> None:
 def follow_address() -> Design | None:
     """The design that the page's address asks for, or the session's own; None when neither is there.
 
-    The address then tells both pipeline and step, so that a reload comes back to it.
+    The address then tells both pipeline and step, so that a reload comes back to it. One that tells a dataset asks for
+    a new pipeline: what was open is closed.
     """
+    if session.query("dataset"):
+        close()
     asked, step = session.query("pipeline"), session.query("step")
     found = current()
     if asked and (found is None or asked not in (found.pipeline_id, found.document.name)):
@@ -308,5 +311,5 @@ def follow_address() -> Design | None:
 
 def tell_address(design: Design) -> None:
     """Put the open pipeline and step into the address."""
-    session.set_query(pipeline=design.pipeline_id, step=design.selected or "")
+    session.set_query(pipeline=design.pipeline_id, step=design.selected or "", dataset="")
     st.session_state["session.step"] = design.selected or ""

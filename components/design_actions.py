@@ -164,6 +164,20 @@ def likely_labels(dataset: str, question: Question) -> list[str]:
     return session.workspace().likely_labels(dataset, question)
 
 
+def mend(code: str) -> None:
+    """Fix every problem of a kind, as one act to undo."""
+    design = current()
+    if design is None:
+        return
+    try:
+        fixed = session.workspace().mend(design.document, code)
+    except SekkeiError as error:
+        design.error = error
+        return
+    found = sum(d.code == code for d in design.inspect().diagnostics)
+    design.apply(step_acts.Replaced(fixed, ngettext("Fix {count} problem", "Fix {count} problems", found)))
+
+
 def price(step: str, column: str) -> str:
     """What a suspect column adds to the score, in words."""
     design = current()
@@ -216,6 +230,11 @@ def _before(design: Design, step: str | None, until: str) -> bool:
 class Actions:
     """What the designer's dialogs do, on this session's workspace and open design."""
 
+    def document(self) -> PipelineDocument | None:
+        """The open one, as it is now."""
+        design = current()
+        return design.document if design else None
+
     def pipelines(self) -> Sequence[PipelineInfo]:
         return session.workspace().pipelines.list()
 
@@ -262,8 +281,7 @@ class Actions:
         """Run with what the dialog says. The design's error, if there is one, is raised."""
         design = self._open()
         design.run(note=wanted.name, description=wanted.description, values=wanted.values, experiment=wanted.experiment)
-        if design.error is not None:
-            error, design.error = design.error, None
+        if (error := self.refused()) is not None:
             raise error
         st.session_state[f"{PANEL}.next"] = "run"  # the panel is drawn already
 
@@ -279,6 +297,12 @@ class Actions:
 
     def apply(self, *edits: Edit) -> None:
         self._open().apply(*edits)
+
+    def refused(self) -> SekkeiError | None:
+        """Why the last act could not be done; the page then does not tell it again."""
+        design = self._open()
+        error, design.error = design.error, None
+        return error
 
     def free_name(self, name: str) -> str:
         """``name``, or with a number behind it that no pipeline has yet."""

@@ -35,12 +35,18 @@ def show(
     on_question: Callable[[str, Question, str | None], None],
     labels: Callable[[str, Question], list[str]],
     on_menu: Callable[[str], None],
+    dataset: str = "",
 ) -> None:
-    """Draw the three ways to begin. Callbacks get a pipeline's id, a sample's name, a dataset's (None: empty)."""
+    """Draw the three ways to begin. Callbacks get a pipeline's id, a sample's name, a dataset's (None: empty).
+
+    ``dataset``: the one to propose.
+    """
     left, right = st.columns([1, 1], gap="medium")
     with left:
         _recent(pipelines, key, on_open, on_menu)
     with right:
+        if dataset in datasets and st.session_state.get(f"{key}.proposed") != dataset:
+            st.session_state[f"{key}.proposed"] = st.session_state[f"{key}.dataset"] = dataset
         _new(datasets, key, on_dataset, on_question, labels, on_menu)
     st.markdown("##### " + _("Samples"))
     sample_gallery.show(samples, key=key, on_use=on_sample)
@@ -109,7 +115,7 @@ def _new(
                     args=(chosen,),
                     disabled=chosen is None,
                 )
-            st.button(_("Empty"), key=f"{key}.empty", on_click=on_dataset, args=(None,))
+            st.button(_("Empty pipeline"), key=f"{key}.empty", on_click=on_dataset, args=(None,))
             st.button(_("Import YAML"), key=f"{key}.import", on_click=on_menu, args=("import",))
 
 
@@ -118,11 +124,10 @@ def _question(
 ) -> tuple[Question | None, str | None]:
     """What is to be found out, and of which column."""
     question: Question | None = st.pills(
-        _("Question"),
+        _("What do you want to find out?"),
         list(QUESTIONS),
         format_func=lambda q: said(QUESTIONS[q]),
         key=f"{key}.question",
-        help=_("None: no more steps"),
     )
     if question not in ("number", "category"):
         return question, None

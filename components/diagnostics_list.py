@@ -25,17 +25,19 @@ def show(
     key: str,
     on_select: Callable[[str], None],
     on_edit: Callable[..., None],
+    on_mend: Callable[[str], None],
     price: Callable[[str, str], str] | None = None,
 ) -> None:
     """Draw the problems, errors first. ``titles`` names the steps; ``on_edit`` gets a fix's edits.
 
-    ``price`` says, for a step that learns and a suspect column, what the column adds to the score.
+    ``on_mend`` gets the code of the kind of which all are to be fixed. ``price`` says, for a step that learns and a
+    suspect column, what the column adds to the score.
     """
     if not diagnostics:
         st.caption(":green[:material/check_circle:] " + _("No problems found. The pipeline can run."))
         return
     ordered = sorted(diagnostics, key=lambda d: ORDER.index(d.severity))
-    _alike(ordered, key, on_edit)
+    _alike(ordered, key, on_mend)
     for number, each in enumerate(ordered[:SHOWN]):
         _row(each, titles, f"{key}.{number}", on_select, on_edit)
         if price is not None and each.code == LEAK and each.step is not None:
@@ -55,23 +57,23 @@ def headline(diagnostics: Sequence[Diagnostic]) -> str:
     return ", ".join(filter(None, parts)) or _("no problems")
 
 
-def _alike(diagnostics: Sequence[Diagnostic], key: str, on_edit: Callable[..., None]) -> None:
-    """One button for every kind of problem that several steps have, and that has a fix for each."""
+def _alike(diagnostics: Sequence[Diagnostic], key: str, on_mend: Callable[[str], None]) -> None:
+    """One button for every kind of problem that is there more than once with a fix."""
     kinds: dict[str, list[Diagnostic]] = {}
     for each in diagnostics:
         kinds.setdefault(each.code, []).append(each)
-    several = {code: found for code, found in kinds.items() if sum(bool(d.edits) for d in found) > 1}
+    fixable = {code: [d for d in found if d.edits] for code, found in kinds.items()}
+    several = {code: found for code, found in fixable.items() if len(found) > 1}
     if not several:
         return
     with st.container(horizontal=True, gap="small", key=f"{key}.alike"):
         for code, found in several.items():
-            edits = tuple(dict.fromkeys(e for d in found for e in d.edits))
             st.button(
                 _("Fix all {count}: {fix}", count=len(found), fix=said(found[0].fix).rstrip(".。")),
                 icon=":material/build:",
                 key=f"{key}.all.{code}",
-                on_click=on_edit,
-                args=edits,
+                on_click=on_mend,
+                args=(code,),
             )
 
 
@@ -82,7 +84,7 @@ def _price(each: Diagnostic, key: str, price: Callable[[str, str], str]) -> None
         return
     column, told = found.group(1), f"{key}.price_told"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.price_row"):
-        if st.button(_("Show the price"), icon=":material/sell:", key=f"{key}.price", type="tertiary"):
+        if st.button(_("Score with and without it"), icon=":material/sell:", key=f"{key}.price", type="tertiary"):
             with st.spinner(_("Training with it and without it")):
                 st.session_state[told] = (each.message, price(each.step, column))
         known = st.session_state.get(told)
@@ -98,7 +100,7 @@ def _row(
     on_edit: Callable[..., None],
 ) -> None:
     edits: tuple[Edit, ...] = each.edits
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.oneline"):
         st.markdown(
             f"{ICONS[each.severity]} {escaped(said(each.message))} :gray[{escaped(said(each.fix))}]", width="stretch"
         )

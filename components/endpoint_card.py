@@ -26,7 +26,7 @@ class Intent:
 def head(endpoint: Endpoint, *, key: str) -> Intent | None:
     """Draw name, state and switches."""
     intent: Intent | None = None
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_oneline"):
         st.markdown(f"**{endpoint.name}**", width="content")
         status.show(str(endpoint.state))
         st.caption(model_of(endpoint), width="content")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -51,4 +52,5 @@ def show(models: Sequence[RegisteredModel], taken: Collection[str], *, wanted: s
 def endpoint_name(model_uri: str) -> str:
     """A name that an endpoint may have, after its model's."""
     own = re.split(r"[@/]", model_uri.removeprefix("models:/"))[0]
-    return re.sub(r"[^a-z0-9]+", "-", own.lower()).strip("-")[:60] or "endpoint"
+    plain = unicodedata.normalize("NFKD", own.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "endpoint"

@@ -18,6 +18,7 @@ from pipelines.messages import Message
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 LOCALES = {"en": "en_GB", "ja": "ja_JP"}  # how dates are written
+DATES = {"en": "yMMMd", "ja": "yMd"}
 LOCALE = Path(__file__).parent / "locale"
 _CHOSEN = "language.chosen"
 _CURRENT = "language.current"

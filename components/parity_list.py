@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -10,6 +12,7 @@ import streamlit as st
 from components import facts, wording
 from components.language import N_, _, said, shown
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 TITLES = {
     "sets": N_("Kinds of rows"),
     "ways": N_("Asked"),
@@ -34,6 +37,8 @@ def _words(name: str) -> str:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return wording.when(datetime.fromisoformat(value))
     if isinstance(value, bool):
         return wording.yes_no(value)
     if isinstance(value, Mapping):

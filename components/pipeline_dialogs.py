@@ -23,6 +23,7 @@ from pipelines.samples.gallery import Sample
 class Actions(Protocol):
     """What the dialogs ask for and do; a SekkeiError is drawn in the dialog, which then stays open."""
 
+    def document(self) -> PipelineDocument | None: ...
     def pipelines(self) -> Sequence[PipelineInfo]: ...
     def samples(self) -> Sequence[Sample]: ...
     def datasets(self) -> Sequence[str]: ...
@@ -39,6 +40,7 @@ class Actions(Protocol):
     def experiments(self) -> Sequence[str]: ...
     def name_revision(self, name: str) -> None: ...
     def apply(self, *edits: Edit) -> None: ...
+    def refused(self) -> SekkeiError | None: ...
 
 
 TITLES = MENU | {"run_with": N_("Run with")}
@@ -49,10 +51,10 @@ def ask(kind: str, *, key: str) -> None:
     st.session_state[key] = kind
 
 
-def show(document: PipelineDocument | None, actions: Actions, *, key: str) -> None:
-    """Draw the dialog asked for, if there is one. ``document`` is the open one."""
+def show(actions: Actions, *, key: str) -> None:
+    """Draw the dialog asked for, if there is one."""
     kind = st.session_state.get(key)
-    if kind not in _BODIES or (document is None and kind not in _ALWAYS):
+    if kind not in _BODIES or (actions.document() is None and kind not in _ALWAYS):
         return
     width: Literal["small", "medium"] = (
         "medium" if kind in ("revisions", "export", "import", "keys", "settings") else "small"
@@ -61,7 +63,8 @@ def show(document: PipelineDocument | None, actions: Actions, *, key: str) -> No
     @st.dialog(said(TITLES[kind]), width=width, on_dismiss=lambda: _close(key))
     @error_box.guarded(f"{key}.error")
     def body() -> None:
-        _BODIES[kind](document, actions, key)
+        # Drawn again without the page, after an edit of its own: the document is always the one that is open now.
+        _BODIES[kind](actions.document(), actions, key)
 
     body()
 
@@ -210,6 +213,8 @@ def _name_revision(document: PipelineDocument | None, actions: Actions, key: str
 def _settings(document: PipelineDocument | None, actions: Actions, key: str) -> None:
     assert document is not None
     pipeline_settings.show(document, key=key, on_edit=actions.apply)
+    if (error := actions.refused()) is not None:
+        error_box.show(error, key=f"{key}.refused")
 
 
 def _keys(document: PipelineDocument | None, actions: Actions, key: str) -> None:

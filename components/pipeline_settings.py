@@ -11,7 +11,12 @@ from components.markdown import escaped
 from components.run_dialog import read, written
 from components.widget_state import keep
 from pipelines.document.model import PipelineDocument, PipelineParameter
-from pipelines.document.parameter_edits import RemovePipelineParameter, RenamePipelineParameter, SetPipelineParameter
+from pipelines.document.parameter_edits import (
+    DescribePipelineParameter,
+    RemovePipelineParameter,
+    RenamePipelineParameter,
+    SetPipelineParameter,
+)
 from pipelines.document.references import users
 
 WIDTHS = [1.4, 1.2, 2, 2.2, 0.4]
@@ -57,7 +62,7 @@ def _row(document: PipelineDocument, parameter: PipelineParameter, key: str, on_
         _("Description of {name}", name=name),
         key=f"{key}.about",
         label_visibility="collapsed",
-        on_change=lambda: on_edit(SetPipelineParameter(name, default, st.session_state[f"{key}.about"])),
+        on_change=lambda: on_edit(DescribePipelineParameter(name, st.session_state[f"{key}.about"])),
     )
     found = users(document, name)
     taken.markdown(", ".join(f"{escaped(s)}.{escaped(p)}" for s, p in found) or (":orange[" + _("no step") + "]"))

@@ -20,17 +20,17 @@ table{border-collapse:separate;border-spacing:0;width:100%;font:400 13px var(--s
 th,td{padding:5px 9px;text-align:left;white-space:nowrap;border-bottom:1px solid color-mix(in srgb,var(--st-border-color) 70%,transparent)}
 tbody tr:last-child td{border-bottom:0}
 th{position:sticky;top:0;z-index:1;background:var(--st-secondary-background-color);font-weight:500;font-size:12px;color:color-mix(in srgb,var(--st-text-color) 72%,transparent)}
-th button{all:unset;cursor:pointer;display:inline-flex;gap:3px;align-items:center}
+th button{all:unset;cursor:pointer;position:relative}
 th button:focus-visible,td button:focus-visible{outline:2px solid var(--st-primary-color);outline-offset:1px;border-radius:3px}
-th[aria-sort] .a{opacity:.9}.a{opacity:0;font-size:10px;width:8px}
+th[aria-sort] .a{opacity:.9}.a{opacity:0;font-size:9px;position:absolute;left:100%;top:2px}.r .a{left:auto;right:100%}
 th:hover .a{opacity:.45}th[aria-sort]:hover .a{opacity:.9}
-.r{text-align:right;font-variant-numeric:tabular-nums}.r button{justify-content:flex-end}
+.r{text-align:right;font-variant-numeric:tabular-nums}
 td.w{max-width:0;width:100%;overflow:hidden;text-overflow:ellipsis;min-width:120px}
 td.m{max-width:260px;overflow:hidden;text-overflow:ellipsis}
 tr.o{cursor:pointer}tr.o:hover td{background:color-mix(in srgb,var(--st-secondary-background-color) 75%,transparent)}
 tr[aria-selected=true] td{background:color-mix(in srgb,var(--st-primary-color) 10%,transparent)}
 tr[aria-selected=true] td:first-child{box-shadow:inset 3px 0 0 var(--st-primary-color)}
-td .n{all:unset;cursor:pointer;font-weight:600;overflow:hidden;text-overflow:ellipsis;display:block}
+td .n{all:unset;max-width:100%;cursor:pointer;font-weight:600;overflow:hidden;text-overflow:ellipsis;display:block}
 tr.o:hover .n{color:var(--st-primary-color)}
 small{opacity:.7;font-size:12px;margin-left:6px;font-weight:400}
 .q{color:color-mix(in srgb,var(--st-text-color) 68%,transparent)}

@@ -16,15 +16,19 @@ FLOATS = "%.10g"  # ten digits: all that a table was written with, without the n
 
 def named(frame: pd.DataFrame, *, types: bool = False) -> dict[str, Any]:
     """The ``column_config`` of ``frame``; with ``types`` each heading says what the column holds."""
-    return {str(c): _column(str(c), frame[c], types) for c in frame.columns}
+    return {
+        str(c): column(f"{c}  · {said(column_type(frame[c]).value)}" if types else str(c), frame[c])
+        for c in frame.columns
+    }
 
 
-def _column(name: str, values: pd.Series, types: bool) -> Any:
-    label = f"{name}  · {said(column_type(values).value)}" if types else name
+def column(label: str, values: pd.Series, help: str | None = None) -> Any:
+    """How a column with these values looks under the heading ``label``."""
     if dtypes.is_datetime64_any_dtype(values.dtype):
         days = bool((values.dropna() == values.dropna().dt.normalize()).all())
-        return st.column_config.DateColumn(label) if days else st.column_config.DatetimeColumn(label)
+        kind = st.column_config.DateColumn if days else st.column_config.DatetimeColumn
+        return kind(label, help=help)
     if dtypes.is_numeric_dtype(values.dtype) and not dtypes.is_bool_dtype(values.dtype):
         whole = dtypes.is_integer_dtype(values.dtype)
-        return st.column_config.NumberColumn(label, format="%d" if whole else FLOATS)
-    return st.column_config.Column(label)
+        return st.column_config.NumberColumn(label, help=help, format="%d" if whole else FLOATS)
+    return st.column_config.Column(label, help=help)

@@ -67,7 +67,8 @@ def show(
                 "Step": [titles.get(s.id) or said(s.title) or s.id for s in job.steps],
                 "State": [status.word(s.status) for s in job.steps],
                 "Seconds": [
-                    None if s.status.value in ("queued", "skipped", "reused") else s.seconds for s in job.steps
+                    None if s.status.value in ("queued", "running", "skipped", "reused") else s.seconds
+                    for s in job.steps
                 ],
                 "Rows": pd.array([s.rows for s in job.steps], dtype="Int64"),
                 "Columns": pd.array([s.columns for s in job.steps], dtype="Int64"),
@@ -82,8 +83,8 @@ def show(
             "Step": _("Step"),
             "State": _("State"),
             "Seconds": st.column_config.NumberColumn(_("Seconds"), format="%.2f", width="small"),
-            "Rows": _("Rows"),
-            "Columns": _("Columns"),
+            "Rows": st.column_config.NumberColumn(_("Rows"), format="localized"),
+            "Columns": st.column_config.NumberColumn(_("Columns"), format="localized"),
             "Notes": st.column_config.TextColumn(_("Notes"), width="large"),
         },
         alt=_("The steps of the run"),
@@ -95,7 +96,7 @@ def failure(job: Job, titles: Mapping[str, str], *, key: str, on_select: Callabl
     told = job.error or {}
     error = error_box.stored(told)
     step = told.get("step") or next((s.id for s in job.steps if s.status.value == "failed"), None)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.oneline"):
         where = f"**{escaped(titles.get(step, step))}**: " if step else ""
         st.error(
             f"{where}{escaped(said(error.message) or _('The run failed.'))}\n\n{escaped(said(error.fix))}".strip(),

@@ -75,7 +75,7 @@ def show(*, key: str, on_act: Callable[[str], None]) -> None:
 def show_list() -> None:
     """Draw every shortcut with what it does."""
     named = {_named(k): words for k, (_, words) in KEYS.items()} | BUTTONS | LIST
-    half = -(-len(named) // 2)
+    half = len(KEYS) - 3  # what stands below has the longer words
     head = "| " + _("Keys") + " | " + _("What they do") + " |"
     with st.container(key="shortcuts_list"):
         for column, lines in zip(st.columns(2), (list(named.items())[:half], list(named.items())[half:]), strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from pydantic import BaseModel
@@ -25,6 +25,7 @@ from pipelines.steps.library import STEP_TYPES
 
 MORE = "More parameters"  # the group of those beyond
 AT_ONCE = 5  # parameters of an algorithm shown without asking for more
+TALL = {"columns", "code", "grid"}  # kinds of fields that are higher than a line
 BEFORE = N_("the step before")
 
 OnEdit = Callable[..., None]
@@ -158,7 +159,8 @@ class _Form:
             back = not parameter.required and new == parameter.default and type(new) is type(parameter.default)
             self.on_edit(ResetParameter(self.node.id, name) if back else SetParameter(self.node.id, name, new))
 
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="xxsmall", key=f"{key}.row"):
+        beside: Literal["top", "bottom"] = "top" if parameter.kind in TALL else "bottom"
+        with st.container(horizontal=True, vertical_alignment=beside, gap="xxsmall", key=f"{key}.row"):
             with st.container(width="stretch", gap="xsmall"):
                 parameter_fields.show(parameter, value, self.surroundings, key=key, on_change=set_to)
             parameter_menu.show(

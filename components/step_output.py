@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from components import step_changes, wording
+from components import row_columns, step_changes, wording
 from components.language import N_, _, ngettext, said
 from components.step_changes import Changes
 from components.theme import palette
@@ -48,7 +48,7 @@ def show_sample(table: Table, *, key: str, height: int, changes: Changes | None 
         height=height,
         hide_index=True,
         key=key,
-        column_config=headers(table.schema, changes),
+        column_config=headers(table.schema, frame, changes),
         alt=_("Rows after this step, on the sample"),
     )
 
@@ -107,7 +107,7 @@ def show_output(
         height=height,
         hide_index=True,
         key=f"{key}.rows",
-        column_config=headers(schema),
+        column_config=headers(schema, rows),
         alt=_("Rows after this step, from the last run"),
     )
 
@@ -151,17 +151,17 @@ def sample_profile(table: Table) -> list[ColumnProfile]:
     return known[1]
 
 
-def headers(schema: TableSchema, changes: Changes | None = None) -> dict[str, Any]:
+def headers(schema: TableSchema, rows: pd.DataFrame, changes: Changes | None = None) -> dict[str, Any]:
     """Column headers that tell type and role, and mark what is new or of another type than before."""
     marks = changes.marks if changes else {}
-    return {c.name: _header(c, marks.get(c.name, "")) for c in schema}
+    return {c.name: _header(c, rows[c.name], marks.get(c.name, "")) for c in schema}
 
 
-def _header(column: Column, mark: str) -> Any:
+def _header(column: Column, values: pd.Series, mark: str) -> Any:
     label = column.name if column.role is Role.FEATURE else f"{column.name} ({said(column.role.value)})"
     label = f"{mark} {label}" if mark else label
     parts = [said(column.type.value), said(column.role.value), _("has missing values") if column.missing else ""]
-    return st.column_config.Column(label, help=", ".join(filter(None, parts)))
+    return row_columns.column(label, values, help=", ".join(filter(None, parts)))
 
 
 def _facts(parts: Sequence[str], schema: TableSchema, changes: str) -> None:

@@ -40,6 +40,7 @@ def show(
     titles: Mapping[str, str],
     *,
     key: str,
+    mend: Callable[[str], None],
     price: Callable[[str, str], str] | None = None,
     height: int = 250,
 ) -> None:
@@ -86,6 +87,7 @@ def show(
                     key=f"{key}.problems",
                     on_select=design.select,
                     on_edit=design.apply,
+                    on_mend=mend,
                     price=price,
                 )
             case "run":

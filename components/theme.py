@@ -13,6 +13,7 @@ CSS = (
     "button[data-selected='true'] p{color:light-dark(#2457d6,#a9c1ff)}"  # primary on its own tint
     "[class*='-mono'] textarea{font-family:'Source Code Pro',ui-monospace,monospace;font-size:12.5px;line-height:1.5;"
     "white-space:pre;overflow-wrap:normal;overflow-x:auto}"
+    "[class*='st-key-'][class*='oneline']{flex-wrap:nowrap}"  # buttons stay beside a text, however long
     ".st-key-shortcuts_list code{white-space:nowrap}"
     "[class*='st-key-form-'][class*='-more'] button>div>[aria-hidden]{display:none}"  # the menus beside fields: quiet
     "[class*='st-key-form-'][class*='-more'] button{padding:0 2px;min-width:0}"

@@ -104,7 +104,10 @@ def _field(place: Any, c: ContractColumn, value: Any, key: str) -> Any:
         return place.selectbox(
             c.name, options, index=place_of, accept_new_options=True, placeholder=_("missing"), key=key, help=told
         )
-    text = place.text_input(c.name, value="" if value is None else str(value), key=key, help=told)
+    plain = "" if value is None else str(value)
+    if c.type is ColumnType.DATETIME:
+        plain = plain.removesuffix("T00:00:00")  # a day
+    text = place.text_input(c.name, value=plain, key=key, help=told)
     return text if text or c.required else None
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from babel.dates import format_skeleton
 
-from components.language import LOCALES, N_, _, current, ngettext, said
+from components.language import DATES, LOCALES, N_, _, current, ngettext, said
 
 
 def rows(number: int) -> str:
@@ -64,8 +64,8 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
 
 
 def date(moment: datetime) -> str:
-    """A day as the language writes it: ``24 Nov 2026``, ``2026年11月24日``."""
-    return format_skeleton("yMMMd", moment, locale=LOCALES[current()])
+    """A day as the language writes it: ``24 Nov 2026``, ``2026/11/24``."""
+    return format_skeleton(DATES[current()], moment, locale=LOCALES[current()])
 
 
 def when(moment: datetime | None) -> str:
@@ -129,12 +129,17 @@ METRICS = {
     "log_loss": N_("Log loss"),
     "max_distance_to_centre": N_("Largest distance to own centre"),
     "matthews_corrcoef": N_("Matthews correlation"),
+    "median_absolute_error": N_("Median absolute error"),
     "n_clusters": N_("Clusters"),
     "noise_rows": N_("Rows in no cluster"),
     "precision": N_("Precision"),
     "recall": N_("Recall"),
+    "relative_absolute_error": N_("Relative absolute error"),
+    "relative_squared_error": N_("Relative squared error"),
     "rows_not_scored": N_("Rows not scored"),
+    "seasonal_naive_mean_absolute_error": N_("MAE of the season before"),
     "silhouette": N_("Silhouette"),
+    "symmetric_mean_absolute_percentage_error": "sMAPE",
 }
 
 

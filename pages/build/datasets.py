@@ -15,8 +15,6 @@ from components import (
     wording,
 )
 from components.language import _, ngettext
-from pipelines.document.edits import AddStep
-from pipelines.document.model import PipelineDocument
 
 guard.require_user()
 workspace = session.workspace()
@@ -112,8 +110,4 @@ with right, error_box.shown("data_detail"):
                     key="data_delete",
                 )
             case dataset_detail.Intent("design"):
-                document = AddStep("dataset", params={"dataset": name}).apply(
-                    PipelineDocument(name=wording.free_name(name, [p.name for p in workspace.pipelines.list()]))
-                )
-                made = workspace.pipelines.create(document)
-                st.switch_page("pages/build/designer.py", query_params={"pipeline": made.id})
+                st.switch_page("pages/build/designer.py", query_params={"dataset": name})

@@ -45,6 +45,7 @@ if opened is None:
         on_question=design_actions.start_from_question,
         labels=design_actions.likely_labels,
         on_menu=design_actions.menu,
+        dataset=session.query("dataset"),
     )
 else:
     design_actions.handle(pipeline_canvas.pull(opened.graph(), key="canvas"))
@@ -104,9 +105,17 @@ else:
         step_form.show(
             document, opened.selected, opened.surroundings(), inspection.diagnostics, key="form", on_edit=opened.apply
         )
-    step_panel.show(opened, inspection, results, titles, key=design_actions.PANEL, price=design_actions.price)
+    step_panel.show(
+        opened,
+        inspection,
+        results,
+        titles,
+        key=design_actions.PANEL,
+        mend=design_actions.mend,
+        price=design_actions.price,
+    )
     if opened.is_running and opened.job is not None:
         run_progress.poll(opened.job, session.workspace().jobs.get, key="poll")
     shortcuts.show(key="shortcuts", on_act=design_actions.act)
     design.tell_address(opened)
-pipeline_dialogs.show(opened.document if opened else None, actions, key=design_actions.DIALOG)
+pipeline_dialogs.show(actions, key=design_actions.DIALOG)

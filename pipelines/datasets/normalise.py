@@ -23,6 +23,8 @@ from pipelines.messages import _, listed
 
 TEXT = pd.StringDtype(na_value=np.nan)
 _NUMBER = re.compile(r"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE)
+GROUPING = {".": ",'’\u00a0\u202f", ",": ".'’\u00a0\u202f"}
+"""What may stand between thousands, by the decimal point: 1,234.5 and 1.234,5. Spaces do in telephone numbers too."""
 _PADDED = r"^[+-]?0([0-9]+$|[xX])"
 _LONG = r"^[+-]?[0-9]{19,}$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
@@ -114,14 +116,18 @@ def _any(cells: Any, pattern: str) -> bool:
 def _numbers(cells: Any, options: ReadOptions) -> pd.Series | None:
     words = pa.array(options.missing_in_numbers, pa.string())
     cells = pc.if_else(pc.is_in(cells, words), pa.scalar(None, cells.type), cells) if len(words) else cells
-    if options.decimal == ",":
-        if _any(cells, r"\."):
-            return None
-        cells = pc.replace_substring(cells, ",", ".")
+    point, marks = options.decimal, GROUPING[options.decimal]
     # Most columns of words are told by one cell; only then is the whole column tried.
     first = next((c for chunk in getattr(cells, "chunks", [cells]) for c in pc.drop_null(chunk)[:1]), None)
-    if first is None or not _NUMBER.fullmatch(first.as_py()):
+    if first is None or not _NUMBER.fullmatch(re.sub(f"[{marks}]", "", first.as_py()).replace(point, ".")):
         return None
+    if _any(cells, f"[{marks}]"):
+        told = point == "," or _any(cells, rf"[{marks}][0-9]{{3}}[{marks}.]")  # 1,234 alone may also be 1.234
+        if not told or not _all(cells, rf"^[+-]?([0-9]*|[1-9][0-9]{{0,2}}([{marks}][0-9]{{3}})+)([{point}][0-9]*)?$"):
+            return None
+        cells = pc.replace_substring_regex(cells, f"[{marks}]", "")
+    if point == ",":
+        cells = pc.replace_substring(cells, ",", ".")
     if pc.any(pc.starts_with(cells, "+")).as_py():
         cells = pc.replace_substring_regex(cells, r"^\+([0-9.])", r"\1")
     found = _cast(cells, pa.int64())

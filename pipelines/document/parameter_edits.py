@@ -71,11 +71,10 @@ class DetachParameter(Edit):
 
 @dataclass(frozen=True)
 class SetPipelineParameter(Edit):
-    """Set a pipeline parameter's default; a name that is not there is added. None leaves the description."""
+    """Set a pipeline parameter's default; a name that is not there is added."""
 
     name: str
     default: Any
-    description: str | None = None
 
     @property
     def merge_key(self) -> str:  # type: ignore[override]
@@ -83,8 +82,7 @@ class SetPipelineParameter(Edit):
 
     def apply(self, document: PipelineDocument) -> PipelineDocument:
         old = next((p for p in document.parameters if p.name == self.name), None)
-        described = self.description if self.description is not None else (old.description if old else "")
-        values = {"name": self.name, "default": self.default, "description": described}
+        values = {"name": self.name, "default": self.default, "description": old.description if old else ""}
         made = checks.parameter_of(values, len(document.parameters))
         if old is None:
             if len(document.parameters) >= checks.MAX_PARAMETERS:
@@ -95,6 +93,25 @@ class SetPipelineParameter(Edit):
 
     def describe(self) -> str:
         return _("Set the pipeline parameter {name} to {value}", name=self.name, value=checks.brief(self.default))
+
+
+@dataclass(frozen=True)
+class DescribePipelineParameter(Edit):
+    """Say what a pipeline parameter is for."""
+
+    name: str
+    description: str
+
+    @property
+    def merge_key(self) -> str:  # type: ignore[override]
+        return f"description of pipeline parameter {self.name}"
+
+    def apply(self, document: PipelineDocument) -> PipelineDocument:
+        made = checks.parameter_of({**_parameter(document, self.name).model_dump(), "description": self.description})
+        return _with_parameters(document, lambda p: made if p.name == self.name else p)
+
+    def describe(self) -> str:
+        return _("Describe the pipeline parameter {name}", name=self.name)
 
 
 @dataclass(frozen=True)

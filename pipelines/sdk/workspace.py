@@ -23,6 +23,7 @@ from pipelines.execution.leak_price import LeakPrice, leak_price
 from pipelines.execution.plan import reusable, typical_seconds
 from pipelines.execution.preview import Inspection, Inspector
 from pipelines.execution.result import StepResult
+from pipelines.graph.mending import mended
 from pipelines.graph.order import leak_proof, resolve
 from pipelines.jobs import Job, Jobs
 from pipelines.messages import _
@@ -132,6 +133,10 @@ class Workspace:
     def inspect(self, document: Document) -> Inspection:
         """Columns, sample rows and diagnostics of every step, without running anything."""
         return self._inspector.inspect(_document(document))
+
+    def mend(self, document: Document, code: str) -> PipelineDocument:
+        """The document with every problem of the kind ``code`` fixed that has a fix."""
+        return mended(_document(document), code, lambda changed: self.inspect(changed).diagnostics)
 
     def leak_price(self, document: Document, step: str, column: str) -> LeakPrice:
         """The score that a training step reaches with a suspect column and without it; takes as long as two runs."""

@@ -111,10 +111,9 @@ def test_a_dataset_is_not_deleted_before_it_is_confirmed(workspace: Workspace) -
 
 
 def test_a_pipeline_begins_with_the_dataset(workspace: Workspace) -> None:
-    at = _open("build/datasets", dataset="wine-quality", data_detail_tab="Use")
-    at.session_state["data_detail_tab"] = "Use"
-    at.run()
-    at.button(key="data_detail_design").click().run()
+    at = _open("build/designer", dataset="wine-quality")
+    assert at.selectbox(key="start.dataset").value == "wine-quality"
+    at.button(key="start.create").click().run()
     made = workspace.pipelines.open("wine-quality-2").document
     assert made.steps[0].params == {"dataset": "wine-quality"}
 

@@ -16,7 +16,7 @@ from pipelines.datasets.normalise import TEXT, column_names, frame_of, from_text
 from pipelines.datasets.options import ReadOptions
 from pipelines.datasets.readers import read_one
 from pipelines.errors import DatasetFileError, ParameterError, nearest
-from pipelines.messages import _
+from pipelines.messages import _, ngettext
 from pipelines.parameters import Form
 from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Step
 from pipelines.table import Table
@@ -69,7 +69,8 @@ class EnterData(Step):
         return Output(table=Table(self._frame()))
 
     def summary(self) -> str:
-        return f"{self.data.strip().count(chr(10)) + (0 if self.header else 1):,} rows"
+        rows = self.data.strip().count("\n") + (0 if self.header else 1)
+        return ngettext("{count} row", "{count:,} rows", count=rows)
 
     def _frame(self) -> pd.DataFrame:
         frame = self._parsed() if self.format in ("csv", "tsv") else self._from_file()

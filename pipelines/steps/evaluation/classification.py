@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn import metrics
 
 from pipelines.chain.conform import as_text
-from pipelines.messages import _
+from pipelines.messages import _, declared
 from pipelines.steps.base import Curve
 from pipelines.steps.evaluation.curves import gain, thinned
 
@@ -99,16 +99,20 @@ def curves(rows: Classified) -> tuple[Curve, ...]:
     for c in (c for c in chosen if counts[c]):
         hits, share, name = rows.actual == c, rows.shares[:, c], rows.names[c]
         false, true, _ = metrics.roc_curve(hits, share)
-        drawn.append(thinned("roc", name, false, true, "False positive rate", "True positive rate"))
+        drawn.append(thinned("roc", name, false, true, declared("False positive rate"), declared("True positive rate")))
         precision, recall, _ = metrics.precision_recall_curve(hits, share)
         drawn.append(thinned("precision_recall", name, recall[::-1], precision[::-1], "Recall", "Precision"))
     if rows.is_binary:
         hits, share, name = rows.actual == 1, rows.shares[:, 1], rows.names[1]
         reached, caught = gain(hits, share)
         drawn.append(_calibration(hits, share, name))
-        drawn.append(thinned("gain", name, reached, caught, "Share of rows, best first", "Share of class found"))
+        drawn.append(
+            thinned(
+                "gain", name, reached, caught, declared("Share of rows, best first"), declared("Share of class found")
+            )
+        )
         lift = caught[1:] / reached[1:]
-        drawn.append(thinned("lift", name, reached[1:], lift, "Share of rows, best first", "Lift"))
+        drawn.append(thinned("lift", name, reached[1:], lift, declared("Share of rows, best first"), declared("Lift")))
     return tuple(drawn)
 
 
@@ -144,4 +148,11 @@ def _calibration(hits: np.ndarray, share: np.ndarray, name: str) -> Curve:
     bins = np.clip((share * CALIBRATION_BINS).astype(int), 0, CALIBRATION_BINS - 1)
     kept = [b for b in range(CALIBRATION_BINS) if (bins == b).any()]
     x, y = [share[bins == b].mean() for b in kept], [hits[bins == b].mean() for b in kept]
-    return thinned("calibration", name, np.array(x), np.array(y), "Mean predicted probability", "Share of class")
+    return thinned(
+        "calibration",
+        name,
+        np.array(x),
+        np.array(y),
+        declared("Mean predicted probability"),
+        declared("Share of class"),
+    )

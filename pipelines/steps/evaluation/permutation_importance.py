@@ -84,7 +84,7 @@ class PermutationImportance(Step):
     rows: Literal["test", "train", "all"] = Field(
         "test", title="Rows", description="Which rows are scored; all where there is no split."
     )
-    max_rows: Annotated[int, Form(group="more")] = Field(
+    max_rows: Annotated[int, Form(group="More")] = Field(
         20_000, ge=10, le=10_000_000, title="Most rows", description="Of more, so many are drawn at random."
     )
     random_state: int = Field(0, ge=0, le=2**32 - 1, title="Seed", description="Seed of the shuffling.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn import metrics
 
-from pipelines.messages import _
+from pipelines.messages import _, declared
 from pipelines.steps.base import Curve
 from pipelines.steps.evaluation.curves import thinned
 
@@ -50,4 +50,6 @@ def curves(actual: np.ndarray, predicted: np.ndarray, name: str) -> tuple[Curve,
     points = thinned("predicted_vs_true", name, actual[chosen], predicted[chosen], "Actual", "Predicted", SHOWN_ROWS)
     counts, edges = np.histogram(predicted - actual, bins=BINS)
     middles = (edges[:-1] + edges[1:]) / 2
-    return points, thinned("residuals", name, middles, counts.astype(float), "Predicted minus actual", "Rows")
+    return points, thinned(
+        "residuals", name, middles, counts.astype(float), declared("Predicted minus actual"), declared("Rows")
+    )

@@ -97,7 +97,7 @@ class ExecutePython(Step):
         return functions.check(value, _("the roles"))
 
     def summary(self) -> str:
-        return "on training rows" if self.when == "training" else "on every row"
+        return _("on training rows") if self.when == "training" else _("on every row")
 
     def build(self, schema: TableSchema) -> Transformer:
         script.require_allowed()

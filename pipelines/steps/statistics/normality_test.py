@@ -13,7 +13,7 @@ from scipy import stats
 
 from pipelines.columns import NUMERIC
 from pipelines.errors import InputError
-from pipelines.messages import Message, _
+from pipelines.messages import Message, _, declared
 from pipelines.parameters import ColumnRule
 from pipelines.steps.base import Curve, Example, Report
 from pipelines.steps.evaluation.curves import thinned
@@ -124,6 +124,14 @@ def _curves(samples: Sequence[tuple[str, np.ndarray]]) -> tuple[Curve, ...]:
         quantiles, ordered = stats.probplot(sample, fit=False)
         standard = (ordered - sample.mean()) / sample.std(ddof=1)
         found.append(
-            thinned("quantiles", name, quantiles, standard, "Normal quantile", "Standard deviations", SHOWN_POINTS)
+            thinned(
+                "quantiles",
+                name,
+                quantiles,
+                standard,
+                declared("Normal quantile"),
+                declared("Standard deviations"),
+                SHOWN_POINTS,
+            )
         )
     return tuple(found)

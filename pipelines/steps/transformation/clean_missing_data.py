@@ -67,10 +67,10 @@ class CleanMissingData(Step):
         title="Indicator columns",
         description="For each column with gaps in the training rows one more, named ..._missing, true at a gap.",
     )
-    min_ratio: Annotated[float, Form(group="more")] = Field(
+    min_ratio: Annotated[float, Form(group="More")] = Field(
         0.0, ge=0, le=1, title="Least missing", description="Columns with a smaller share of missing values are left."
     )
-    max_ratio: Annotated[float, Form(group="more")] = Field(
+    max_ratio: Annotated[float, Form(group="More")] = Field(
         1.0, ge=0, le=1, title="Most missing", description="Columns with a larger share of missing values are left."
     )
     columns: ColumnRule = Field(EVERY, title="Columns", description="The columns looked at; all features by default.")

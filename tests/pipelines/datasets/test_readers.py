@@ -92,6 +92,25 @@ def test_a_decimal_comma_is_found(write):
     assert read(path)["price"].tolist() == [1.5, -2.25]
 
 
+@pytest.mark.parametrize(
+    ("text", "decimal", "expected"),
+    [
+        ("a;b\nx;1.234,5\ny;-12,25\nz;\n", ",", [1234.5, -12.25, None]),
+        ("a;b\nx;1'234'567.5\ny;8\n", ".", [1234567.5, 8.0]),
+        ('a,b\nx,"1,234"\ny,"1,234,567"\n', ".", [1234, 1234567]),
+        ("a;b\nx;1\u202f234,5\ny;8,25\n", ",", [1234.5, 8.25]),
+        ("a;b;c\nx;1.23.45;1,5\ny;12;2,5\n", ",", ["1.23.45", "12"]),
+        ("a;b;c\nx;12.34;1,5\ny;12;2,5\n", ",", ["12.34", "12"]),
+        ("a,b\nx,030 123 456\ny,221 123 456\n", ".", ["030 123 456", "221 123 456"]),
+    ],
+)
+def test_thousands_may_be_grouped_but_only_in_threes(write, text, decimal, expected):
+    path = write(text)
+    assert sniff(path).decimal == decimal
+    found = read(path)["b"]
+    assert [None if pd.isna(v) else v for v in found] == expected
+
+
 def test_spaces_after_the_delimiter_are_dropped(write):
     path = write("age, work\n39, State-gov\n50, ?\n")
     assert read(path).columns.tolist() == ["age", "work"]

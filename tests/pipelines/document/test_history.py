@@ -20,6 +20,7 @@ from pipelines.document.edits import (
 from pipelines.document.history import History
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.document.parameter_edits import (
+    DescribePipelineParameter,
     DetachParameter,
     PromoteParameter,
     RemovePipelineParameter,
@@ -54,6 +55,7 @@ edits = st.one_of(
     st.builds(PromoteParameter, ids, st.sampled_from(["x", "y.z"]), st.sampled_from(["p", "q"])),
     st.builds(DetachParameter, ids, st.sampled_from(["x", "y", "y.z"])),
     st.builds(SetPipelineParameter, st.sampled_from(["p", "q"]), st.integers(0, 3)),
+    st.builds(DescribePipelineParameter, st.sampled_from(["p", "q"]), st.sampled_from(["", "rows"])),
     st.builds(RemovePipelineParameter, st.sampled_from(["p", "q"])),
     st.builds(RenamePipelineParameter, st.sampled_from(["p", "q"]), st.sampled_from(["p", "q", "r"])),
 )

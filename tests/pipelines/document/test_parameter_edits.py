@@ -9,6 +9,7 @@ from pipelines.document.difference import difference
 from pipelines.document.edits import ReplaceColumn, SetParameter
 from pipelines.document.history import History
 from pipelines.document.parameter_edits import (
+    DescribePipelineParameter,
     DetachParameter,
     PromoteParameter,
     RemovePipelineParameter,
@@ -99,7 +100,8 @@ def test_changes_are_told_in_words():
         "Pipeline parameter 'share': added, 0.6.",
         "split: train_fraction 0.6 to the parameter 'share'.",
     ]
-    assert difference(made, SetPipelineParameter("share", 0.8, "rows to learn from").apply(made)) == [
+    described = DescribePipelineParameter("share", "rows to learn from").apply(made)
+    assert difference(made, SetPipelineParameter("share", 0.8).apply(described)) == [
         "Pipeline parameter 'share': 0.6 to 0.8.",
         "Pipeline parameter 'share': its description changed.",
     ]
