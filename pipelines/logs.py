@@ -34,3 +34,13 @@ def last_words(path: Path, *, offset: int = 0) -> str:
         if _ERROR.match(line):
             return line[:500]
     return next((line[:500] for line in reversed(lines) if line and not _NOISE.match(line)), "")
+
+
+def tail(path: Path, lines: int) -> str:
+    """The last lines of a log, at most some kilobytes; empty when there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+            return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+    except OSError:
+        return ""

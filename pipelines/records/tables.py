@@ -34,12 +34,17 @@ class JobState(StrEnum):
 
 
 class EndpointState(StrEnum):
-    """How an endpoint's model server is."""
+    """How an endpoint is, one of its deployments, or one model server of these.
+
+    ``degraded``: it serves less than it should, or nothing after many restarts, and is still being mended; ``failed``:
+    it never passed its check, and was given up.
+    """
 
     STARTING = "starting"
     HEALTHY = "healthy"
     UNHEALTHY = "unhealthy"
     RESTARTING = "restarting"
+    DEGRADED = "degraded"
     FAILED = "failed"
     STOPPED = "stopped"
 
@@ -253,26 +258,75 @@ class JobEventRow(Base):
 
 
 class EndpointRow(Base):
-    """A served model. Of its key only a salted hash and the last four characters are kept."""
+    """A name with an address, keys and limits; what answers there is in its deployments.
+
+    ``rate_limit`` is requests a minute, ``body_limit`` bytes; None: no limit of its own.
+    """
 
     __tablename__ = "endpoint"
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(unique=True)
+    desired: Mapped[str] = mapped_column(default=DesiredState.RUNNING.value)
+    rate_limit: Mapped[int | None]
+    body_limit: Mapped[int | None] = mapped_column(sa.BigInteger)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    keys: Mapped[list[EndpointKeyRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="EndpointKeyRow.slot", lazy="selectin"
+    )
+    deployments: Mapped[list[DeploymentRow]] = relationship(
+        back_populates="endpoint",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by="DeploymentRow.created_at",
+        lazy="selectin",
+    )
+
+
+class EndpointKeyRow(Base):
+    """One of an endpoint's two keys, ``primary`` or ``secondary``: a salted hash and the last four characters."""
+
+    __tablename__ = "endpoint_key"
+
+    endpoint_id: Mapped[str] = mapped_column(sa.ForeignKey("endpoint.id", ondelete="CASCADE"), primary_key=True)
+    slot: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[str]
+    salt: Mapped[str]
+    hint: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class DeploymentRow(Base):
+    """One model version behind an endpoint: its share of the traffic, and how its model servers are.
+
+    ``replaces`` is the deployment it takes over from as soon as it is proven; ``predecessor`` the one it took over
+    from; ``proven_at`` when it first passed its check. ``servers`` is ``[{"pid", "started", "port", "state", "reason",
+    "restarts", "memory"}]``, memory in bytes; ``compared`` counts a shadow's answers, see ``pipelines.serving.shadow``.
+    """
+
+    __tablename__ = "deployment"
+    __table_args__ = (sa.UniqueConstraint("endpoint_id", "name"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    endpoint_id: Mapped[str] = mapped_column(sa.ForeignKey("endpoint.id", ondelete="CASCADE"))
+    name: Mapped[str]
     model_uri: Mapped[str]
     model_name: Mapped[str | None]
     model_version: Mapped[str | None]
     contract: Mapped[dict[str, Any] | None]
     example: Mapped[dict[str, Any] | None]
-    key_hash: Mapped[str]
-    key_salt: Mapped[str]
-    key_hint: Mapped[str]
+    traffic: Mapped[int] = mapped_column(default=0)
+    shadow: Mapped[bool] = mapped_column(default=False)
+    processes: Mapped[int] = mapped_column(default=1)
     desired: Mapped[str] = mapped_column(default=DesiredState.RUNNING.value)
     state: Mapped[str] = mapped_column(default=EndpointState.STARTING.value)
     reason: Mapped[str] = mapped_column(Words, default="")
-    port: Mapped[int | None]
-    pid: Mapped[int | None]
-    process_started: Mapped[float | None] = mapped_column(sa.Double)
     restarts: Mapped[int] = mapped_column(default=0)
+    servers: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    compared: Mapped[dict[str, Any] | None]
+    replaces: Mapped[str | None]
+    predecessor: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    proven_at: Mapped[datetime | None]
+    endpoint: Mapped[EndpointRow] = relationship(back_populates="deployments", lazy="joined", innerjoin=True)

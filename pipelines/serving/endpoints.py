@@ -1,53 +1,35 @@
-"""Endpoints: a stable name with a key, and the model version behind it."""
+"""Endpoints: a stable name with two keys, and the model versions behind it."""
 
 from __future__ import annotations
 
 import builtins
-import json
-import math
-import re
 import time
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import sqlalchemy as sa
 
 from pipelines.addresses import service_addresses, web_address
-from pipelines.chain.contract import Contract
 from pipelines.errors import ConflictError, InputError, NotFoundError, UnavailableError
+from pipelines.logs import tail
 from pipelines.messages import Joined, _, declared
-from pipelines.processes import ProcessId
-from pipelines.records import Database, DesiredState, EndpointRow, EndpointState
+from pipelines.records import Database, DesiredState, EndpointKeyRow, EndpointRow, EndpointState, utc_now
+from pipelines.serving import deployments
+from pipelines.serving.access_log import Access, AccessLogs
 from pipelines.serving.answers import refusal
-from pipelines.serving.keys import KeyHash, new_key
-from pipelines.serving.served import ServedModel, look_up
+from pipelines.serving.endpoint import NOT_UP, Deployment, Endpoint, Key, describe, main_deployment, server_address
+from pipelines.serving.example import request_body
+from pipelines.serving.keys import PRIMARY, SLOTS, new_key
+from pipelines.serving.served import look_up
+from pipelines.serving.servers import log_path
 from pipelines.settings import settings
 from pipelines.workspace import Home
 
-_NAME = re.compile(r"[a-z0-9-]{1,63}")
-_SERVING = (EndpointState.HEALTHY, EndpointState.UNHEALTHY)
-NOT_UP = _("The studio's services are not up.")
+__all__ = ["NOT_UP", "Access", "Deployment", "Endpoint", "Endpoints", "Key"]
 
-
-@dataclass(frozen=True)
-class Endpoint:
-    """A served model. ``reason`` says why it is not healthy; ``example`` is a row to try it with."""
-
-    name: str
-    url: str
-    state: EndpointState
-    reason: str
-    model_uri: str
-    model_name: str | None
-    model_version: str | None
-    key_hint: str
-    restarts: int
-    created_at: datetime
-    contract: Contract | None = None
-    example: dict[str, Any] = field(default_factory=dict)
+_SETTLED = (EndpointState.HEALTHY, EndpointState.DEGRADED, EndpointState.FAILED, EndpointState.STOPPED)
+WAIT_SECONDS = 120.0
 
 
 class Endpoints:
@@ -57,12 +39,16 @@ class Endpoints:
         self.home = home
         self.database = database
 
-    def create(self, name: str, model_uri: str, *, wait: bool = False, timeout: float = 120.0) -> tuple[Endpoint, str]:
-        """Serve the model under ``name``; gives the endpoint and its key, which is shown this once.
+    # Endpoints
+
+    def create(
+        self, name: str, model_uri: str, *, processes: int = 1, wait: bool = False, timeout: float = WAIT_SECONDS
+    ) -> tuple[Endpoint, str]:
+        """Serve the model under ``name``; gives the endpoint and its primary key, which is shown this once.
 
         With ``wait``, returns when it is healthy or has failed, at most after ``timeout`` seconds.
         """
-        if not _NAME.fullmatch(name):
+        if not deployments.NAME.fullmatch(name):
             raise InputError(
                 _("{name!r} cannot name an endpoint.", name=name),
                 fix=_("Use 1 to 63 small letters, digits and '-', as in price-1."),
@@ -71,73 +57,194 @@ class Endpoints:
             raise _taken(name)
         model = look_up(self.home, model_uri)
         key, kept = new_key()
+        row = EndpointRow(
+            name=name,
+            keys=[EndpointKeyRow(slot=PRIMARY, hash=kept.hash, salt=kept.salt, hint=kept.hint)],
+            deployments=[
+                deployments.new_row(model, deployments.default_name(model), processes, traffic=deployments.WHOLE)
+            ],
+        )
         try:
             with self.database.session() as session:
-                session.add(_new_row(name, model, kept))
+                session.add(row)
         except sa.exc.IntegrityError as error:
             raise _taken(name) from error
         return (self.wait(name, timeout) if wait else self.get(name)), key
 
     def get(self, name: str) -> Endpoint:
         """The endpoint as it is now; NotFoundError when there is none."""
-        return self._truth([self._row(name)])[0]
+        with self.database.session(read_only=True) as session:
+            return self._described([_row(session, name)])[0]
 
     def list(self) -> builtins.list[Endpoint]:
         """All endpoints, by name."""
         with self.database.session(read_only=True) as session:
-            rows = list(session.scalars(sa.select(EndpointRow).order_by(EndpointRow.name)))
-        return self._truth(rows)
+            return self._described(builtins.list(session.scalars(sa.select(EndpointRow).order_by(EndpointRow.name))))
 
     def start(self, name: str) -> Endpoint:
-        """Have its model server run, also after it failed."""
-        starting = {"desired": DesiredState.RUNNING.value, "state": EndpointState.STARTING.value, "reason": ""}
-        if self.get(name).state not in (*_SERVING, EndpointState.STARTING):
-            self._update(name, starting)
+        """Have its model servers run, also those that failed."""
+        with self._changing(name) as row:
+            row.desired = DesiredState.RUNNING.value
+            for deployment in row.deployments:
+                if deployment.desired == DesiredState.RUNNING.value:
+                    deployment.state, deployment.reason = EndpointState.STARTING.value, ""
         return self.get(name)
 
     def stop(self, name: str) -> Endpoint:
-        """Have its model server end; name and key stay."""
-        self._update(name, {"desired": DesiredState.STOPPED.value, "state": EndpointState.STOPPED.value, "reason": ""})
+        """Have its model servers end; name, keys and deployments stay."""
+        with self._changing(name) as row:
+            row.desired = DesiredState.STOPPED.value
         return self.get(name)
 
     def delete(self, name: str) -> None:
-        """End its model server and forget name and key."""
+        """End its model servers and forget name and keys."""
         with self.database.session() as session:
-            session.delete(self._row(name))
+            session.delete(_row(session, name, lock=True))
 
-    def rotate_key(self, name: str) -> str:
-        """A new key for the endpoint, shown this once; the old one is refused from now on."""
+    def wait(self, name: str, timeout: float = WAIT_SECONDS) -> Endpoint:
+        """The endpoint when it has settled and no update is under way, or when ``timeout`` seconds have passed."""
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            found = self.get(name)
+            if found.state is EndpointState.STOPPED or (found.state in _SETTLED and found.updating is None):
+                break
+            time.sleep(0.1)
+        return self.get(name)
+
+    # Keys and limits
+
+    def rotate_key(self, name: str, slot: str = PRIMARY) -> str:
+        """A new primary or secondary key, shown this once; the old one of that slot is refused from now on."""
+        _check_slot(slot)
         key, kept = new_key()
-        self._update(name, {"key_hash": kept.hash, "key_salt": kept.salt, "key_hint": kept.hint})
+        with self._changing(name) as row:
+            found = next((k for k in row.keys if k.slot == slot), None)
+            if found is None:
+                row.keys.append(EndpointKeyRow(slot=slot, hash=kept.hash, salt=kept.salt, hint=kept.hint))
+            else:
+                found.hash, found.salt, found.hint, found.created_at = kept.hash, kept.salt, kept.hint, utc_now()
         return key
 
-    def wait(self, name: str, timeout: float = 120.0) -> Endpoint:
-        """The endpoint when it is healthy, has failed or was stopped, or when ``timeout`` seconds have passed."""
-        settled = (EndpointState.HEALTHY, EndpointState.FAILED, EndpointState.STOPPED)
-        until = time.monotonic() + timeout
-        while (found := self.get(name)).state not in settled and time.monotonic() < until:
-            time.sleep(0.1)
-        return found
+    def revoke_key(self, name: str, slot: str) -> None:
+        """Have a key refused from now on, without a new one; the other one stays."""
+        _check_slot(slot)
+        with self._changing(name) as row:
+            kept = [k for k in row.keys if k.slot != slot]
+            if not kept:
+                raise ConflictError(_("This is the endpoint's only key."), fix=_("Make the other one first."))
+            row.keys = kept
 
-    def test(self, name: str, rows: builtins.list[dict[str, Any]]) -> dict[str, Any]:
-        """What the endpoint's model server answers for ``rows``, asked directly and without the key.
+    def set_limits(
+        self, name: str, *, requests_per_minute: int | None = None, max_request_mib: float | None = None
+    ) -> Endpoint:
+        """How often and with how large a request the endpoint may be asked; None: as the settings allow."""
+        if (requests_per_minute is not None and requests_per_minute < 1) or (
+            max_request_mib is not None and not 0 < max_request_mib <= settings().max_request_mib
+        ):
+            raise InputError(
+                _("A limit is at least one request a minute, and at most {most} MiB.", most=settings().max_request_mib)
+            )
+        with self._changing(name) as row:
+            row.rate_limit = requests_per_minute
+            row.body_limit = round(max_request_mib * 2**20) if max_request_mib is not None else None
+        return self.get(name)
+
+    # Deployments
+
+    def deploy(
+        self,
+        name: str,
+        model_uri: str,
+        *,
+        deployment: str = "",
+        traffic: int = 0,
+        shadow: bool = False,
+        processes: int = 1,
+    ) -> Endpoint:
+        """Put one more model version behind the endpoint, with ``traffic`` percent taken from the others.
+
+        Until it is proven, and whenever it does not serve, the others answer its share too. A ``shadow`` is asked
+        whatever the endpoint is; its answers are compared and counted, and never returned. Callers can choose it by the
+        header ``azureml-model-deployment``.
+        """
+        model = look_up(self.home, model_uri)
+        with self._changing(name) as row:
+            deployments.add(row, model, deployment, traffic, shadow, processes)
+        return self.get(name)
+
+    def update(
+        self,
+        name: str,
+        model_uri: str,
+        *,
+        deployment: str = "",
+        processes: int | None = None,
+        wait: bool = False,
+        timeout: float = WAIT_SECONDS,
+    ) -> Endpoint:
+        """Put another model version in the place of a deployment (the one with traffic), without losing a request.
+
+        It is started, asked for its own example, warmed, and only then gets the traffic; requests that are under way
+        end at the old one. A version that fails its check never gets any. With ``wait``, returns when it is over;
+        InputError with the reason when the version failed.
+        """
+        model = look_up(self.home, model_uri)
+        with self._changing(name) as row:
+            made = deployments.update(row, model, deployment, processes)
+        return self._updated(name, made.name, timeout) if wait else self.get(name)
+
+    def rollback(
+        self, name: str, *, deployment: str = "", wait: bool = False, timeout: float = WAIT_SECONDS
+    ) -> Endpoint:
+        """Back to the version before the last update, as an update goes; or give up the update that is under way."""
+        with self._changing(name) as row:
+            old = deployments.pending(row, deployment)
+            if old is not None:
+                deployments.cancel(row, old)
+        if old is not None:
+            return self.wait(name, timeout) if wait else self.get(name)
+        with self.database.session(read_only=True) as session:
+            current, earlier = deployments.before(_row(session, name), deployment)
+        return self.update(name, earlier.model_uri, deployment=current.name, wait=wait, timeout=timeout)
+
+    def set_traffic(self, name: str, shares: Mapping[str, int]) -> Endpoint:
+        """Share the traffic anew, in whole percents that add up to 100; deployments not named get none."""
+        return self._change(name, lambda row: deployments.set_traffic(row, shares))
+
+    def set_shadow(self, name: str, deployment: str, shadow: bool = True) -> Endpoint:
+        """Make a deployment without traffic a shadow, or no longer."""
+        return self._change(name, lambda row: deployments.set_shadow(row, deployment, shadow))
+
+    def set_processes(self, name: str, deployment: str, processes: int) -> Endpoint:
+        """Have a deployment served by so many processes, one worker each."""
+        return self._change(name, lambda row: deployments.set_processes(row, deployment, processes))
+
+    def remove(self, name: str, deployment: str) -> Endpoint:
+        """End a deployment that gets no traffic, and forget it."""
+        with self.database.session() as session:
+            row = _row(session, name, lock=True)
+            row.deployments.remove(deployments.remove(row, deployment))
+        return self.get(name)
+
+    # Looking
+
+    def test(self, name: str, rows: builtins.list[dict[str, Any]], *, deployment: str = "") -> dict[str, Any]:
+        """What a deployment (the one with the most traffic) answers for ``rows``, asked directly and without a key.
 
         InputError with the model's own words when it refuses them; UnavailableError when it is not up.
         """
         import httpx
 
-        row = self._row(name)
-        found = self._truth([row])[0]
-        if found.state not in _SERVING or row.port is None:
-            raise UnavailableError(
-                Joined(
-                    [_("The endpoint {name!r} is {state}.", name=name, state=declared(found.state.value)), found.reason]
-                )
-            )
-        url = f"{web_address('127.0.0.1', row.port)}/invocations"
+        found = self.get(name)
+        chosen = _chosen(found, deployment)
+        server = next((s for s in chosen.servers if s.is_alive and chosen.is_serving and s.port), None)
+        if server is None:
+            said = _("The endpoint {name!r} is {state}.", name=name, state=declared(chosen.state.value))
+            raise UnavailableError(Joined([said, chosen.reason]))
         try:
             with httpx.Client(trust_env=False, timeout=settings().endpoint_timeout) as client:
-                answer = client.post(url, content=_records(rows), headers={"content-type": "application/json"})
+                headers = {"content-type": "application/json"}
+                answer = client.post(server_address(server), content=request_body(rows), headers=headers)
         except httpx.TimeoutException as error:
             raise UnavailableError(_("The prediction took too long.")) from error
         except httpx.HTTPError as error:
@@ -148,87 +255,69 @@ class Endpoints:
             raise InputError(refusal(answer.status_code, answer.content))
         return answer.json()
 
+    def requests(self, name: str, limit: int = 100) -> builtins.list[Access]:
+        """The last requests to the endpoint, newest first, as its access log has them."""
+        self.get(name)
+        return AccessLogs(self.home).read(name, limit)
+
+    def log(self, name: str, deployment: str = "", lines: int = 200) -> str:
+        """The last lines that the deployment's model servers wrote."""
+        return tail(log_path(self.home, name, _chosen(self.get(name), deployment).name), lines)
+
     def _exists(self, name: str) -> bool:
         with self.database.session(read_only=True) as session:
             return session.scalar(sa.select(EndpointRow.id).where(EndpointRow.name == name)) is not None
 
-    def _row(self, name: str) -> EndpointRow:
-        with self.database.session(read_only=True) as session:
-            row = session.scalar(sa.select(EndpointRow).where(EndpointRow.name == name))
-            if row is None:
-                raise NotFoundError("endpoint", name, session.scalars(sa.select(EndpointRow.name)))
-            return row
-
-    def _update(self, name: str, values: dict[str, Any]) -> None:
-        row = self._row(name)
+    @contextmanager
+    def _changing(self, name: str) -> Iterator[EndpointRow]:
         with self.database.session() as session:
-            session.execute(sa.update(EndpointRow).where(EndpointRow.id == row.id).values(**values))
+            yield _row(session, name, lock=True)
 
-    def _truth(self, rows: builtins.list[EndpointRow]) -> builtins.list[Endpoint]:
+    def _change(self, name: str, change: Callable[[EndpointRow], None]) -> Endpoint:
+        with self._changing(name) as row:
+            change(row)
+        return self.get(name)
+
+    def _updated(self, name: str, deployment: str, timeout: float) -> Endpoint:
+        """The endpoint once an update is over; InputError when its version failed."""
+        found = self.wait(name, timeout)
+        made = next((d for d in found.deployments if d.name == deployment), None)
+        if made is not None and made.state is EndpointState.FAILED:
+            raise InputError(
+                Joined([_("The version {uri} was not put in place.", uri=made.model_uri), made.reason]),
+                fix=_("The version before it goes on answering."),
+            )
+        return found
+
+    def _described(self, rows: builtins.list[EndpointRow]) -> builtins.list[Endpoint]:
         """The endpoints as they are: what a row says of a process that is gone is not repeated."""
         address = service_addresses(self.home).api_url
         base = address or web_address(settings().host, settings().api_port)
-        return [_now(_endpoint(row, base), row, address is not None) for row in rows]
+        return [describe(row, address, base) for row in rows]
 
 
-def _now(endpoint: Endpoint, row: EndpointRow, gateway: bool) -> Endpoint:
-    if row.desired == DesiredState.STOPPED.value:
-        return replace(endpoint, state=EndpointState.STOPPED)
-    lives = row.pid is not None and ProcessId(row.pid, row.process_started or 0.0).is_alive
-    if not gateway and not lives:
-        return replace(endpoint, state=EndpointState.STOPPED, reason=NOT_UP)
-    if endpoint.state in _SERVING and not lives:
-        return replace(endpoint, state=EndpointState.RESTARTING, reason=_("Its model server has ended."))
-    return endpoint
+def _row(session: sa.orm.Session, name: str, *, lock: bool = False) -> EndpointRow:
+    wanted = sa.select(EndpointRow).where(EndpointRow.name == name)
+    row = session.scalar(wanted.with_for_update() if lock else wanted)
+    if row is None:
+        raise NotFoundError("endpoint", name, session.scalars(sa.select(EndpointRow.name)))
+    return row
 
 
-def _endpoint(row: EndpointRow, base: str) -> Endpoint:
-    return Endpoint(
-        name=row.name,
-        url=f"{base}/endpoints/{row.name}/invocations",
-        state=EndpointState(row.state),
-        reason=row.reason,
-        model_uri=row.model_uri,
-        model_name=row.model_name,
-        model_version=row.model_version,
-        key_hint=row.key_hint,
-        restarts=row.restarts,
-        created_at=row.created_at,
-        contract=Contract.model_validate(row.contract) if row.contract else None,
-        example=row.example or {},
-    )
+def _chosen(endpoint: Endpoint, name: str) -> Deployment:
+    found = next((d for d in endpoint.deployments if d.name == name), None)
+    found = found if name else main_deployment(endpoint.deployments)
+    if found is None:
+        raise NotFoundError("deployment", name, [d.name for d in endpoint.deployments])
+    return found
 
 
-def _new_row(name: str, model: ServedModel, key: KeyHash) -> EndpointRow:
-    return EndpointRow(
-        name=name,
-        model_uri=model.uri,
-        model_name=model.name,
-        model_version=model.version,
-        contract=model.contract.model_dump(mode="json") if model.contract else None,
-        example=model.example,
-        key_hash=key.hash,
-        key_salt=key.salt,
-        key_hint=key.hint,
-    )
+def _check_slot(slot: str) -> None:
+    if slot not in SLOTS:
+        raise InputError(_("An endpoint has a primary and a secondary key, and none called {slot!r}.", slot=slot))
 
 
 def _taken(name: str) -> ConflictError:
     return ConflictError(
         _("There is an endpoint {name!r} already.", name=name), fix=_("Choose another name, or delete that one.")
     )
-
-
-def _records(rows: builtins.list[dict[str, Any]]) -> bytes:
-    plain = [{str(name): _plain(value) for name, value in row.items()} for row in rows]
-    return json.dumps({"dataframe_records": plain}, default=str, allow_nan=False).encode()
-
-
-def _plain(value: Any) -> Any:
-    """A cell as JSON has it: missing is null, whatever pandas or NumPy call it."""
-    if value is None or isinstance(value, list | dict):
-        return value
-    value = value.item() if isinstance(value, np.generic) else value
-    if pd.isna(value) or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    return value.isoformat() if isinstance(value, date) else value

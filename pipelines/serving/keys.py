@@ -1,15 +1,18 @@
-"""Keys of endpoints: made at random, shown once, kept as a salted hash."""
+"""Keys of endpoints: made at random, shown once, kept as a salted hash. An endpoint has two, either changed alone."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PREFIX = "sk_"
 KEY_BYTES = 32
 SHOWN = 4
+PRIMARY, SECONDARY = "primary", "secondary"
+SLOTS = (PRIMARY, SECONDARY)
 
 
 @dataclass(frozen=True)
@@ -38,4 +41,16 @@ def _hash(key: str, salt: str) -> str:
 
 
 NOBODY = new_key()[1]
-"""Stands in for the key of an endpoint that does not exist, so that asking takes as long."""
+"""Stands in for a key that does not exist, so that asking takes as long."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys that open an endpoint, by slot; one that was never made opens nothing."""
+
+    by_slot: Mapping[str, KeyHash] = field(default_factory=dict)
+
+    def match(self, key: str) -> bool:
+        """Whether ``key`` is one of them; takes the same time whichever it is, and however many there are."""
+        found = [self.by_slot.get(slot, NOBODY).matches(key) for slot in SLOTS]
+        return any(found)

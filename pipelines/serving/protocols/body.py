@@ -33,8 +33,8 @@ def content_type(request: Request) -> tuple[str, str]:
 
 
 async def body(request: Request) -> bytes:
-    """The whole body; Refused when it is larger than the settings allow."""
-    limit = settings().max_request_mib * 2**20
+    """The whole body; Refused when it is larger than ``request.state.body_limit``, or else the settings, allow."""
+    limit = getattr(request.state, "body_limit", settings().max_request_mib * 2**20)
     declared = request.headers.get("content-length", "0")
     chunks, size = [], 0
     if not declared.isdigit() or int(declared) <= limit:
@@ -48,7 +48,7 @@ async def body(request: Request) -> bytes:
     fix = _("Send fewer rows at a time, or score the file in batch.")
     raise Refused(
         413,
-        _("The body is larger than {most} MiB.", most=settings().max_request_mib),
+        _("The body is larger than {most} MiB.", most=f"{limit / 2**20:g}"),
         fix,
         {"connection": "close"},
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -11,7 +10,6 @@ import httpx
 import pytest
 
 from pipelines.errors import InputError
-from pipelines.processes import ProcessId
 from pipelines.records import EndpointState
 
 pytestmark = pytest.mark.services
@@ -47,6 +45,13 @@ def ask(echo):
             return client.post(url or endpoint.url, content=body, headers=sent)
 
     return send
+
+
+def only_server(endpoints, name):
+    """The one process of an endpoint's one deployment."""
+    (deployment,) = endpoints.get(name).deployments
+    (server,) = deployment.servers
+    return server
 
 
 def labels(answer):
@@ -132,12 +137,10 @@ def test_a_new_key_counts_from_now_on(ask, endpoints, echo, as_records, until):
     endpoints.stop("rotated")
     stopped = until(lambda: (a := ask(row, url=url, authorization=f"Bearer {key}")).status_code == 503 and a)
     assert "stopped" in stopped.text
-    assert endpoints.start("rotated").state is EndpointState.STARTING
-    waiting = until(lambda: (a := ask(row, url=url, authorization=f"Bearer {key}")) and "starting" in a.text and a)
-    assert (waiting.status_code, waiting.headers["retry-after"]) == (503, "2")
+    assert endpoints.start("rotated").state in (EndpointState.STARTING, EndpointState.RESTARTING)
     until(lambda: ask(row, url=url, authorization=f"Bearer {key}").status_code == 200)
 
-    server = ProcessId.of(endpoints._row("rotated").pid)
+    server = only_server(endpoints, "rotated").process
     endpoints.delete("rotated")
     until(lambda: not server.is_alive)
     assert ask(row, url=url, authorization=f"Bearer {key}").status_code == 404
@@ -145,7 +148,8 @@ def test_a_new_key_counts_from_now_on(ask, endpoints, echo, as_records, until):
 
 def test_a_killed_model_server_is_restarted_and_nobody_gets_a_wrong_answer_meanwhile(ask, endpoints, as_records, until):
     row = as_records({"code": "a", "size": 1})
-    before = endpoints._row("echo")
+    before = only_server(endpoints, "echo")
+    restarts = endpoints.get("echo").restarts
     statuses, stop = [], threading.Event()
 
     def keep_asking():
@@ -155,16 +159,16 @@ def test_a_killed_model_server_is_restarted_and_nobody_gets_a_wrong_answer_meanw
     asking = threading.Thread(target=keep_asking)
     asking.start()
     try:
-        os.kill(before.pid, signal.SIGKILL)
-        until(lambda: endpoints._row("echo").pid not in (None, before.pid))
+        before.process.send(signal.SIGKILL)
+        until(lambda: endpoints.get("echo").restarts > restarts)
         until(lambda: endpoints.get("echo").state is EndpointState.HEALTHY)
     finally:
         stop.set()
         asking.join()
     assert labels(ask(row)) == ["'a'"]
-    assert endpoints.get("echo").restarts == before.restarts + 1
+    assert endpoints.get("echo").restarts == restarts + 1
     assert set(statuses) <= {200, 503}
-    assert 503 in statuses
+    assert statuses.count(503) <= 1  # that which was under way; the others wait for the next process
 
 
 def test_a_model_that_cannot_be_loaded_fails_with_the_reason(gateway, endpoints, tmp_path, model_id, until):
@@ -174,7 +178,7 @@ def test_a_model_that_cannot_be_loaded_fails_with_the_reason(gateway, endpoints,
     endpoints.create("broken", str(folder))
     failed = until(lambda: (e := endpoints.get("broken")).state is EndpointState.FAILED and e, 120)
     assert "no_such_module" in failed.reason
-    assert failed.restarts == 4
+    assert failed.restarts == 2
     assert endpoints.start("broken").state is EndpointState.STARTING
     endpoints.delete("broken")
 
@@ -182,7 +186,7 @@ def test_a_model_that_cannot_be_loaded_fails_with_the_reason(gateway, endpoints,
 def test_model_servers_end_with_a_killed_gateway_and_come_back_with_the_next(
     ask, gateway, endpoints, start_gateway, as_records, until
 ):
-    before = ProcessId.of(endpoints._row("echo").pid)
+    before = only_server(endpoints, "echo").process
     gateway[0].kill()
     gateway[0].wait()
     until(lambda: not before.is_alive)
