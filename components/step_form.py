@@ -8,12 +8,14 @@ from typing import Any, Literal
 import streamlit as st
 from pydantic import BaseModel
 
-from components import parameter_fields, parameter_menu, wording
+from components import parameter_fields, parameter_menu, range_fields, wording
 from components.language import N_, _, said
 from components.markdown import escaped
 from components.parameter_fields import Surroundings
 from components.parameters import Parameter, effective, parameters, variant_named
 from components.widget_state import keep
+from pipelines.algorithms.base import Algorithm
+from pipelines.algorithms.library import ALGORITHMS
 from pipelines.document.edits import Edit, EnableStep, ResetParameter, SetInput, SetNote, SetParameter, SetTitle
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.document.ports import further_tables
@@ -162,7 +164,11 @@ class _Form:
         beside: Literal["top", "bottom"] = "top" if parameter.kind in TALL else "bottom"
         with st.container(horizontal=True, vertical_alignment=beside, gap="xxsmall", key=f"{key}.row"):
             with st.container(width="stretch", gap="xsmall"):
-                parameter_fields.show(parameter, value, self.surroundings, key=key, on_change=set_to)
+                if parameter.kind == "ranges" and range_fields.is_showable(value):
+                    algorithm = _algorithm(values.get(parameter.form.of))
+                    range_fields.show(parameter, value, algorithm, key=key, on_change=set_to)
+                else:
+                    parameter_fields.show(parameter, value, self.surroundings, key=key, on_change=set_to)
             parameter_menu.show(
                 self.node.id,
                 name,
@@ -251,6 +257,10 @@ class _Form:
         return [
             d for d in self.diagnostics if d.parameter and (d.parameter == name or d.parameter.startswith(f"{name}."))
         ]
+
+
+def _algorithm(written: Any) -> type[Algorithm] | None:
+    return ALGORITHMS.get(str(written.get("type"))) if isinstance(written, Mapping) else None
 
 
 def _problems(diagnostics: Sequence[Diagnostic], key: str, on_edit: OnEdit) -> None:

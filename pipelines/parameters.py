@@ -22,6 +22,7 @@ Widget = Literal[
     "grid",
     "database",
     "store",
+    "ranges",
 ]
 
 
@@ -33,6 +34,7 @@ class Form:
     group: str = ""
     when: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     port: str = ""  # the input whose columns a picker offers; empty: the first
+    of: str = ""  # the sibling field that the widget goes by, such as the algorithm whose ranges are tuned
 
 
 @dataclass(frozen=True)

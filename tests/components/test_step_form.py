@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.range_fields import first, tunable
 from components.step_form import sources
 from pipelines.algorithms.library import ALGORITHMS
 from pipelines.document.edits import EnableStep, ResetParameter, SetInput, SetParameter
@@ -14,6 +15,7 @@ from pipelines.document.model import PipelineDocument
 from pipelines.samples.gallery import sample_document
 from pipelines.steps.base import Port
 from pipelines.steps.library import STEP_TYPES
+from pipelines.steps.training.ranges import searches_of
 
 
 def draw() -> None:
@@ -88,6 +90,8 @@ def test_every_algorithm_has_its_parameters(algorithm: str) -> None:
         ("dataset", {"dataset": ["a"]}),
         ("group_into_bins", {"edges": [1, {"a": 2}], "n_bins": 2.5}),
         ("no_such_type", {"a": 1}),
+        ("tune_model_hyperparameters", {"algorithm": {"type": "ridge"}, "ranges": {"gone": "1 to 2", "alpha": "1-2"}}),
+        ("tune_model_hyperparameters", {"algorithm": "ridge", "ranges": {"alpha": 3}}),
     ],
 )
 def test_a_draft_with_mistakes_in_it_still_has_a_form(step_type: str, params: dict[str, Any]) -> None:
@@ -104,6 +108,43 @@ def test_a_field_gives_an_edit_and_its_default_again_a_reset() -> None:
     checked(app.number_input(key="form.it.train_fraction").set_value(0.5).run())
     checked(app.number_input(key="form.it.train_fraction").set_value(0.7).run())
     assert edits(app)[-1] == ResetParameter("it", "train_fraction")
+
+
+def test_where_tuning_looks_is_a_form_of_the_algorithms_parameters() -> None:
+    app = one("tune_model_hyperparameters", {"algorithm": {"type": "decision_tree_classifier"}})
+    assert any("1 to 50, by the logarithm" in c.value for c in app.caption)
+    names = ["min_samples_leaf", "criterion", "max_depth"]
+    checked(app.multiselect(key="form.it.ranges").set_value(names).run())
+    assert list(edits(app)[-1].value) == names
+    assert edits(app)[-1].value["min_samples_leaf"] == "auto"
+    leaf = "form.it.ranges.min_samples_leaf"
+    checked(app.segmented_control(key=f"{leaf}.way").set_value("range").run())
+    assert app.number_input(key=f"{leaf}.low").value == 1
+    checked(app.number_input(key=f"{leaf}.high").set_value(9).run())
+    checked(app.checkbox(key=f"{leaf}.log").set_value(False).run())
+    checked(app.segmented_control(key="form.it.ranges.criterion.way").set_value("values").run())
+    checked(app.multiselect(key="form.it.ranges.criterion.values").set_value(["gini"]).run())
+    checked(app.segmented_control(key="form.it.ranges.max_depth.way").set_value("values").run())
+    checked(app.text_input(key="form.it.ranges.max_depth.values.text").set_value("3, none, 5").run())
+    step = app.session_state.document.steps[0]
+    assert step.params["ranges"] == {
+        "min_samples_leaf": "1 to 9",
+        "criterion": ["gini"],
+        "max_depth": [3, None, 5],
+    }
+    assert STEP_TYPES[step.type].model_validate(step.params).ranges == step.params["ranges"]
+    checked(app.multiselect(key="form.it.ranges").set_value([]).run())
+    assert edits(app)[-1] == ResetParameter("it", "ranges")
+
+
+@pytest.mark.parametrize("algorithm", ["ridge", "svm_regressor", "mlp_classifier", "stacking_classifier", "k_means"])
+def test_every_parameter_that_can_be_tuned_begins_with_a_range_that_can_be_read(algorithm: str) -> None:
+    known = tunable(ALGORITHMS[algorithm])
+    given = {n: first(p, ALGORITHMS[algorithm].searches().get(n)) for n, p in known.items()}
+    app = one("tune_model_hyperparameters", {"algorithm": {"type": algorithm}, "ranges": given})
+    assert edits(app) == []
+    if given:
+        searches_of(ALGORITHMS[algorithm](), given)
 
 
 def test_the_document_wins_over_what_a_widget_remembers() -> None:
@@ -199,12 +240,3 @@ def test_members_of_a_vote_are_added_changed_and_removed() -> None:
     params = app.session_state.document.step("it").params
     assert params["algorithm"]["estimators"] == [{"type": "logistic_regression", "C": 3.0}, {"type": "gaussian_nb"}]
     assert STEP_TYPES["train_model"].model_validate(params)
-
-
-def test_ranges_to_tune_are_written_as_they_are_meant() -> None:
-    app = one("tune_model_hyperparameters", {"algorithm": {"type": "ridge"}})
-    field = next(w for w in app.text_input if "ranges" in str(w.key))
-    checked(field.set_value("{alpha: 0.1 to 10 log, fit_intercept: [true, false]}").run())
-    assert edits(app) == [
-        SetParameter("it", "ranges", {"alpha": "0.1 to 10 log", "fit_intercept": [True, False]}),
-    ]

@@ -75,6 +75,12 @@ def bounds(search: Search) -> tuple[float, float]:
     return search.low, search.high
 
 
+def written(search: Search) -> str:
+    """A range of numbers as a document has it; whole ends stay whole, others keep their point."""
+    low, high = (repr(v) if isinstance(v, int) else repr(float(f"{v:.6g}")) for v in bounds(search))
+    return f"{low} to {high}" + (" log" if search.log else "")
+
+
 def as_drawn(searches: Mapping[str, Search], values: Mapping[str, Any]) -> dict[str, Any] | None:
     """Values as a trial holds them; None where one lies outside its range."""
     found: dict[str, Any] = {}
@@ -130,13 +136,14 @@ def _search(algorithm: Algorithm, name: str, given: str | Sequence[Any], offered
         return offered[name]
     if not given:
         raise InputError(_("There is no value to try for {name!r}.", name=name), fix=_("Write one or more values."))
-    search = _range(name, given) if isinstance(given, str) else Search(choices=tuple(given))
+    search = read(name, given) if isinstance(given, str) else Search(choices=tuple(given))
     for value in search.choices or bounds(search):
         with_values(algorithm, {name: value})
     return search
 
 
-def _range(name: str, given: str) -> Search:
+def read(name: str, given: str) -> Search:
+    """A range as a document has it, ``0.01 to 10 log``. InputError when it cannot be read."""
     found = _RANGE.fullmatch(given)
     if found is None:
         raise InputError(

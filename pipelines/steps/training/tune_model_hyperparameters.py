@@ -64,7 +64,7 @@ class TuneModelHyperparameters(Step):
     algorithm: Annotated[AnyAlgorithm, Form(widget="algorithm")] = Field(
         description="What learns, and the values that are not tuned."
     )
-    ranges: dict[str, str | list[Any]] = Field(
+    ranges: Annotated[dict[str, str | list[Any]], Form(widget="ranges", of="algorithm")] = Field(
         {},
         description="Parameters to tune and where: {alpha: 0.1 to 10 log, C: [1, 5], tol: auto}. "
         "Empty: all that the algorithm offers.",
