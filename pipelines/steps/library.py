@@ -35,6 +35,8 @@ from pipelines.steps.statistics.probability_function import ProbabilityFunction
 from pipelines.steps.statistics.rank_test import RankTest
 from pipelines.steps.statistics.summarize_data import SummarizeData
 from pipelines.steps.statistics.t_test import TTest
+from pipelines.steps.text.detect_language import DetectLanguage
+from pipelines.steps.text.extract_key_phrases import ExtractKeyPhrases
 from pipelines.steps.text.extract_n_grams import ExtractNGrams
 from pipelines.steps.text.feature_hashing import FeatureHashing
 from pipelines.steps.text.preprocess_text import PreprocessText
@@ -133,6 +135,8 @@ _ORDERED: tuple[type[Step], ...] = (
     FeatureHashing,
     WordVectors,
     Topics,
+    DetectLanguage,
+    ExtractKeyPhrases,
     TrainRecommender,
     ScoreRecommender,
     EvaluateRecommender,

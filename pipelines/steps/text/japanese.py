@@ -34,7 +34,7 @@ class CleanJapanese(Clean):
 
     def words(self, text: str) -> Iterable[str]:
         parts = {p for name in self.parts_of_speech or PARTS for p in PARTS[name]}
-        for found in _tokenizer().tokenize(text):
+        for found in tokens(text):
             part, detail = found.part_of_speech()[:2]
             word = found.dictionary_form() if self.on("lemmatize") else found.surface()
             if NOT in (self.kept_words or ()) and (part, found.normalized_form()) in NEGATIONS:
@@ -48,6 +48,11 @@ class CleanJapanese(Clean):
     def _left_out(self, word: str, surface: str, detail: str) -> bool:
         numeral = detail == NUMERAL or NUMBER.fullmatch(word) is not None
         return (numeral and self.on("remove_numbers")) or word in self.stopped or surface in self.stopped
+
+
+def tokens(text: str) -> Iterable[Any]:
+    """The words of a text with their parts of speech, as SudachiPy finds them."""
+    return _tokenizer().tokenize(text)
 
 
 def _tokenizer() -> Any:
