@@ -86,7 +86,20 @@ class DiagnosticsError(InputError):
 
 
 class ContractError(InputError):
-    pass
+    """Rows that do not fit a contract: which row, counted from 1, and column, what was found and what was expected."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str = "",
+        row: int | None = None,
+        column: str = "",
+        found: str = "",
+        expected: str = "",
+    ) -> None:
+        super().__init__(message, fix=fix)
+        self.row, self.column, self.found, self.expected = row, column, found, expected
 
 
 class StepError(SekkeiError):

@@ -23,6 +23,16 @@ from pipelines.schema import NUMBER_WORDS, ColumnType
 
 TRUTHS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "1.0": True, "0.0": False}
 LARGEST = 2.0**63
+SHOWN = 80
+EXPECTED = {
+    ColumnType.INTEGER: _("a number"),
+    ColumnType.FLOAT: _("a number"),
+    ColumnType.BOOLEAN: _("true or false"),
+    ColumnType.DATETIME: _("a date such as 2026-01-31"),
+    ColumnType.TEXT: _("text"),
+    ColumnType.CATEGORY: _("text"),
+    ColumnType.OTHER: _("text"),
+}
 
 
 class Wanted(Protocol):
@@ -79,7 +89,7 @@ def _numbers(values: pd.Series, column: Wanted) -> np.ndarray:
     elif pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
         found = values.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
-        found = np.array(_each(values, column, _number, "a number"), dtype=np.float64)
+        found = np.array(_each(values, column, read_number), dtype=np.float64)
     if column.type is ColumnType.FLOAT or (found.dtype.kind == "u" and found.size and found.max() >= 2**63):
         return found.astype(np.float64, copy=False)
     if found.dtype.kind != "f":
@@ -88,7 +98,8 @@ def _numbers(values: pd.Series, column: Wanted) -> np.ndarray:
     return found.astype(np.int64) if whole and found.size else found.astype(np.float64, copy=False)
 
 
-def _number(value: Any) -> float:
+def read_number(value: Any) -> float:
+    """A number, of text too, NaN where a word for none stands; ValueError, TypeError or OverflowError."""
     if isinstance(value, str):
         text = value.strip()
         if text in NUMBER_WORDS:
@@ -104,11 +115,12 @@ def _number(value: Any) -> float:
 def _truths(values: pd.Series, column: Wanted) -> Any:
     if values.dtype == np.bool_:
         return values.to_numpy()
-    found = _each(values, column, _truth, "true or false")
+    found = _each(values, column, read_truth)
     return pd.array(found, dtype="boolean") if None in found else np.array(found, dtype=bool)
 
 
-def _truth(value: Any) -> bool | None:
+def read_truth(value: Any) -> bool | None:
+    """A truth value, of text and of 0 and 1 too; KeyError."""
     if isinstance(value, str) and not value.strip():
         return None
     return TRUTHS[str(value).strip().casefold()]
@@ -119,11 +131,12 @@ def _times(values: pd.Series, column: Wanted) -> Any:
         known = isinstance(values.dtype, np.dtype | pd.DatetimeTZDtype)
         times: Any = values if known else values.astype("datetime64[us]")
         return (times.dt.tz_convert(None) if times.dt.tz is not None else times).array
-    found = _each(values, column, _time, "a date such as 2026-01-31")
+    found = _each(values, column, read_time)
     return pd.DatetimeIndex([pd.NaT if t is None else t for t in found]).as_unit("us").array
 
 
-def _time(value: Any) -> pd.Timestamp | None:
+def read_time(value: Any) -> pd.Timestamp | None:
+    """A moment in UTC without a zone; ValueError or TypeError. A number is none."""
     if isinstance(value, int | float | np.number):
         raise ValueError
     if isinstance(value, str) and not value.strip():
@@ -155,21 +168,31 @@ def _plain_texts(values: Any, column: Wanted) -> list[str | None]:
     return texts if column.empty_text else [t or None for t in texts]
 
 
-def _each(values: pd.Series, column: Wanted, read: Callable[[Any], Any], expected: str) -> list[Any]:
+def _each(values: pd.Series, column: Wanted, read: Callable[[Any], Any]) -> list[Any]:
     """Each value read; None for a missing one."""
     found = []
-    for row, value in enumerate(values.tolist()):
+    for row, value in enumerate(values.tolist(), start=1):
         try:
             found.append(None if is_missing(value) or value in column.missing else read(value))
         except (ValueError, TypeError, KeyError, OverflowError):
-            raise ContractError(
-                _(
-                    "Row {row}, column {column!r}: found {value!r}, expected {expected}.",
-                    row=row + 1,
-                    column=column.name,
-                    value=str(value)[:80],
-                    expected=expected,
-                ),
-                fix=_("An example is {example!r}.", example=column.example) if column.example is not None else "",
-            ) from None
+            raise misfit(row, column, value) from None
     return found
+
+
+def misfit(row: int, column: Wanted, value: object, expected: str = "") -> ContractError:
+    """The error for a value that cannot be read as the column's type; ``row`` counts from 1."""
+    found, expected = str(value)[:SHOWN], expected or EXPECTED[column.type]
+    return ContractError(
+        _(
+            "Row {row}, column {column!r}: found {value!r}, expected {expected}.",
+            row=row,
+            column=column.name,
+            value=found,
+            expected=expected,
+        ),
+        fix=_("An example is {example!r}.", example=column.example) if column.example is not None else "",
+        row=row,
+        column=column.name,
+        found=found,
+        expected=expected,
+    )

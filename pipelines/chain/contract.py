@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipelines.chain.conform import as_text, conform_column
+from pipelines.chain.conform import EXPECTED, as_text, conform_column
 from pipelines.errors import ContractError, nearest
 from pipelines.messages import _, listed
 from pipelines.schema import MISSING_MARKS, ColumnType, column_type
 
 SHOWN_CATEGORIES = 200
+AGAIN = 2  # a column whose values come this often on average holds categories, and no free text
+_UNIT = re.compile(r".*\S\s*[(\[]\s*([^()\[\]]{1,20}?)\s*[)\]]\s*")
 
 
 class ContractColumn(BaseModel):
@@ -29,8 +33,11 @@ class ContractColumn(BaseModel):
     maximum: float | None = None
     categories: list[str] | None = Field(None, description="Values seen in training, most frequent first; at most 200.")
     example: Any = None
+    closed: bool = Field(False, description="Whether the categories are all that training saw, each many times.")
+    unit: str = Field("", description="What the values are measured in.")
     empty_text: bool = Field(False, description="Whether empty text is a value of its own in the training rows.")
     passed: bool = Field(False, description="Whether no prediction depends on it: it comes back beside the answer.")
+    width: int = Field(0, description="Bits that the model's own server casts to; other values must not get there.")
     missing: tuple[str, ...] = Field((), description="Texts that mean a missing value, as in the file training read.")
 
 
@@ -41,6 +48,7 @@ class Contract(BaseModel):
 
     columns: tuple[ContractColumn, ...]
     task: str = ""
+    parameters: dict[str, Any] = Field({}, description="Parameters that a request may set, with their defaults.")
 
     @property
     def names(self) -> list[str]:
@@ -85,27 +93,31 @@ class Contract(BaseModel):
             if column.name in given:
                 arrays[column.name] = conform_column(frame[given[column.name]], column)
             elif column.required:
-                raise self._absent(column.name, list(given))
+                raise self.absent(column.name, given)
             else:
                 arrays[column.name] = conform_column(pd.Series(np.nan, index=frame.index, dtype=object), column)
         return arrays
 
-    def _absent(self, name: str, given: list[str]) -> ContractError:
+    def absent(self, name: str, given: Collection[str]) -> ContractError:
+        """The error for a required column that is not among those given."""
         close = nearest(name, [g for g in given if g not in self.names])
-        shown = listed([repr(c) for c in given[:8]]) or _("none")
+        shown = listed([repr(c) for c in list(given)[:8]]) or _("none")
         fix = _("Is it {close!r} here?", close=close) if close else _("The columns given are {shown}.", shown=shown)
-        return ContractError(_("The model needs column {name!r}, which is not in the rows given.", name=name), fix=fix)
+        message = _("The model needs column {name!r}, which is not in the rows given.", name=name)
+        return ContractError(message, fix=fix, row=1, column=name, expected=EXPECTED[self[name].type])
 
 
 def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:
     kind = column_type(values)
     present = values.dropna()
     minimum = maximum = categories = None
+    closed = False
     if kind.is_numeric and len(present):
         minimum, maximum = _finite(present.min()), _finite(present.max())
     if kind in (ColumnType.TEXT, ColumnType.CATEGORY):
         counts = present.astype(object).value_counts()
         categories = list(dict.fromkeys(as_text(v) for v in counts.index[:SHOWN_CATEGORIES]))
+        closed = 0 < len(counts) <= min(SHOWN_CATEGORIES, len(present) / AGAIN)
     known = set(categories or ())
     return ContractColumn(
         name=str(values.name),
@@ -115,9 +127,17 @@ def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:
         minimum=minimum,
         maximum=maximum,
         categories=categories,
+        closed=closed,
+        unit=_unit(str(values.name)) if kind.is_numeric else "",
         example=_plain(_typical(present, kind), kind),
         empty_text=kind in (ColumnType.TEXT, ColumnType.CATEGORY) and bool((present.astype(object) == "").any()),
     )
+
+
+def _unit(name: str) -> str:
+    """The unit that a column's name ends in, as in ``length (mm)``."""
+    found = _UNIT.fullmatch(name)
+    return found[1] if found else ""
 
 
 def _finite(value: Any) -> float | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
-from pipelines.messages import _, enumerated, listed
+from pipelines.messages import _
 
 MAX_WORDS = 2000
 _TRACE_MARKS = ("Traceback (most recent call last)", "\nInput: \n", "\nStack trace:")
@@ -31,34 +32,17 @@ def refusal(status: int, content: bytes) -> str:
     return message or _("The model could not make a prediction from this.")
 
 
-def broken_json(body: bytes) -> str | None:
-    """What is wrong with a body that is no JSON object with rows; None when nothing is."""
-    try:
-        found = json.loads(body)
-    except UnicodeDecodeError:
-        return _("The body is not text in UTF-8.")
-    except RecursionError:
-        return _("The body is nested too deeply.")
-    except json.JSONDecodeError as error:
-        return _(
-            "The body is not valid JSON: {reason}, line {line}, column {column}.",
-            reason=error.msg,
-            line=error.lineno,
-            column=error.colno,
-        )
-    if not isinstance(found, dict):
-        return _("The body is a JSON {kind}, and an object is expected.", kind=_kind(found))
-    given = [name for name in ROWS if name in found]
-    if len(given) != 1:
-        wanted = listed(ROWS)
-        if given:
-            return _("The body has to have one of {wanted}; it has {given}.", wanted=wanted, given=enumerated(given))
-        return _("The body has to have one of {wanted}.", wanted=wanted)
-    return None
+def predictions(content: bytes, single: str) -> list[dict[str, Any]]:
+    """The predictions in a model server's answer, an object a row; a bare value goes under the name ``single``."""
+    found = json.loads(content)
+    rows = found["predictions"] if isinstance(found, dict) and "predictions" in found else found
+    if isinstance(rows, dict):
+        columns = {n: v if isinstance(v, list) else [v] for n, v in rows.items()}
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    rows = rows if isinstance(rows, list) else [rows]
+    return [_finite(row) if isinstance(row, dict) else _finite({single: row}) for row in rows]
 
 
-ROWS = ("dataframe_records", "dataframe_split", "instances", "inputs")
-
-
-def _kind(value: object) -> str:
-    return {list: "array", str: "string", type(None): "null", bool: "truth value"}.get(type(value), "number")
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with null for what JSON has no number for."""
+    return {n: None if isinstance(v, float) and not math.isfinite(v) else v for n, v in row.items()}

@@ -1,48 +1,45 @@
-"""CSV bodies, read by the model's contract, so that NA, None and empty text stay what they are."""
+"""CSV bodies as rows of text, so that NA, None and empty text are left to the model's contract."""
 
 from __future__ import annotations
 
+import csv
 import io
-import json
-from typing import Any
-
-import pandas as pd
 
 from pipelines.chain.contract import Contract
 from pipelines.errors import ContractError, InputError
 from pipelines.messages import _
+from pipelines.serving.protocols.rows import Rows, from_table
+
+csv.field_size_limit(2**26)  # no shorter than the longest body there may be
 
 
-def csv_to_json(body: bytes, contract: Contract, encoding: str = "utf-8") -> bytes:
-    """A CSV with a header line as the JSON that a model server takes (``dataframe_split``).
+def read_csv(body: bytes, contract: Contract, encoding: str = "utf-8") -> Rows:
+    """The rows of a CSV with a header line. InputError when it is no CSV, ContractError for a line of another length.
 
-    An empty field is a missing value, except in a text column that had empty text in training. InputError when it is
-    no CSV, ContractError when its rows do not fit the contract.
+    An empty field is a missing value, except in a text column that had empty text in training.
     """
     try:
-        frame = pd.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False, na_filter=False, encoding=encoding)
-    except (UnicodeError, LookupError) as error:
+        text = body.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except (UnicodeError, LookupError):
         raise InputError(
             _("The body is not text in {encoding}.", encoding=encoding), fix=_("Send it in UTF-8.")
-        ) from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise InputError(_("The body is no CSV that can be read: {error}", error=error)) from error
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise ContractError(_("The rows have more fields than the header line has names."))
-    rows = contract.conform(frame)
-    split = {"columns": list(rows.columns), "data": _values(rows)}
-    return json.dumps({"dataframe_split": split}, ensure_ascii=False, allow_nan=False).encode()
-
-
-def _values(rows: pd.DataFrame) -> list[list[Any]]:
-    columns = [_plain(rows[name]) for name in rows.columns]
-    return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in range(len(rows))]
-
-
-def _plain(values: pd.Series) -> list[Any]:
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return [None if pd.isna(v) else v.isoformat() for v in values]
-    found = values.astype(object).where(values.notna(), None).tolist()
-    if pd.api.types.is_float_dtype(values.dtype):
-        return [int(v) if v is not None and v.is_integer() and abs(v) < 2**53 else v for v in found]
-    return found
+        ) from None
+    try:
+        lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
+    except csv.Error as error:
+        raise InputError(_("The body is no CSV that can be read: {error}", error=str(error))) from None
+    if not lines:
+        raise InputError(_("The body is no CSV that can be read: {error}", error=_("it is empty.")))
+    names, rows = lines[0], lines[1:]
+    if not set(map(len, rows)) <= {len(names)}:
+        row, fields = next((i, r) for i, r in enumerate(rows, start=1) if len(r) != len(names))
+        raise ContractError(
+            _(
+                "Row {row} has {found} fields, and the header line has {columns} names.",
+                row=row,
+                found=len(fields),
+                columns=len(names),
+            ),
+            row=row,
+        )
+    return from_table(names, rows, contract, is_text=True)

@@ -24,13 +24,13 @@ from pipelines.serving.access_log import Access
 from pipelines.serving.admission import admit
 from pipelines.serving.keeper import Keeper
 from pipelines.serving.protocols.base import JSON, Protocol
+from pipelines.serving.protocols.body import worked_out
 from pipelines.serving.protocols.library import PROTOCOLS
 from pipelines.serving.refused import Refused
 from pipelines.serving.routing import DEPLOYMENT, ask, choose, leased, mirror
 from pipelines.settings import settings
 from pipelines.workspace import Home
 
-SMALL = 64 * 1024  # bytes whose rows are counted without a thread
 _REQUEST_ID = re.compile(r"[\w.-]{1,128}")
 
 _logger = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ def _handler(protocol: Protocol) -> Callable[[Request], Awaitable[Response]]:
         except Refused as refused:
             answer = protocol.refuse(refused, request_id)
         except SekkeiError as error:
-            answer = protocol.refuse(Refused(error.status, error.message, error.fix), request_id)
+            answer = protocol.refuse(Refused.by(error), request_id)
         except Exception:
             _logger.exception("Request %s to endpoint %s failed.", request_id, name)
             answer = protocol.refuse(Refused(500, _("The gateway could not handle this request.")), request_id)
@@ -130,7 +130,8 @@ def _handler(protocol: Protocol) -> Callable[[Request], Awaitable[Response]]:
 
 # Plain routes: FastAPI's own reading of parameters would take longer than all else here.
 for _protocol in PROTOCOLS:
-    router.add_route(_protocol.path, _handler(_protocol), methods=["POST"])
+    for _path in _protocol.paths:
+        router.add_route(_path, _handler(_protocol), methods=["POST"])
 
 
 async def _invoke(name: str, request: Request, protocol: Protocol, seen: Seen) -> Response:
@@ -143,8 +144,8 @@ async def _invoke(name: str, request: Request, protocol: Protocol, seen: Seen) -
         seen.deployment = lease.pool.route.name
     mirror(keeper, route, asked, status, content)
     if status == 200:
-        seen.rows = _rows(content) if len(content) < SMALL else await asyncio.to_thread(_rows, content)
-        return protocol.answer(asked, content, content_type)
+        seen.rows = asked.rows if asked.rows is not None else await worked_out(content, lambda: _rows(content))
+        return await worked_out(content, lambda: protocol.answer(asked, content, content_type))
     raise Refused(status, await asyncio.to_thread(protocol.explain, asked, status, content))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.chain.contract import Contract
 from pipelines.errors import InputError, NotFoundError
 from pipelines.messages import _
+from pipelines.serving.signatures import contract_of
 from pipelines.tracking.client import open_client, translate
 from pipelines.tracking.facts import CONTRACT
 from pipelines.workspace import Home
@@ -101,7 +102,8 @@ def _describe(path: Path, uri: str, name: str | None, version: str | None) -> Se
             fix=_("Log it with a flavor that has one."),
         )
     contract = read_contract(model.metadata or {})
-    return ServedModel(uri, name, version, contract, _example(model, path, contract))
+    example = _example(model, path, contract)
+    return ServedModel(uri, name, version, contract or contract_of(model.signature, example), example)
 
 
 def read_contract(metadata: dict[str, Any]) -> Contract | None:

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 
 from pipelines.chain.contract import Contract
+from pipelines.chain.remarks import Remark
 from pipelines.serving.answers import refusal
 from pipelines.serving.refused import Refused
 
 JSON = "application/json"
+REMARKS = "x-sekkei-warnings"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Rows as they go to the model server; ``given`` is the caller's own body where it is passed on as it came."""
+    """Rows as they go to the model server, and what the protocol remembers of the request.
+
+    ``given`` is the caller's own body where it is passed on as it came; ``rows`` is then None.
+    """
 
     body: bytes
     content_type: str = JSON
     given: bytes | None = None
+    rows: int | None = None
+    remarks: tuple[Remark, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Protocol:
-    """One way to ask for predictions. ``path`` holds ``{name}``, the endpoint's."""
+    """One way to ask for predictions. ``paths`` are its addresses; each holds ``{name}``, the endpoint's."""
 
-    path: str
+    name: str
+    paths: tuple[str, ...]
 
     async def read(self, request: Request, contract: Contract | None) -> Asked:
         """The request's rows; Refused or an InputError where there are none that the model can be asked with."""
         raise NotImplementedError
 
     def answer(self, asked: Asked, content: bytes, content_type: str) -> Response:
-        """The reply with the model server's predictions in it."""
+        """The reply with the model server's predictions in it, and what is unusual about the rows."""
         raise NotImplementedError
 
     def explain(self, asked: Asked, status: int, content: bytes) -> str:
@@ -42,6 +52,21 @@ class Protocol:
         return refusal(status, content)
 
     def refuse(self, refused: Refused, request_id: str) -> Response:
-        """The reply to a request that ends without a prediction."""
+        """The reply to a request that ends without a prediction: the same fields in every protocol, and its own."""
         content: dict[str, Any] = {"message": refused.message, "fix": refused.fix, "request_id": request_id}
-        return JSONResponse(content, refused.status, refused.headers)
+        content |= {name: value for name, value in refused.where.items() if value}
+        return reply({**content, **self.refusal_fields(refused)}, refused.status, refused.headers)
+
+    def refusal_fields(self, refused: Refused) -> dict[str, Any]:
+        """What a client of this protocol looks for in a refusal."""
+        return {}
+
+
+def reply(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON reply; text that is no Unicode is escaped, not refused."""
+    return Response(json.dumps(content).encode(), status, dict(headers or {}), JSON)
+
+
+def told(asked: Asked) -> dict[str, str]:
+    """The header that says how many remarks there are; none without any."""
+    return {REMARKS: str(len(asked.remarks))} if asked.remarks else {}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipelines.serving.answers import MAX_WORDS, broken_json, refusal
+from pipelines.serving.answers import MAX_WORDS, predictions, refusal
 
 
 def test_a_refusal_keeps_the_message_and_drops_trace_and_data():
@@ -27,22 +27,11 @@ def test_a_long_message_is_cut():
     assert len(refusal(400, json.dumps({"message": "x" * 100_000}).encode())) <= MAX_WORDS + 2
 
 
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (b'{"a":', "line 1, column 6"),
-        (b"", "line 1, column 1"),
-        (b'"\xff"', "UTF-8"),
-        (b"[1]", "array"),
-        (b"null", "null"),
-        (b"{}", "dataframe_records"),
-        (b'{"inputs": [], "instances": []}', "instances and inputs"),
-        (b"[" * 100_000, "nested"),
-    ],
-)
-def test_a_broken_body_is_explained(body, words):
-    assert words in broken_json(body)
-
-
-def test_a_body_with_rows_is_not_broken():
-    assert broken_json(b'{"dataframe_records": [{"a": 1}]}') is None
+def test_predictions_are_an_object_a_row_whatever_the_model_gives():
+    assert predictions(b'{"predictions": [{"a": 1.5, "b": NaN}]}', "x") == [{"a": 1.5, "b": None}]
+    assert predictions(b'{"predictions": [1, Infinity]}', "x") == [{"x": 1}, {"x": None}]
+    assert predictions(b'{"predictions": {"a": [1, 2], "b": ["c", "d"]}}', "x") == [
+        {"a": 1, "b": "c"},
+        {"a": 2, "b": "d"},
+    ]
+    assert predictions(b"[[1, 2]]", "x") == [{"x": [1, 2]}]

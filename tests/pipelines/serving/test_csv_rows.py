@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.chain.contract import Contract
 from pipelines.errors import ContractError, InputError
-from pipelines.serving.csv_rows import csv_to_json
+from pipelines.serving.csv_rows import read_csv
+from pipelines.serving.protocols.rows import asked
 
 
 @pytest.fixture
@@ -26,10 +27,9 @@ def contract():
 
 
 def rows(body, contract, **options):
-    split = json.loads(csv_to_json(body.encode() if isinstance(body, str) else body, contract, **options))
-    return [
-        dict(zip(split["dataframe_split"]["columns"], row, strict=True)) for row in split["dataframe_split"]["data"]
-    ]
+    body = body.encode() if isinstance(body, str) else body
+    split = json.loads(asked(read_csv(body, contract, **options), contract).body)["dataframe_split"]
+    return [dict(zip(split["columns"], row, strict=True)) for row in split["data"]]
 
 
 def test_na_none_and_empty_text_stay_what_they_are(contract):
@@ -41,13 +41,18 @@ def test_na_none_and_empty_text_stay_what_they_are(contract):
 
 
 def test_numbers_keep_every_digit(contract):
-    body = "id,size,code,note,bought,new\n9007199254740991,0.1234567890123456,a,b,,1\n"
-    assert rows(body, contract)[0]["id"] == 9007199254740991
+    body = "id,size,code,note,bought,new\n9007199254740993,0.1234567890123456,a,b,,1\n"
+    assert rows(body, contract)[0]["id"] == 9007199254740993
     assert rows(body, contract)[0]["size"] == 0.1234567890123456
 
 
 def test_no_rows_are_no_rows(contract):
     assert rows("id,size,code,note,bought,new\n", contract) == []
+
+
+def test_quotes_line_ends_and_a_mark_of_the_encoding_are_read(contract):
+    body = '\ufeffid,code,note,new\r\n1,"a ""b"",\nc",b,1\r\n\r\n2,d,e,0\r\n'
+    assert [r["code"] for r in rows(body, contract)] == ['a "b",\nc', "d"]
 
 
 def test_another_encoding_is_read_when_it_is_named(contract):
@@ -62,9 +67,10 @@ def test_another_encoding_is_read_when_it_is_named(contract):
     ("body", "error", "words"),
     [
         ("", InputError, "no CSV"),
-        ("id,code,note,new\n1,a,b\n1,a,b,1,5,6\n", InputError, "no CSV"),
-        ("id,code,note,new\n1,a,b,1,7\n", ContractError, "more fields"),
+        ("id,code,note,new\n1,a,b,2\n1,a,b,1,5,6\n", ContractError, "Row 2 has 6 fields"),
+        ("id,code,note,new\n1,a,b\n", ContractError, "Row 1 has 3 fields"),
         ("code,note,new\na,b,1\n", ContractError, "'id'"),
+        ("id,id,code,note,new\n1,1,a,b,1\n", ContractError, "two columns 'id'"),
         ("id,code,note,new\nx,a,b,1\n", ContractError, "Row 1, column 'id'"),
         ("id,code,note,new\n1,a,b,perhaps\n", ContractError, "perhaps"),
         ('id,code,note,new\n1,"a,b,1\n', InputError, "no CSV"),
