@@ -63,7 +63,8 @@ class Remark:
 def remark(kind: RemarkKind, column: str, pairs: Sequence[tuple[int, Any]], **values: Any) -> Remark:
     """A remark on the rows and values in ``pairs``, of which there is at least one; ``values`` fill its template."""
     row, value = pairs[0]
-    message: Message = _(TEMPLATES[kind].template, row=row, column=column, found=_shown(value), **values)
+    filled = {"row": row, "column": column, "found": _shown(value), **values}
+    message = Message(TEMPLATES[kind].template, filled)
     if len(pairs) > 1:
         more = ngettext("So it is in {count} more row.", "So it is in {count:,} more rows.", count=len(pairs) - 1)
         message = Joined([message, more])
