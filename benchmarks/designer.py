@@ -73,7 +73,7 @@ CLOCK = """
     render: Math.max(0, Math.max(b.drawn, b.canvas) - b.got.at(-1)), runs: b.sent.length, bytes: b.bytes});
 })();
 """
-QUIET = 200  # milliseconds without a message or a change, after which the page is taken as settled
+QUIET = 400  # milliseconds without a message or a change, after which the page is taken as settled
 
 
 @dataclass(frozen=True)

@@ -118,10 +118,10 @@ def menu(entry: str) -> None:
         pipeline_dialogs.ask(entry, key=DIALOG)
 
 
-def handle(intent: Intent | None) -> None:
+def handle(intent: Intent) -> None:
     """Do what was done on the canvas."""
     design = current()
-    if design is None or intent is None:
+    if design is None:
         return
     if intent.select:
         design.select(intent.select)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import streamlit as st
 
@@ -37,6 +37,10 @@ class Palette:
     orange: str
     violet: str
     gray: str
+
+    def named(self) -> dict[str, str]:
+        """The colours by their names, as CSS variables have them."""
+        return asdict(self)
 
     def status(self, name: str) -> str:
         """The colour of a step's status."""

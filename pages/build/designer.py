@@ -48,7 +48,6 @@ if opened is None:
         dataset=session.query("dataset"),
     )
 else:
-    design_actions.handle(pipeline_canvas.pull(opened.graph(), key="canvas"))
     opened.refresh_job()
     document, graph, inspection = opened.document, opened.graph(), opened.inspect()
     results = step_view.fitting_results(document, graph, opened.ran(), opened.results())

@@ -18,7 +18,7 @@ def test_list_canvas_form_and_address_show_one_selection(studio: Studio, page: P
     step(page, "scale").click()
     expect(form(page)).to_contain_text("Normalize Data")
     expect(page).to_have_url(re.compile("step=scale"))
-    expect(node(page, "scale")).to_have_class(re.compile("selected"))
+    expect(node(page, "scale")).to_have_attribute("aria-current", "true")
     node(page, "select").click()
     expect(step(page, "select")).to_have_attribute("aria-current", "true")
     expect(form(page)).to_contain_text("Select Features")
