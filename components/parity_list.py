@@ -19,6 +19,7 @@ TITLES = {
     "largest_difference": N_("Largest difference of two numbers"),
     "checked_at": N_("Checked"),
     "mlflow": "MLflow",
+    "milliseconds": N_("Milliseconds for one row"),
 }
 
 

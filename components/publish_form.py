@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from components import error_box, parity_list
+from components import error_box, gate_list, gate_rules, parity_list
 from components.language import _
+from pipelines.inference.gate import Gate
 from pipelines.tracking import ModelRef, ModelVersion
 
 
@@ -19,6 +20,7 @@ class Publication:
     name: str
     alias: str
     step: str
+    gate: Gate
 
 
 def ask(
@@ -63,6 +65,7 @@ def _form(models: Sequence[ModelRef], name: str, known: Collection[str], key: st
             key=f"{key}_alias",
             help=_("A name that points at this version; others can follow it"),
         )
+        gate = gate_rules.show(key=f"{key}_gate")
         st.caption(
             _(
                 "Before that, the same rows are predicted in memory, from the stored model, in batch and over REST. "
@@ -72,21 +75,32 @@ def _form(models: Sequence[ModelRef], name: str, known: Collection[str], key: st
         sent = st.form_submit_button(_("Publish"), type="primary", icon=":material/publish:", key=f"{key}_send")
     if given in known:
         st.caption(":material/history: " + _("{name!r} exists; this becomes its next version.", name=given))
-    return Publication(given.strip(), alias.strip(), step) if sent else None
+    return Publication(given.strip(), alias.strip(), step, gate) if sent else None
 
 
 def _published(done: ModelVersion, key: str) -> None:
-    st.success(
-        _(
-            "{name} version {version} is published as {aliases}.",
-            name=done.name,
-            version=done.version,
-            aliases=", ".join(done.aliases),
+    if any(v["state"] == "failed" for v in done.gate):
+        st.warning(
+            _(
+                "{name} version {version} is published, but no alias was moved to it.",
+                name=done.name,
+                version=done.version,
+            ),
+            icon=":material/block:",
         )
-        if done.aliases
-        else _("{name} version {version} is published.", name=done.name, version=done.version),
-        icon=":material/check_circle:",
-    )
+    else:
+        st.success(
+            _(
+                "{name} version {version} is published as {aliases}.",
+                name=done.name,
+                version=done.version,
+                aliases=", ".join(done.aliases),
+            )
+            if done.aliases
+            else _("{name} version {version} is published.", name=done.name, version=done.version),
+            icon=":material/check_circle:",
+        )
+    gate_list.show(done.gate, key=f"{key}_gate_found")
     parity_list.show(done.parity, key=f"{key}_parity")
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         if st.button(_("Deploy"), icon=":material/cloud_upload:", key=f"{key}_deploy"):

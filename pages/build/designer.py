@@ -8,10 +8,12 @@ from components import (
     design,
     design_actions,
     design_bar,
+    design_inference,
     design_notices,
     designer_start,
     error_box,
     guard,
+    inference_view,
     pipeline_canvas,
     pipeline_dialogs,
     run_menu,
@@ -74,6 +76,13 @@ else:
         ),
     )
     design_notices.show(opened, actions, key="notices")
+    kind = inference_view.choose(key="pipeline_kind")
+    if kind != "training":
+        with error_box.shown("designer.inference"):
+            design_inference.show(opened, kind, key="inference")
+        design.tell_address(opened)
+        pipeline_dialogs.show(actions, key=design_actions.DIALOG)
+        st.stop()
     left, middle, right = st.columns([2.4, 5.2, 2.9], gap="small")
     with left.container(border=True, height=design.HEIGHT, gap="small", key="steps"):
         with st.container(horizontal=True, vertical_alignment="center", key="steps.head"):

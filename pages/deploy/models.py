@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import confirm, error_box, guard, model_card, model_list, page_header, session
+from components import confirm, error_box, guard, model_card, model_list, model_retrain, page_header, session
 from components.language import _
 from components.model_card import Intent
 
@@ -31,7 +31,19 @@ with right, error_box.shown("models_detail"):
     if current is None:
         page_header.empty(_("This model has no versions left."))
         st.stop()
-    intent = model_card.show(versions, current, key=f"model_{name}")
+    before = {alias: v for alias in current.aliases if (v := workspace.models.before(name, alias)) is not None}
+    tried = {v.run_id for v in versions}
+    again = next((j for j in workspace.models.retrainings(name) if j.run_id not in tried), None)
+    if again is not None:
+        model_retrain.show(
+            again,
+            lambda: workspace.jobs.get(again.id),
+            lambda: workspace.models.changes(current, again.run_id or ""),
+            lambda: workspace.models.judge(again.run_id or "", name, step=current.step or None),
+            lambda: workspace.models.publish(again.run_id or "", name, step=current.step or None),
+            key=f"again_{again.id}",
+        )
+    intent = model_card.show(versions, current, key=f"model_{name}", before=before)
     uri = f"models:/{name}/{intent.version}" if intent else ""
     match intent:
         case Intent("open", version):
@@ -51,6 +63,16 @@ with right, error_box.shown("models_detail"):
             workspace.models.delete_alias(name, alias)
             session.tell(_("{alias} is removed.", alias=alias))
             st.rerun()
+        case Intent("rollback", version, alias):
+            workspace.models.rollback(name, alias)
+            session.tell(_("{alias} now points at version {version}.", alias=alias, version=version))
+            st.rerun()
+        case Intent("retrain", version):
+            model_retrain.ask(
+                workspace.models.data_choices(current),
+                lambda versions: workspace.models.retrain(uri, versions),
+                key=f"retrain_{name}",
+            )
         case Intent("delete", version):
             confirm.ask(
                 _("Delete version"),

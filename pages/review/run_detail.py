@@ -12,6 +12,7 @@ from components import (
     publish_form,
     run_follow,
     run_header,
+    run_inference,
     run_recipe,
     run_results,
     run_view,
@@ -59,13 +60,14 @@ match run_header.show(detail, key="run"):
             detail.models,
             detail.summary.pipeline,
             [m.name for m in workspace.models.list()],
-            lambda p: workspace.models.publish(run_id, p.name, p.alias, p.step),
+            lambda p: workspace.models.publish(run_id, p.name, p.alias, p.step, gate=p.gate),
             key="run_publication",
         )
 
 run_follow.failed(detail, key="run_failed")
 first = [_("Results"), _("Steps")] if is_done else [_("Steps"), _("Results")]
-tabs = st.tabs([*first, _("Pipeline"), _("Log")], key="run_tab", on_change="rerun")
+derives = [_("Inference pipelines")] if is_done and detail.models else []
+tabs = st.tabs([*first, _("Pipeline"), _("Log"), *derives], key="run_tab", on_change="rerun")
 results, steps = (tabs[0], tabs[1]) if is_done else (tabs[1], tabs[0])
 if results.open:
     with results, error_box.shown("run_results_failed"):
@@ -85,3 +87,6 @@ if tabs[2].open:
 if tabs[3].open:
     with tabs[3]:
         log_view.show([*detail.log, *(workspace.jobs.log(job.id) if job else [])], key="run_log")
+if derives and tabs[4].open:
+    with tabs[4], error_box.shown("run_inference_failed"):
+        run_inference.show(detail, key="run_inference")

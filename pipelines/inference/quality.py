@@ -154,18 +154,18 @@ def _measure(
     if task in NUMBERS:
         truth = labels.to_numpy(dtype=np.float64, na_value=np.nan)
         errors = _both_known([np.square(_numbers(f) - truth) for f in (one, other)])
-        return "rmse", -1, lambda rows: (_root(errors[0][rows]), _root(errors[1][rows]))
+        return "RMSE", -1, lambda rows: (_root(errors[0][rows]), _root(errors[1][rows]))
     if task != "classification":
         raise InputError(_("Models of this kind are not compared by what is known of rows."))
     truth_texts = np.array([as_text(v) for v in labels.tolist()])
     if len(classes) == 2 and PROBABILITIES in one and PROBABILITIES in other and len(set(truth_texts)) == 2:
         positive = truth_texts == as_text(classes[1])
         shares = [_shares(f) for f in (one, other)]
-        return "roc_auc", 1, lambda rows: (_auc(positive[rows], shares[0][rows]), _auc(positive[rows], shares[1][rows]))
+        return "ROC AUC", 1, lambda rows: (_auc(positive[rows], shares[0][rows]), _auc(positive[rows], shares[1][rows]))
     right = [
         np.array(["" if is_missing(v) else as_text(v) for v in f[LABELS].tolist()]) == truth_texts for f in (one, other)
     ]
-    return "accuracy", 1, lambda rows: (float(right[0][rows].mean()), float(right[1][rows].mean()))
+    return "Accuracy", 1, lambda rows: (float(right[0][rows].mean()), float(right[1][rows].mean()))
 
 
 def _both_known(errors: list[np.ndarray]) -> list[np.ndarray]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from pipelines.messages import _, listed, ngettext
 from pipelines.parameters import DatasetName
 from pipelines.steps.base import Behaviour, Port, Step
 from pipelines.steps.library import STEP_TYPES
@@ -93,6 +94,15 @@ class Answer(Step):
     explanations: int = Field(
         0, ge=0, le=20, title="Reasons", description="How many columns that move the answer furthest are told."
     )
+
+    def summary(self) -> str:
+        parts = [
+            _("threshold {value:g}", value=self.threshold) if self.threshold is not None else "",
+            _("top {count}", count=self.top_k) if self.top_k is not None else "",
+            _("predictions alone") if not self.scores else "",
+            ngettext("{count} reason", "{count} reasons", count=self.explanations) if self.explanations else "",
+        ]
+        return listed([p for p in parts if p])
 
     @property
     def answering(self) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def test_the_gate_holds_back_what_is_worse_and_the_alias_goes_back_in_one_step(l
     assert (second.version, second.aliases) == (2, [])
     quality = next(g for g in second.gate if g["rule"] == "quality")
     assert quality["state"] == "failed"
-    assert quality["message"].startswith("Worse than version 1: roc_auc")
+    assert quality["message"].startswith("Worse than version 1: ROC AUC")
     assert quality["facts"]["high"] < 0
     assert quality["facts"]["rows"] == 300
     assert models.get("models:/loans@champion").version == 1
