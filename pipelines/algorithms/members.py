@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pipelines.algorithms.ada_boost_classifier import AdaBoostClassifier
+from pipelines.algorithms.ada_boost_regressor import AdaBoostRegressor
 from pipelines.algorithms.averaged_perceptron import AveragedPerceptron
 from pipelines.algorithms.bayesian_ridge import BayesianRidge
 from pipelines.algorithms.bernoulli_nb import BernoulliNb
@@ -39,6 +41,7 @@ from pipelines.algorithms.poisson_regressor import PoissonRegressor
 from pipelines.algorithms.python_classifier import PythonClassifier
 from pipelines.algorithms.python_regressor import PythonRegressor
 from pipelines.algorithms.quadratic_discriminant_analysis import QuadraticDiscriminantAnalysis
+from pipelines.algorithms.quantile_forest_regressor import QuantileForestRegressor
 from pipelines.algorithms.quantile_regressor import QuantileRegressor
 from pipelines.algorithms.random_forest_classifier import RandomForestClassifier
 from pipelines.algorithms.random_forest_regressor import RandomForestRegressor
@@ -64,6 +67,8 @@ Regressors = (
     | DecisionTreeRegressor
     | RandomForestRegressor
     | ExtraTreesRegressor
+    | QuantileForestRegressor
+    | AdaBoostRegressor
     | BoostedTreesRegressor
     | LightgbmRegressor
     | KNeighborsRegressor
@@ -82,6 +87,7 @@ Classifiers = (
     | DecisionTreeClassifier
     | RandomForestClassifier
     | ExtraTreesClassifier
+    | AdaBoostClassifier
     | BoostedTreesClassifier
     | LightgbmClassifier
     | KNeighborsClassifier

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from pipelines.algorithms.library import ALGORITHMS, AnyAlgorithm
 
-OURS = {"ordinal_classifier", "pca_anomaly", "python_classifier", "python_regressor"}
+OURS = {"ordinal_classifier", "pca_anomaly", "python_classifier", "python_regressor", "quantile_forest_regressor"}
 
 
 def made_by(code: str) -> Any:

@@ -17,6 +17,8 @@ from pipelines.errors import NotFoundError
 OURS = {
     "averaged_perceptron": {"eta0"},
     "gaussian_mixture": {"n_components"},
+    "ada_boost_classifier": {"max_depth"},  # of the trees inside, as sklearn.ensemble.AdaBoostClassifier makes them
+    "ada_boost_regressor": {"max_depth"},
     "gamma_regressor": {"max_iter"},
     "gaussian_process_regressor": {"normalize_y"},
     "huber_regressor": {"max_iter"},
@@ -26,6 +28,7 @@ OURS = {
     "one_class_svm": {"nu"},
     "poisson_regressor": {"max_iter"},
     "quadratic_discriminant_analysis": {"shrinkage"},
+    "quantile_forest_regressor": {"min_samples_leaf"},
     "quantile_regressor": {"alpha"},
     "sgd_classifier": {"loss"},
     "tweedie_regressor": {"max_iter", "power"},
@@ -43,7 +46,8 @@ def test_parameters_are_named_and_defaulted_as_in_scikit_learn(type: str) -> Non
     algorithm = ALGORITHMS[type]()
     estimator = algorithm.estimator()
     theirs: dict[str, object] = {}
-    for each in estimator.named_steps.values() if isinstance(estimator, Pipeline) else [estimator]:
+    inside = [e for e in estimator.get_params(deep=False).values() if hasattr(e, "get_params")]
+    for each in estimator.named_steps.values() if isinstance(estimator, Pipeline) else [*inside, estimator]:
         theirs |= {n: p.default for n, p in inspect.signature(each.__class__).parameters.items()}
     differing = set()
     ours = HOLD_ALGORITHMS | OTHER_NAMES.get(type, set())

@@ -1,0 +1,40 @@
+"""AdaBoost, as a regressor."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+from sklearn import ensemble, tree
+
+from pipelines.algorithms import fields
+from pipelines.algorithms.base import Algorithm
+from pipelines.chain.predictor import Task
+from pipelines.parameters import Search
+
+
+class AdaBoostRegressor(Algorithm):
+    """Small trees in turn, each learning most from the rows that those before it got wrong.
+
+    The same as sklearn.ensemble.AdaBoostRegressor over trees of max_depth levels; scikit-learn takes 3.
+    """
+
+    title: ClassVar[str] = "AdaBoost Regressor"
+    task: ClassVar[Task] = "regression"
+    synonyms: ClassVar[tuple[str, ...]] = ("adaptive boosting", "boosting", "stumps")
+
+    type: Literal["ada_boost_regressor"] = "ada_boost_regressor"
+    n_estimators: fields.Trees = 50
+    learning_rate: Annotated[float, Search(0.01, 2.0, log=True)] = Field(
+        1.0, gt=0, description="How much each tree counts."
+    )
+    max_depth: Annotated[int, Search(1, 6)] = Field(3, ge=1, le=100, description="Most levels of a tree.")
+    random_state: fields.Seed = 0
+
+    def estimator(self) -> Any:
+        return ensemble.AdaBoostRegressor(
+            tree.DecisionTreeRegressor(max_depth=self.max_depth),
+            n_estimators=self.n_estimators,
+            learning_rate=self.learning_rate,
+            random_state=self.random_state,
+        )
