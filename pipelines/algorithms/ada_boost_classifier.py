@@ -15,7 +15,7 @@ from pipelines.parameters import Search
 class AdaBoostClassifier(Classifier):
     """Small trees in turn, each learning most from the rows that those before it got wrong.
 
-    The same as sklearn.ensemble.AdaBoostClassifier over trees of max_depth levels; scikit-learn takes 1.
+    The same as sklearn.ensemble.AdaBoostClassifier over trees of max_depth levels, as many as scikit-learn takes.
     """
 
     title: ClassVar[str] = "AdaBoost Classifier"

@@ -16,7 +16,7 @@ from pipelines.parameters import Search
 class AdaBoostRegressor(Algorithm):
     """Small trees in turn, each learning most from the rows that those before it got wrong.
 
-    The same as sklearn.ensemble.AdaBoostRegressor over trees of max_depth levels; scikit-learn takes 3.
+    The same as sklearn.ensemble.AdaBoostRegressor over trees of max_depth levels, as many as scikit-learn takes.
     """
 
     title: ClassVar[str] = "AdaBoost Regressor"

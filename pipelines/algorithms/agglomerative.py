@@ -11,6 +11,7 @@ from pipelines.algorithms import fields
 from pipelines.algorithms.base import Algorithm
 from pipelines.chain.clusters import Assigning
 from pipelines.chain.predictor import Task
+from pipelines.messages import _
 from pipelines.parameters import Search
 
 
@@ -44,5 +45,5 @@ class Agglomerative(Algorithm):
     @model_validator(mode="after")
     def _ward_measures_straight(self) -> Self:
         if self.linkage == "ward" and self.metric != "euclidean":
-            raise ValueError("linkage ward needs the metric euclidean")
+            raise ValueError(_("linkage ward needs the metric euclidean"))
         return self

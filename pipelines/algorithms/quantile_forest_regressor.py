@@ -14,7 +14,7 @@ from pipelines.chain.quantile_forest import QuantileForest
 
 
 class QuantileForestRegressor(Forest):
-    """A forest that predicts below what the asked-for share of like rows lies: the median, or the 90th percentile.
+    """A forest that predicts the number below which a share of like rows lies: the median, or the 90th percentile.
 
     Quantile regression forest (Meinshausen 2006): the trees are sklearn.ensemble.RandomForestRegressor's, and each row
     is compared with the training rows in its leaves. Azure has at least 10 rows in a leaf and draws 0.7 of the rows and

@@ -65,7 +65,7 @@ class ChiSquaredTest(Statistic):
             except ValueError:
                 positive = False
             if not name or not positive:
-                raise ValueError(f"{entry!r} is no value with its share, such as red=0.25")
+                raise ValueError(_("{entry!r} is no value with its share, such as red=0.25", entry=entry))
         return given
 
     def find(self, table: Table) -> Found:

@@ -10,6 +10,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.preprocessing import normalize
 
 from pipelines.chain.transformer import Transformer
+from pipelines.messages import _
 from pipelines.parameters import ColumnName, Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Bars, Behaviour, Example, Report, Step
@@ -108,7 +109,7 @@ class ExtractNGrams(Step):
     @model_validator(mode="after")
     def _lengths_in_order(self) -> Self:
         if self.min_word_length > self.max_word_length:
-            raise ValueError("min_word_length is more than max_word_length")
+            raise ValueError(_("min_word_length is more than max_word_length"))
         return self
 
     def build(self, schema: TableSchema) -> Transformer:

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from pipelines.chain.transformer import Transformer
 from pipelines.columns import Columns
+from pipelines.messages import _
 from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Example, Step
@@ -103,7 +104,7 @@ class PreprocessText(Step):
         try:
             re.compile(value)
         except re.error as error:
-            raise ValueError(f"{value!r} is no regular expression: {error}") from error
+            raise ValueError(_("{text!r} is no regular expression: {error}", text=value, error=str(error))) from error
         return value
 
     def build(self, schema: TableSchema) -> Transformer:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from pipelines.chain.transformer import Columnwise, Transformer, numbers
 from pipelines.columns import NUMERIC
+from pipelines.messages import _
 from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Example, Step
@@ -114,8 +115,9 @@ class ApplyMath(Step):
     @model_validator(mode="after")
     def _two_arguments(self) -> Self:
         if self.function in BINARY and (self.value if self.operand == "constant" else self.column) is None:
-            what = "value" if self.operand == "constant" else "column"
-            raise ValueError(f"{self.function} needs a second argument: give a {what}")
+            if self.operand == "constant":
+                raise ValueError(_("{function} needs a second argument: give a value", function=self.function))
+            raise ValueError(_("{function} needs a second argument: give a column", function=self.function))
         return self
 
     def build(self, schema: TableSchema) -> Transformer:

@@ -11,6 +11,7 @@ from sklearn.impute import IterativeImputer, KNNImputer
 
 from pipelines.chain.transformer import Transformer
 from pipelines.columns import EVERY
+from pipelines.messages import _
 from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Example, Step
@@ -78,7 +79,7 @@ class CleanMissingData(Step):
     @model_validator(mode="after")
     def _a_span(self) -> Self:
         if self.min_ratio > self.max_ratio:
-            raise ValueError("the least share of missing values is above the most")
+            raise ValueError(_("the least share of missing values is above the most"))
         return self
 
     @property

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from pipelines.chain.transformer import Columnwise, Transformer, numbers
 from pipelines.columns import NUMERIC
+from pipelines.messages import _
 from pipelines.parameters import ColumnRule, Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Example, Step
@@ -135,7 +136,7 @@ class ClipValues(Step):
     def _the_lower_is_lower(self) -> Self:
         low, high = self._limits()
         if low is not None and high is not None and low > high:
-            raise ValueError("the lower threshold lies above the upper one")
+            raise ValueError(_("the lower threshold lies above the upper one"))
         return self
 
     def build(self, schema: TableSchema) -> Transformer:

@@ -131,9 +131,9 @@ class DateParts(Step):
         try:
             moment = pd.Timestamp(value)
         except ValueError:
-            raise ValueError(f"{value!r} is no date; write it like 2000-01-31") from None
+            raise ValueError(_("{value!r} is no date; write it like 2000-01-31", value=value)) from None
         if pd.isna(moment) or moment.tz is not None:
-            raise ValueError(f"{value!r} is no date without a zone; write it like 2000-01-31")
+            raise ValueError(_("{value!r} is no date without a zone; write it like 2000-01-31", value=value))
         return value
 
     def build(self, schema: TableSchema) -> Transformer:

@@ -107,7 +107,13 @@ class EditMetadata(Step):
     @model_validator(mode="after")
     def _a_name_each(self) -> Self:
         if self.columns.names is not None and self.new_names and len(self.columns.names) != len(self.new_names):
-            raise ValueError(f"there are {len(self.columns.names)} columns but {len(self.new_names)} new names")
+            raise ValueError(
+                _(
+                    "there are {columns} columns but {names} new names",
+                    columns=len(self.columns.names),
+                    names=len(self.new_names),
+                )
+            )
         return self
 
     def build(self, schema: TableSchema) -> Transformer:

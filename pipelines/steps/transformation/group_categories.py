@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from pipelines.chain.conform import as_text
 from pipelines.chain.transformer import Columnwise, Transformer
 from pipelines.columns import CATEGORICAL
+from pipelines.messages import _
 from pipelines.parameters import ColumnRule
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Example, Step
@@ -81,7 +82,7 @@ class GroupCategories(Step):
         held = [c for members in value.values() for c in members]
         twice = next((c for c in held if held.count(c) > 1), None)
         if twice is not None:
-            raise ValueError(f"the category {twice!r} stands in two groups; it can be in one")
+            raise ValueError(_("the category {name!r} stands in two groups; it can be in one", name=twice))
         return value
 
     def build(self, schema: TableSchema) -> Transformer:

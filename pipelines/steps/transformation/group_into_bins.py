@@ -168,14 +168,19 @@ class GroupIntoBins(Step):
     @classmethod
     def _rising(cls, value: tuple[float, ...] | None) -> tuple[float, ...] | None:
         if value is not None and any(b <= a for a, b in pairwise(value)):
-            raise ValueError("the edges must rise, each above the one before")
+            raise ValueError(_("the edges must rise, each above the one before"))
         return value
 
     @model_validator(mode="after")
     def _a_label_each(self) -> Self:
         if self.labels and self.edges is not None and len(self.labels) != len(self.edges) + 1:
             raise ValueError(
-                f"{len(self.edges)} edges part {len(self.edges) + 1} bins; there are {len(self.labels)} labels"
+                _(
+                    "{edges} edges part {bins} bins; there are {labels} labels",
+                    edges=len(self.edges),
+                    bins=len(self.edges) + 1,
+                    labels=len(self.labels),
+                )
             )
         return self
 

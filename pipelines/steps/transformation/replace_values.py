@@ -125,17 +125,21 @@ class ReplaceValues(Step):
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
         if any(not f for f in self.find):
-            raise ValueError("there is nothing to look for in an empty text")
+            raise ValueError(_("there is nothing to look for in an empty text"))
         if self.match == "regex":
             for text in self.find:
                 try:
                     re.compile(text)
                 except re.error as error:
-                    raise ValueError(f"{text!r} is no regular expression: {error}") from error
+                    raise ValueError(
+                        _("{text!r} is no regular expression: {error}", text=text, error=str(error))
+                    ) from error
             try:
                 re.compile("|".join(self.find)).sub(self.replace_with or "", "")
             except (re.error, IndexError) as error:
-                raise ValueError(f"{self.replace_with!r} cannot stand for what is found: {error}") from error
+                raise ValueError(
+                    _("{text!r} cannot stand for what is found: {error}", text=self.replace_with, error=str(error))
+                ) from error
         return self
 
     def build(self, schema: TableSchema) -> Transformer:

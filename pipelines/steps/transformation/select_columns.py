@@ -68,7 +68,9 @@ class SelectColumns(Step):
         if isinstance(columns, Columns):
             columns = {} if columns == EVERY else columns.model_dump()
         if not isinstance(columns, dict):
-            raise ValueError(f"columns is a list, so {', '.join(short)} cannot add to it; leave one of them out")
+            raise ValueError(
+                _("columns is a list, so {names} cannot add to it; leave one of them out", names=", ".join(short))
+            )
         return {k: v for k, v in value.items() if k not in RULE} | {"columns": {**columns, **short}}
 
     def build(self, schema: TableSchema) -> Transformer:

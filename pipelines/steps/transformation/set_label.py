@@ -62,7 +62,7 @@ class SetLabel(Step):
         named = [self.column, *self.ids.named(), *([self.weight] if self.weight else [])]
         twice = next((n for n in named if named.count(n) > 1), None)
         if twice is not None:
-            raise ValueError(f"column {twice!r} is given more than one role; a column has one")
+            raise ValueError(_("column {name!r} is given more than one role; a column has one", name=twice))
         return self
 
     def build(self, schema: TableSchema) -> Transformer:

@@ -122,13 +122,17 @@ class TextToColumns(Step):
         try:
             groups = re.compile(self.pattern).groups
         except re.error as error:
-            raise ValueError(f"{self.pattern!r} is no regular expression: {error}") from None
+            raise ValueError(
+                _("{text!r} is no regular expression: {error}", text=self.pattern, error=str(error))
+            ) from None
         if self.how == "extract" and not groups:
-            raise ValueError("the pattern has no group; put what to extract in parentheses")
+            raise ValueError(_("the pattern has no group; put what to extract in parentheses"))
         if self.how == "extract" and self.names and len(self.names) != groups:
-            raise ValueError(f"the pattern has {groups} groups but there are {len(self.names)} names")
+            raise ValueError(
+                _("the pattern has {groups} groups but there are {names} names", groups=groups, names=len(self.names))
+            )
         if self.how == "regex" and groups:
-            raise ValueError("the pattern has groups; write them as (?:...) or choose extract")
+            raise ValueError(_("the pattern has groups; write them as (?:...) or choose extract"))
         return self
 
     @property
