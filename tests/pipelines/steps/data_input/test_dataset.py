@@ -16,6 +16,8 @@ from tests.pipelines.steps.cases import Case
 
 CASES = [Case({"dataset": "automobile-price", "version": 1}, runs=False)]
 
+BARE = "it reads a version of the catalogue, as pandas.read_parquet does"
+
 
 def test_the_newest_version_is_read_unless_one_is_named(workspace: Workspace) -> None:
     for value in (1, 2):

@@ -13,6 +13,8 @@ from tests.pipelines.steps.cases import Case
 
 CASES = [Case({"data": "a,b\n1,?\n2,x\n", "missing": ["?"]}), Case({"data": "1,2", "header": False})]
 
+BARE = "it reads what was typed in"
+
 
 def entered(data: str, **params: object) -> pd.DataFrame:
     found = EnterData.model_validate({"data": data, **params}).run(Inputs(), None).table  # type: ignore[arg-type]

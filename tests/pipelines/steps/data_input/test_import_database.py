@@ -20,6 +20,8 @@ CASES = [
     Case({"connection": "sales", "source": "query", "query": "SELECT 1 AS a", "read": "once"}, runs=False),
 ]
 
+BARE = "it waits for a database"
+
 
 @pytest.fixture(autouse=True)
 def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pandas as pd
@@ -10,7 +11,7 @@ from pipelines.connections import store
 from pipelines.datasets import databases, read
 from pipelines.errors import InputError, ParameterError, SekkeiError
 from pipelines.steps.data_output.export_data import ExportData
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import read as sample
 
 CASES = [
@@ -18,6 +19,8 @@ CASES = [
     Case({"to": "database", "connection": "sales", "table": "scores", "if_exists": "append"}, runs=False),
     Case({"to": "store", "store": "lake", "folder": "a/b", "format": "parquet"}, runs=False),
 ]
+
+BARE = [Bare({}, lambda t: t.to_csv(os.devnull, index=False), columns=("age", "fnlwgt", "sex"), rows=200_000)]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,36 @@ from pipelines.errors import InputError
 from pipelines.steps.base import Output
 from pipelines.steps.evaluation.evaluate_model import EvaluateModel
 from pipelines.table import Scored, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 
 CASES = [Case({}, runs=False)]
+
+
+def by_hand(frame: pd.DataFrame) -> list[Any]:
+    true, found = frame["hours-per-week"], frame["Scored Labels"]
+    measures = (
+        metrics.r2_score,
+        metrics.mean_absolute_error,
+        metrics.root_mean_squared_error,
+        metrics.mean_squared_error,
+        metrics.median_absolute_error,
+        metrics.mean_absolute_percentage_error,
+    )
+    return [[m(true, found) for m in measures], np.histogram(found - true, bins=30)]
+
+
+BARE = [
+    Bare(
+        {},
+        by_hand,
+        columns=tuple(NUMBERS),
+        label="hours-per-week",
+        before=(("train_model", {"algorithm": {"type": "linear_regression"}}), ("score_model", {})),
+        also="six measures and a histogram",
+    )
+]
+
 
 LABELS, SHARES = "Scored Labels", "Scored Probabilities"
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn import inspection
+from sklearn.inspection import permutation_importance
 from sklearn.linear_model import Ridge
 
 from pipelines.errors import InputError
@@ -14,10 +15,27 @@ from pipelines.steps.evaluation.permutation_importance import PermutationImporta
 from pipelines.steps.training.train_model import TrainModel
 from pipelines.steps.transformation.encode_categories import EncodeCategories
 from pipelines.steps.transformation.split_data import SplitData
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 from tests.pipelines.steps.samples import sample
 
 CASES = [Case({}, runs=False)]
+
+LABEL = "hours-per-week"
+FEATURES = [c for c in NUMBERS if c != LABEL]
+
+BARE = [
+    Bare(
+        {},
+        lambda t, model: permutation_importance(
+            model.predictor.estimator_, t[FEATURES].to_numpy(dtype=np.float64), t[LABEL], scoring="r2", random_state=0
+        ),
+        columns=tuple(NUMBERS),
+        label=LABEL,
+        before=(("train_model", {"algorithm": {"type": "linear_regression"}}),),
+        rows=20_000,
+    )
+]
 
 
 def trained(engine: Any, label: str, algorithm: dict[str, Any]) -> None:

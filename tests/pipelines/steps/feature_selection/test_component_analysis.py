@@ -15,7 +15,8 @@ from pipelines.execution.apply import fit_link
 from pipelines.schema import Role
 from pipelines.steps.feature_selection.component_analysis import ComponentAnalysis
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 from tests.pipelines.steps.samples import sample
 
 CASES = [
@@ -24,6 +25,14 @@ CASES = [
     Case({"method": "lda", "columns": ["x", "y", "int-number"]}),
     Case({"method": "svd", "columns": ["x", "y"], "n_components": 1}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    made = PCA(2).set_output(transform="pandas").fit_transform(frame[NUMBERS])
+    return pd.concat([frame.drop(columns=NUMBERS), made], axis=1)
+
+
+BARE = [Bare({"n_components": 2, "columns": NUMBERS}, lambda t: (by_hand(t),))]
 
 
 @pytest.fixture(scope="module")

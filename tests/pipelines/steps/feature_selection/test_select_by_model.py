@@ -16,7 +16,8 @@ from pipelines.execution.apply import fit_link
 from pipelines.schema import Role
 from pipelines.steps.feature_selection.select_by_model import SelectByModel
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 from tests.pipelines.steps.samples import sample
 
 TREE = {"type": "decision_tree_classifier", "random_state": 0}
@@ -24,6 +25,18 @@ CASES = [
     Case({"algorithm": TREE, "columns": ["x", "y", "int-number"]}),
     Case({"algorithm": TREE, "method": "recursive", "k": 2, "columns": ["x", "y", "int-number"]}),
     Case({"algorithm": TREE, "method": "recursive_cv", "cv": 3, "columns": ["x", "y"]}),
+]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    chosen = SelectFromModel(DecisionTreeClassifier(random_state=0)).fit(frame[NUMBERS], frame["income"]).get_support()
+    return frame.drop(columns=[c for c, keep in zip(NUMBERS, chosen, strict=True) if not keep])
+
+
+BARE = [
+    Bare(
+        {"algorithm": {"type": "decision_tree_classifier"}, "columns": NUMBERS}, lambda t: (by_hand(t),), rows=100_000
+    ),
 ]
 
 

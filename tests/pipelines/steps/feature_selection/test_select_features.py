@@ -24,7 +24,8 @@ from pipelines.execution.apply import fit_link
 from pipelines.schema import Role
 from pipelines.steps.feature_selection.select_features import SelectFeatures
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 
 CASES = [
     Case({"score": "f", "k": 1, "columns": ["x", "y", "int-number"]}),
@@ -32,6 +33,15 @@ CASES = [
     Case({"score": "chi2", "k": 99, "columns": ["x", "y"]}),
     Case({"score": "spearman", "keep": "threshold", "threshold": 0.3, "columns": ["x", "y"]}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    chosen = SelectKBest(f_classif, k=3).fit(frame[NUMBERS], frame["income"]).get_support()
+    return frame.drop(columns=[c for c, keep in zip(NUMBERS, chosen, strict=True) if not keep])
+
+
+BARE = [Bare({"score": "f", "k": 3, "columns": NUMBERS}, by_hand)]
+
 
 SAMPLES = Path(pipelines.samples.__file__).parent / "datasets"
 

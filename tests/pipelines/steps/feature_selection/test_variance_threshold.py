@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.feature_selection import VarianceThreshold as Reference
 
@@ -10,10 +11,19 @@ from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
 from pipelines.steps.feature_selection.variance_threshold import VarianceThreshold
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 from tests.pipelines.steps.samples import sample
 
 CASES = [Case({}), Case({"threshold": 3.0, "columns": ["x", "y", "int-number"]})]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    found = Reference(200.0).fit(frame[NUMBERS]).variances_
+    return frame.drop(columns=[c for c, v in zip(NUMBERS, found, strict=True) if v <= 200.0])
+
+
+BARE = [Bare({"threshold": 200.0, "columns": NUMBERS}, by_hand)]
 
 
 @pytest.mark.parametrize("threshold", [0.0, 1.0, 10.0, 1000.0])

@@ -26,6 +26,8 @@ CASES = [
     Case({"user": "u", "item": "i", "k": 3, "relevant": 4.0}, runs=False),
 ]
 
+BARE = "neither pandas nor scikit-learn recommends"
+
 
 @pytest.fixture
 def scored(engine: Any, model: Chain) -> Callable[..., Table]:

@@ -24,6 +24,8 @@ CASES = [
     Case({"kind": "items", "choose_from": "rated", "n_items": 3, "with_ratings": False}, runs=False),
 ]
 
+BARE = "neither pandas nor scikit-learn recommends"
+
 
 @pytest.fixture
 def scored(engine: Any, model: Chain) -> Callable[..., Table]:

@@ -22,6 +22,8 @@ CASES = [
     Case({"user": "u", "item": "i", "n_factors": 3, "answer": "items", "n_items": 2}, runs=False),
 ]
 
+BARE = "neither pandas nor scikit-learn recommends"
+
 
 @pytest.fixture(scope="module")
 def ratings() -> pd.DataFrame:

@@ -11,9 +11,25 @@ from pipelines.schema import Role, TableSchema
 from pipelines.steps.base import Behaviour, FittedStep, Step
 from pipelines.steps.scoring.score_model import ScoreModel
 from pipelines.steps.training.train_model import TrainModel
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 
 CASES = [Case({}, runs=False)]
+
+LABEL = "hours-per-week"
+FEATURES = [c for c in NUMBERS if c != LABEL]
+
+BARE = [
+    Bare(
+        {},
+        lambda t, model: t.assign(
+            **{"Scored Labels": model.predictor.estimator_.predict(t[FEATURES].to_numpy(dtype=np.float64))}
+        ),
+        columns=tuple(NUMBERS),
+        label=LABEL,
+        before=(("train_model", {"algorithm": {"type": "linear_regression"}}),),
+    )
+]
 
 
 class Fill(FittedStep):

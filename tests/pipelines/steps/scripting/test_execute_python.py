@@ -15,12 +15,20 @@ from pipelines.settings import Settings
 from pipelines.steps.base import Behaviour
 from pipelines.steps.scripting.execute_python import ExecutePython
 from pipelines.table import TEST, TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 
 RUN = "def run(table):\n    return table.assign(double=table['x'] * 2)\n"
 DROP = "def run(table, roles):\n    assert roles['label'] == 'label'\n    return table[table['x'] > 0.2]\n"
 
 CASES = [Case({"code": RUN}), Case({"code": DROP, "when": "training"})]
+
+BARE = [
+    Bare(
+        {"code": "def run(table):\n    return table.assign(age=table['age'] * 2)\n"},
+        lambda t: t.assign(age=t["age"] * 2),
+    )
+]
+
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "price": [5, 6, 7, 8]}, index=[10, 11, 12, 13])
 

@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.steps.base import Inputs
 from pipelines.steps.scripting.execute_python_tables import ExecutePythonTables
 from pipelines.table import TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 from tests.pipelines.steps.trial import CONTEXT, combined
 
@@ -21,6 +21,16 @@ CASES = [
     Case({"code": "def run(table, other):\n    return table.assign(rows=len(other))\n"}),
     Case({"code": "def azureml_main(dataframe1=None, dataframe2=None):\n    return dataframe1, dataframe2\n"}),
 ]
+
+BARE = [
+    Bare(
+        {"code": "def run(table, other):\n    return table.merge(other, on='origin')[['origin', 'temp']].head(10)\n"},
+        lambda t, o: t.merge(o, on="origin")[["origin", "temp"]].head(10),
+        ("flights", "weather"),
+        rows=200,
+    )
+]
+
 
 AZURE = """
 def azureml_main(dataframe1=None, dataframe2=None):

@@ -20,6 +20,9 @@ from tests.pipelines.steps.trial import CONTEXT, combined
 
 CASES = [Case({"code": "run <- function(table, other) table"}, runs=False)]
 
+BARE = "R runs in a process of its own"
+
+
 needs_r = pytest.mark.skipif(r.program() is None, reason="R is not on this machine")
 SMALL = pd.DataFrame({"a": [1, 2, 3]})
 

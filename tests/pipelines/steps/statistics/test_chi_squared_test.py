@@ -14,13 +14,20 @@ from pipelines.errors import InputError
 from pipelines.steps.statistics.chi_squared_test import ChiSquaredTest
 from pipelines.steps.statistics.statistic import Found
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
     Case({"column": "text", "other": "bool"}),
     Case({"kind": "goodness_of_fit", "column": "category"}),
     Case({"kind": "goodness_of_fit", "column": "category", "expected": ["s=0.5", "m=0.25", "l=0.25"]}),
+]
+
+BARE = [
+    Bare(
+        {"column": "education", "other": "sex"},
+        lambda t: stats.chi2_contingency(pd.crosstab(t["education"], t["sex"])),
+    )
 ]
 
 

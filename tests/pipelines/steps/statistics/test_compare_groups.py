@@ -13,7 +13,7 @@ from pipelines.errors import InputError
 from pipelines.steps.statistics.compare_groups import CompareGroups
 from pipelines.steps.statistics.statistic import Found
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
@@ -21,6 +21,14 @@ CASES = [
     Case({"column": "y", "by": "text", "equal_var": False}),
     Case({"column": "Int64", "by": "object", "method": "kruskal"}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> list[Any]:
+    groups = [rows["age"] for _name, rows in frame.groupby("race")]
+    return [stats.f_oneway(*groups), stats.tukey_hsd(*groups), [(g.mean(), g.std(), g.median()) for g in groups]]
+
+
+BARE = [Bare({"column": "age", "by": "race"}, by_hand, also="Tukey's test of each pair; mean, deviation and median")]
 
 
 def found(**params: Any) -> Found:

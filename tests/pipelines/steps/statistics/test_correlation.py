@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,19 @@ from scipy import stats
 from pipelines.errors import InputError
 from pipelines.steps.statistics.correlation import Correlation
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 from tests.pipelines.steps.samples import sample
 
 CASES = [Case({}), Case({"method": "spearman", "columns": ["x", "y", "Int64"]}), Case({"method": "kendall"})]
+
+
+def by_hand(frame: pd.DataFrame) -> list[Any]:
+    pairs = [stats.pearsonr(frame[a], frame[b]).pvalue for a, b in combinations(NUMBERS, 2)]
+    return [frame[NUMBERS].corr(), pairs]
+
+
+BARE = [Bare({"columns": NUMBERS}, by_hand, also="a p-value for each pair")]
 
 
 @pytest.mark.parametrize(

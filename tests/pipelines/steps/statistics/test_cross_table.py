@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,13 +14,22 @@ from pipelines.errors import InputError
 from pipelines.steps.statistics import contingency
 from pipelines.steps.statistics.cross_table import CrossTable
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
     Case({"rows": "text", "columns": "category"}),
     Case({"rows": "bool", "columns": "arrow", "show": "row percent", "margins": False}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> list[Any]:
+    counts = pd.crosstab(frame["education"], frame["sex"])
+    return [pd.crosstab(frame["education"], frame["sex"], margins=True), stats.chi2_contingency(counts)]
+
+
+BARE = [Bare({"rows": "education", "columns": "sex"}, by_hand, also="chi-squared")]
+
 NORMALIZE = {"row percent": "index", "column percent": "columns", "total percent": "all"}
 
 

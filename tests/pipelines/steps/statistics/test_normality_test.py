@@ -12,10 +12,24 @@ from scipy import stats
 from pipelines.errors import InputError
 from pipelines.steps.statistics.normality_test import NormalityTest, anderson_darling
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [Case({}), Case({"columns": ["x", "float number"], "alpha": 0.01})]
+
+
+def by_hand(frame: pd.DataFrame) -> list[Any]:
+    values = frame["fnlwgt"].dropna().to_numpy()
+    return [
+        stats.shapiro(values[:5000]),
+        stats.normaltest(values),
+        stats.anderson(values, "norm", method="interpolate"),
+        stats.skew(values),
+        stats.kurtosis(values),
+    ]
+
+
+BARE = [Bare({"columns": ["fnlwgt"]}, by_hand, also="three tests, skewness and kurtosis")]
 
 
 def found(frame: pd.DataFrame, **params: Any) -> Any:

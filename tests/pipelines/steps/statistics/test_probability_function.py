@@ -14,13 +14,21 @@ from pipelines.execution.apply import fit_link
 from pipelines.steps.statistics import probability_function
 from pipelines.steps.statistics.probability_function import DISCRETE, SHAPES, ProbabilityFunction
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
     Case({"columns": ["x", "float number"], "function": "ppf"}),
     Case({"columns": ["Int64"], "distribution": "poisson", "function": "pdf", "mu": 3.0}),
 ]
+
+BARE = [
+    Bare(
+        {"columns": ["education-num"], "loc": 10.0, "scale": 2.5},
+        lambda t: t.assign(**{"education-num_norm_cdf": stats.norm.cdf(t["education-num"], 10.0, 2.5)}),
+    )
+]
+
 DISTRIBUTIONS = get_args(probability_function.Distribution)
 VALUES = {"df": 4.0, "dfn": 3.0, "dfd": 7.0, "a": 2.0, "b": 3.0, "c": 0.4, "s": 0.7, "n": 12, "p": 0.3, "mu": 2.5}
 

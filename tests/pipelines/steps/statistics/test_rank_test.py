@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from sklearn.metrics import roc_auc_score
@@ -12,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from pipelines.errors import InputError
 from pipelines.steps.statistics.rank_test import RankTest, superiority
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
@@ -20,6 +21,14 @@ CASES = [
     Case({"column": "Int64", "by": "category", "groups": ["s", "l"], "alternative": "greater"}),
     Case({"kind": "paired", "column": "float number", "other": "int-number"}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> list[Any]:
+    groups = [rows["age"] for _name, rows in frame.groupby("sex")]
+    return [stats.mannwhitneyu(*groups), [(g.mean(), g.std(), g.median()) for g in groups]]
+
+
+BARE = [Bare({"column": "age", "by": "sex"}, by_hand, also="mean, deviation and median of each group")]
 
 
 def found(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

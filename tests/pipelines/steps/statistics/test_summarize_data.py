@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,10 +12,22 @@ from scipy import stats
 from pipelines.errors import InputError
 from pipelines.steps.statistics.summarize_data import SummarizeData
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 from tests.pipelines.steps.samples import sample
 
 CASES = [Case({}), Case({"columns": ["x", "text", "time", "nothing"]})]
+
+
+def by_hand(frame: pd.DataFrame) -> list[Any]:
+    n = frame[NUMBERS]
+    spread = [n.mean(), (n - n.mean()).abs().mean(), n.std(), n.var(), n.min(), n.max(), n.skew(), n.kurt()]
+    percentiles = n.quantile([0.005, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.995])
+    commonest = [frame[c].value_counts() for c in frame]
+    return [frame.count(), frame.nunique(), spread, percentiles, commonest]
+
+
+BARE = [Bare({}, by_hand, also="quantiles, shape, distinct and commonest values")]
 
 
 def summary(frame: pd.DataFrame, **params: object) -> pd.DataFrame:

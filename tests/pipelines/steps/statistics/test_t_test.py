@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from pipelines.errors import InputError
 from pipelines.steps.statistics.t_test import TTest
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
@@ -20,6 +21,17 @@ CASES = [
     Case({"kind": "paired", "column": "float number", "other": "y"}),
     Case({"kind": "one_sample", "column": "Int64", "mean": 4.5}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> list[Any]:
+    groups = [rows["age"] for _name, rows in frame.groupby("sex")]
+    return [
+        stats.ttest_ind(*groups, equal_var=False).confidence_interval(),
+        [(g.mean(), g.std(), g.median()) for g in groups],
+    ]
+
+
+BARE = [Bare({"column": "age", "by": "sex"}, by_hand, also="mean, deviation and median of each group")]
 
 
 def found(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -15,7 +15,7 @@ from pipelines.execution.apply import fit_link
 from pipelines.steps.text.extract_n_grams import ExtractNGrams
 from pipelines.steps.text.preprocess_text import PreprocessText
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
@@ -23,6 +23,16 @@ CASES = [
     Case({"column": "object", "analyzer": "char", "n": 3, "weighting": "binary", "norm": False, "keep_column": True}),
     Case({"column": "category", "weighting": "idf", "max_df": 0.9}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    counter = TfidfVectorizer(token_pattern=r"(?u)\b\w{1,25}\b", ngram_range=(1, 2), max_features=100)
+    made = counter.fit_transform(frame["message"]).toarray()
+    columns = [f"message_{n}" for n in counter.get_feature_names_out()]
+    return pd.concat([frame.drop(columns="message"), pd.DataFrame(made, frame.index, columns)], axis=1)
+
+
+BARE = [Bare({"column": "message", "max_features": 100}, by_hand, ("messages",), rows=50_000)]
 
 
 @pytest.fixture(scope="module")

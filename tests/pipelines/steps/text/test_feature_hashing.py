@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.feature_extraction.text import HashingVectorizer
 
@@ -10,13 +11,23 @@ from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
 from pipelines.steps.text.feature_hashing import FeatureHashing
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
     Case({"column": "text", "bits": 4}),
     Case({"column": "category", "bits": 3, "n": 1, "norm": False, "keep_column": True}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    counter = HashingVectorizer(n_features=2**7, alternate_sign=False, ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b")
+    made = counter.transform(frame["message"]).toarray()
+    columns = [f"message_hash_{i}" for i in range(2**7)]
+    return pd.concat([frame.drop(columns="message"), pd.DataFrame(made, frame.index, columns)], axis=1)
+
+
+BARE = [Bare({"column": "message", "bits": 7}, by_hand, ("messages",), rows=50_000)]
 
 
 @pytest.mark.parametrize("norm", [False, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 import simplemma
 import stopwordsiso
 from pydantic import ValidationError
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from sudachipy import Dictionary, SplitMode
 
 from pipelines.errors import InputError
@@ -16,7 +18,7 @@ from pipelines.execution.apply import fit_link
 from pipelines.steps.text.cleaning import OPTIONS, STOP_LANGUAGES
 from pipelines.steps.text.preprocess_text import Language, PreprocessText
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
@@ -24,6 +26,18 @@ CASES = [
     Case({"columns": ["text", "arrow"], "language": "ja", "append": True}),
     Case({"columns": ["text"], "pattern": "e", "replacement": "x", "stop_words": ["grxxn"], "lemmatize": False}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    def cleaned(text: str) -> str:
+        words = re.findall(r"[a-z]+", text.lower())
+        return " ".join(simplemma.lemmatize(w, "en") for w in words if w not in ENGLISH_STOP_WORDS)
+
+    return frame.assign(message=[cleaned(t) for t in frame["message"]])
+
+
+BARE = [Bare({"columns": ["message"]}, lambda t: (by_hand(t),), ("messages",), rows=10_000)]
+
 OFF = dict.fromkeys(OPTIONS, False)
 
 

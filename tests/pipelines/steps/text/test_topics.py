@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.decomposition import LatentDirichletAllocation
 from sklearn.feature_extraction.text import CountVectorizer
@@ -11,13 +12,22 @@ from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
 from pipelines.steps.text.topics import Topics
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
     Case({"column": "text", "n_components": 2, "max_iter": 3}),
     Case({"column": "arrow", "n_components": 3, "n": 2, "max_iter": 2, "keep_column": False}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    counts = CountVectorizer(token_pattern=r"(?u)\b\w+\b", max_features=5000).fit_transform(frame["message"])
+    made = LatentDirichletAllocation(5, random_state=0).fit(counts).transform(counts)
+    return frame.assign(**{f"message_topic_{i + 1}": made[:, i] for i in range(5)})
+
+
+BARE = [Bare({"column": "message"}, lambda t: (by_hand(t),), ("messages",), rows=2_000)]
 
 
 def test_topics_are_those_of_scikit_learn() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+import gensim
 import numpy as np
+import pandas as pd
 import pytest
 from gensim.models import Word2Vec
 
@@ -11,13 +15,22 @@ from pipelines.execution.apply import fit_link
 from pipelines.inference.code import closure
 from pipelines.steps.text.word_vectors import WordVectors
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 
 CASES = [
     Case({"column": "text", "vector_size": 4, "min_count": 1}),
     Case({"column": "object", "vector_size": 3, "min_count": 2, "algorithm": "cbow", "keep_column": True}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> np.ndarray:
+    words = [re.findall(r"\w+", t.lower()) for t in frame["message"]]
+    learned = gensim.models.Word2Vec(words, vector_size=100, sg=1, workers=1, seed=0, max_final_vocab=10_000).wv
+    return np.array([np.mean([learned[w] for w in t if w in learned] or [np.zeros(100)], axis=0) for t in words])
+
+
+BARE = [Bare({"column": "message"}, by_hand, ("messages",), rows=5_000)]
 
 
 @pytest.mark.parametrize("algorithm", ["skip_gram", "cbow"])

@@ -19,6 +19,9 @@ from tests.pipelines.steps.conftest import Engine
 from tests.pipelines.steps.time_series.test_train_forecast import asked, co2, trained
 
 CASES = [Case({"time": "month", "horizon": 6, "n_origins": 3}, runs=False)]
+
+BARE = "scikit-learn has the rows of it, TimeSeriesSplit, and no forecast; its training is that of train_forecast"
+
 LINEAR = {"algorithm": {"type": "linear_regression"}}
 
 

@@ -8,18 +8,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, Ridge
 
 from pipelines import Workspace
 from pipelines.chain.chain import Chain
 from pipelines.errors import InputError
 from pipelines.samples.gallery import sample as pipeline
 from pipelines.steps.time_series.train_forecast import TrainForecast
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.conftest import Engine
 from tests.pipelines.steps.samples import sample
 
 CASES = [Case({"time": "month", "lags": [1, 12], "algorithm": {"type": "linear_regression"}}, runs=False)]
+
+
+def by_hand(frame: pd.DataFrame) -> Ridge:
+    values, time = frame["temperature"], frame["time"]
+    lagged = pd.concat([values.shift(n) for n in (1, 2, 24)], axis=1).assign(trend=np.arange(len(frame)))
+    calendar = pd.get_dummies(pd.DataFrame({"hour": time.dt.hour, "weekday": time.dt.weekday}).astype("category"))
+    rows = pd.concat([lagged.set_axis(["1", "2", "24", "trend"], axis=1), calendar], axis=1).iloc[24:]
+    return Ridge().fit(rows, values.iloc[24:])
+
+
+BARE = [Bare({"time": "time"}, by_hand, ("hours",), label="temperature", rows=100_000, also="hour and weekday")]
 
 
 def co2() -> pd.DataFrame:

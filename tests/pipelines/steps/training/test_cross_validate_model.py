@@ -14,9 +14,28 @@ from pipelines.parameters import ColumnRule
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Step
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 
 CASES = [Case({"algorithm": {"type": "ridge"}, "n_folds": 3}, runs=False)]
+
+LABEL = "hours-per-week"
+FEATURES = [c for c in NUMBERS if c != LABEL]
+
+MEASURES = ["r2", "neg_mean_absolute_error", "neg_root_mean_squared_error", "neg_median_absolute_error"]
+
+BARE = [
+    Bare(
+        {"algorithm": {"type": "linear_regression"}},
+        lambda t: cross_validate(
+            LinearRegression(), t[FEATURES], t[LABEL], cv=KFold(5, shuffle=True, random_state=0), scoring=MEASURES
+        ),
+        columns=tuple(NUMBERS),
+        label=LABEL,
+        also="four measures",
+    )
+]
+
 
 NUMERIC = Columns(kind="numeric")
 

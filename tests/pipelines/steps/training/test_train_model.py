@@ -8,6 +8,7 @@ import pytest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import roc_auc_score
+from sklearn.tree import DecisionTreeClassifier
 
 from pipelines.errors import InputError
 from pipelines.schema import Role, TableSchema
@@ -15,9 +16,29 @@ from pipelines.steps.base import Behaviour, FittedStep, Step
 from pipelines.steps.evaluation.evaluate_model import EvaluateModel
 from pipelines.steps.scoring.score_model import ScoreModel
 from pipelines.steps.training.train_model import TrainModel
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 
 CASES = [Case({"algorithm": {"type": "ridge", "alpha": 0.5}}, runs=False)]
+
+LABEL = "hours-per-week"
+FEATURES = [c for c in NUMBERS if c != LABEL]
+
+BARE = [
+    Bare(
+        {"algorithm": {"type": "linear_regression"}},
+        lambda t: LinearRegression().fit(t[FEATURES], t[LABEL]),
+        columns=tuple(NUMBERS),
+        label=LABEL,
+    ),
+    Bare(
+        {"algorithm": {"type": "decision_tree_classifier"}},
+        lambda t: DecisionTreeClassifier(random_state=0).fit(t[NUMBERS], t["income"]),
+        columns=(*NUMBERS, "income"),
+        rows=100_000,
+    ),
+]
+
 
 SAMPLES = Path(__file__).parents[4] / "pipelines" / "samples"
 

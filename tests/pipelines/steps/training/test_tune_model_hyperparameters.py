@@ -21,11 +21,27 @@ from pipelines.steps.base import FittedStep, Output
 from pipelines.steps.scoring.score_model import ScoreModel
 from pipelines.steps.training.train_model import TrainModel
 from pipelines.steps.training.tune_model_hyperparameters import TuneModelHyperparameters
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 
 CASES = [
     Case({"algorithm": {"type": "ridge"}, "ranges": {"alpha": "0.1 to 10 log", "fit_intercept": [True]}}, runs=False)
 ]
+
+LABEL = "hours-per-week"
+FEATURES = [c for c in NUMBERS if c != LABEL]
+
+BARE = [
+    Bare(
+        {"algorithm": {"type": "ridge"}, "ranges": {"alpha": [0.1, 1, 10]}, "sampler": "grid"},
+        lambda t: GridSearchCV(
+            Ridge(), {"alpha": [0.1, 1, 10]}, cv=KFold(5, shuffle=True, random_state=0), scoring="r2"
+        ).fit(t[FEATURES], t[LABEL]),
+        columns=tuple(NUMBERS),
+        label=LABEL,
+    )
+]
+
 
 SAMPLES = Path(__file__).parents[4] / "pipelines" / "samples" / "datasets"
 

@@ -9,10 +9,12 @@ import pytest
 from pipelines.errors import InputError
 from pipelines.schema import Role
 from pipelines.table import TEST, TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import combined
 
 CASES = [Case({}), Case({"suffix": " (1)"})]
+
+BARE = [Bare({}, lambda t, o: pd.concat([t, o], axis=1), ("adult", "flights"))]
 
 
 def test_columns_are_put_side_by_side_as_by_concat(cars: pd.DataFrame, people: pd.DataFrame) -> None:

@@ -8,10 +8,12 @@ import pytest
 
 from pipelines.errors import InputError
 from pipelines.table import TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import combined
 
 CASES = [Case({}), Case({"columns": "shared"})]
+
+BARE = [Bare({}, lambda t, o: pd.concat([t, o], ignore_index=True), ("adult", "adult"))]
 
 
 def test_rows_are_added_as_by_concat(people: pd.DataFrame) -> None:

@@ -14,7 +14,7 @@ from pipelines.errors import ColumnMissingError, InputError
 from pipelines.schema import Role
 from pipelines.steps import library
 from pipelines.steps.mathematics import BINARY, UNARY, FunctionName
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import done, made
 
 CASES = [
@@ -23,6 +23,17 @@ CASES = [
     Case({"function": "greater", "value": 4, "output": "replace"}),
     Case({"function": "round", "value": 1, "output": "only"}),
     Case({"function": "polygamma", "value": 1, "columns": ["x"]}),
+]
+
+BARE = [
+    Bare(
+        {"columns": ["capital-gain"], "function": "log1p"},
+        lambda t: t.assign(**{"capital-gain_log1p": np.log1p(t["capital-gain"])}),
+    ),
+    Bare(
+        {"columns": ["capital-gain"], "function": "divide", "operand": "column", "column": "hours-per-week"},
+        lambda t: (t.assign(divided=t["capital-gain"] / t["hours-per-week"]),),
+    ),
 ]
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import duckdb
 import pandas as pd
 import pytest
 
 from pipelines.errors import InputError
 from pipelines.schema import Role, schema_of
 from pipelines.table import TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import PREVIEW, combined
 
 CASES = [Case({"query": 'select a."float number" + b.y as s, a.key, a.label from t1 a join t2 b on a.key = b.key'})]
+
+QUERY = "select education, count(*) as people, avg(age) as age from t1 group by education order by education"
+
+BARE = [
+    Bare(
+        {"query": QUERY},
+        lambda t: duckdb.connect(config={"threads": "1"}).register("t1", t).sql(QUERY).df(),
+        also="on one thread",
+    )
+]
 
 
 def test_sql_gives_what_pandas_gives(people: pd.DataFrame) -> None:

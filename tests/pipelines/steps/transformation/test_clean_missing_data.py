@@ -14,7 +14,8 @@ from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
 from pipelines.steps import library
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS, WORDS
 from tests.pipelines.steps.trial import changed, made, numeric, read
 
 CASES = [
@@ -26,6 +27,22 @@ CASES = [
     Case({"strategy": "knn", "n_neighbors": 3, "max_ratio": 0.5}),
     Case({"strategy": "constant", "fill_values": {"text": "unknown", "datetime": "2026-01-01"}, "add_indicator": True}),
     Case({"strategy": "drop_columns", "min_ratio": 0.5}),
+]
+
+
+def by_hand(frame: pd.DataFrame, strategy: str, columns: list[str]) -> pd.DataFrame:
+    """What SimpleImputer makes of these columns, in their places."""
+    filled = SimpleImputer(strategy=strategy).fit_transform(frame[columns])
+    return frame.assign(**{c: filled[:, i] for i, c in enumerate(columns)})
+
+
+BARE = [
+    Bare({"strategy": "median", "columns": NUMBERS}, lambda t: by_hand(t, "median", NUMBERS)),
+    Bare(
+        {"strategy": "most_frequent", "columns": WORDS},
+        lambda t: by_hand(t.astype(dict.fromkeys(WORDS, object)), "most_frequent", WORDS),
+    ),
+    Bare({"strategy": "drop_rows"}, lambda t: t.dropna()),
 ]
 
 

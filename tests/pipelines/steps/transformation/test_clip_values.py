@@ -10,7 +10,7 @@ from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
 from pipelines.steps import library
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import made, numeric
 
 CASES = [
@@ -18,6 +18,13 @@ CASES = [
     Case({"clip": "peaks", "upper_percentile": 80, "replace_with": "mean", "add_indicator": True}),
     Case({"threshold": "constant", "lower": 3, "upper": 20, "output": "append", "add_indicator": True}),
     Case({"clip": "subpeaks", "lower_percentile": 30, "replace_with": "missing", "columns": ["x", "Int64"]}),
+]
+
+BARE = [
+    Bare(
+        {"columns": ["age", "fnlwgt"]},
+        lambda t: t.assign(**{c: t[c].clip(*t[c].quantile([0.01, 0.99])) for c in ("age", "fnlwgt")}),
+    )
 ]
 
 

@@ -11,7 +11,7 @@ from pipelines.execution.apply import fit_link
 from pipelines.steps import library
 from pipelines.steps.transformation.create_columns import formulas
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import made
 
 CASES = [
@@ -28,6 +28,20 @@ always = 1.5
         }
     ),
     Case({"columns": "x = case when x > 0.5\n  then 'high' end\nlabel = lower(label)"}),
+]
+
+MADE = """\
+gain_per_hour = "capital-gain" / "hours-per-week"
+old = case when age > 60 then 'yes' else 'no' end
+"""
+
+BARE = [
+    Bare(
+        {"columns": MADE},
+        lambda t: t.assign(
+            gain_per_hour=t["capital-gain"] / t["hours-per-week"], old=np.where(t["age"] > 60, "yes", "no")
+        ),
+    )
 ]
 
 

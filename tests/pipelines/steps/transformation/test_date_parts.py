@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.errors import InputError
 from pipelines.steps import library
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import made
 
 CASES = [
@@ -16,6 +16,17 @@ CASES = [
     Case({"parts": ["month", "hour", "is_weekend"], "cyclic": True, "keep_columns": False}),
     Case({"parts": ["minute", "quarter", "day_of_year"], "columns": ["zoned"], "since": "2026-01-01"}),
 ]
+
+BARE = [
+    Bare(
+        {"columns": ["time"], "parts": ["month", "weekday", "hour"]},
+        lambda t: t.assign(
+            time_month=t["time"].dt.month, time_weekday=t["time"].dt.day_of_week, time_hour=t["time"].dt.hour
+        ),
+        ("flights",),
+    )
+]
+
 PARTS = ["year", "quarter", "month", "day", "day_of_year", "weekday", "hour", "minute"]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.errors import InputError
 from pipelines.schema import Role
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import done, made
 
 CASES = [
@@ -23,6 +23,8 @@ CASES = [
     Case({"columns": ["text", "x"], "new_names": ["x", "text"]}),
     Case({"columns": ["boolean", "int-number"], "type": "text"}),
 ]
+
+BARE = [Bare({"columns": ["age"], "data_type": "float"}, lambda t: t.astype({"age": "float64"}))]
 
 
 def test_casts_follow_pandas(cars: pd.DataFrame) -> None:

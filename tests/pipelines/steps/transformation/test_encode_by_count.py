@@ -8,12 +8,19 @@ import pandas as pd
 from pipelines.execution.apply import fit_link
 from pipelines.steps import library
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import made
 
 CASES = [
     Case({}),
     Case({"method": "frequency", "append": True, "columns": ["Int64", "object", "time"]}),
+]
+
+BARE = [
+    Bare(
+        {"columns": ["education", "sex"]},
+        lambda t: t.assign(**{c: t[c].map(t[c].value_counts()).fillna(0) for c in ("education", "sex")}),
+    )
 ]
 
 

@@ -14,7 +14,7 @@ from pipelines.schema import Role
 from pipelines.steps import library
 from pipelines.steps.base import Step
 from pipelines.table import TEST, TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import done, made
 
 CASES = [
@@ -22,6 +22,17 @@ CASES = [
     Case({"append": True, "smooth": 10, "columns": ["Int64", "text", "time"], "cv": 3}),
     Case({"columns": ["category"], "target_type": "classes"}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows a model learns from; StratifiedKFold is what TargetEncoder has by itself."""
+    encoder = TargetEncoder(target_type="binary", cv=StratifiedKFold(5, shuffle=True, random_state=0))
+    made = encoder.fit_transform(frame[["education", "marital-status"]], frame["income"])
+    return frame.assign(**{"education": made[:, 0], "marital-status": made[:, 1]})
+
+
+BARE = [Bare({"columns": ["education", "marital-status"]}, by_hand)]
+
 NAMES = ["workclass", "occupation", "native-country"]
 
 

@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.preprocessing import (
-    OneHotEncoder,
-    OrdinalEncoder,
-)
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import WORDS
 from tests.pipelines.steps.trial import made
 
 CASES = [
@@ -21,6 +19,26 @@ CASES = [
     Case({"method": "ordinal"}),
     Case({"method": "onehot", "max_categories": 3, "keep_columns": True}),
     Case({"method": "ordinal", "columns": ["text", "int-number"], "keep_columns": True}),
+]
+
+WHOLE = ["education", "marital-status", "relationship", "race", "sex"]
+
+
+def one_hot(frame: pd.DataFrame) -> pd.DataFrame:
+    encoder = OneHotEncoder(sparse_output=False, handle_unknown="ignore", dtype=np.float64)
+    made = encoder.fit_transform(frame[WORDS])
+    made = pd.DataFrame(made, columns=encoder.get_feature_names_out(), index=frame.index)
+    return pd.concat([frame.drop(columns=WORDS), made], axis=1)
+
+
+def ordinal(frame: pd.DataFrame) -> pd.DataFrame:
+    made = OrdinalEncoder().fit_transform(frame[WHOLE].astype(object))
+    return frame.assign(**{c: made[:, i] for i, c in enumerate(WHOLE)})
+
+
+BARE = [
+    Bare({"method": "onehot", "columns": WORDS}, lambda t: (one_hot(t),)),
+    Bare({"method": "ordinal", "columns": WHOLE}, ordinal),
 ]
 
 

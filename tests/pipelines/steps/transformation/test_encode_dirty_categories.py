@@ -11,7 +11,7 @@ from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
 from pipelines.steps import library
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import made
 
 CASES = [
@@ -19,6 +19,16 @@ CASES = [
     Case({"method": "gap", "n_components": 2, "columns": ["text", "object"], "append": True}),
     Case({"method": "minhash", "n_components": 4, "columns": ["text", "Int64"]}),
 ]
+
+BARE = [
+    Bare(
+        {"columns": ["message"], "n_components": 10},
+        lambda t: (t, skrub.StringEncoder(n_components=10, random_state=0).fit_transform(t["message"])),
+        ("messages",),
+        rows=10_000,
+    )
+]
+
 REFERENCES = {
     "string": lambda n: skrub.StringEncoder(n, random_state=0),
     "gap": lambda n: skrub.GapEncoder(n, random_state=0),

@@ -6,10 +6,14 @@ import pandas as pd
 import pytest
 
 from pipelines.errors import InputError
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import changed
 
 CASES = [Case({"expression": "\"float number\" > 9 and text <> 'red'"})]
+
+BARE = [
+    Bare({"expression": "age > 30 and sex = 'Male'"}, lambda t: t[(t["age"] > 30) & (t["sex"] == "Male")]),
+]
 
 
 @pytest.mark.parametrize(

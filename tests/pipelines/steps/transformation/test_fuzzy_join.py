@@ -10,12 +10,26 @@ import skrub
 from pipelines.errors import InputError
 from pipelines.schema import Role
 from pipelines.table import TEST, TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import combined
 
 CASES = [
     Case({"left_on": "text", "right_on": "arrow"}),
     Case({"left_on": "category", "right_on": "text", "how": "inner", "max_dist": 0.5, "add_distance": False}),
+]
+
+BARE = [
+    Bare(
+        {"left_on": "occupation", "right_on": "job"},
+        lambda t, o: (
+            skrub.fuzzy_join(
+                t, o, left_on="occupation", right_on="job", max_dist=1.0, ref_dist="no_rescaling", add_match_info=True
+            ),
+        ),
+        ("adult", "jobs"),
+        before=(("clean_missing_data", {"strategy": "drop_rows"}),),
+        rows=20_000,
+    )
 ]
 
 

@@ -12,7 +12,7 @@ from pipelines.errors import ColumnMissingError, InputError
 from pipelines.schema import Role
 from pipelines.steps import library
 from pipelines.table import TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import combined
 
 CASES = [
@@ -20,6 +20,23 @@ CASES = [
     Case({"by": ["text", "category"], "columns": ["x", "Int64", "bool"], "functions": ["mean", "sum", "max", "std"]}),
     Case({"by": ["zoned"], "others": {"text": ["nunique", "first", "min"], "time": ["max"], "category": ["last"]}}),
 ]
+
+BARE = [
+    Bare(
+        {"by": ["education", "sex"], "columns": ["age", "hours-per-week"], "functions": ["mean", "max"]},
+        lambda t: (
+            t.groupby(["education", "sex"], dropna=False)
+            .agg(
+                rows=("age", "size"),
+                age_mean=("age", "mean"),
+                age_max=("age", "max"),
+                **{f"hours-per-week_{f}": ("hours-per-week", f) for f in ("mean", "max")},
+            )
+            .reset_index()
+        ),
+    )
+]
+
 FUNCTIONS = ["mean", "sum", "min", "max", "median", "std", "var", "count", "nunique", "first", "last"]
 
 

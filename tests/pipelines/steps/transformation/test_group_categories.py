@@ -6,13 +6,30 @@ import pandas as pd
 import pytest
 
 from pipelines.steps import library
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import made
 
 CASES = [
     Case({"groups": {"warm": ["red"], "cold": ["blue", "green"]}}),
     Case({"groups": {"few": [0, 1, 2], "yes": [True]}, "default": "many", "columns": ["Int64", "bool"]}),
 ]
+
+BARE = [
+    Bare(
+        {
+            "columns": ["education"],
+            "groups": {"high": ["Masters", "Doctorate"], "school": ["HS-grad"]},
+            "default": "other",
+        },
+        lambda t: t.assign(
+            education=t["education"]
+            .map({"Masters": "high", "Doctorate": "high", "HS-grad": "school"})
+            .fillna("other")
+            .where(t["education"].notna())
+        ),
+    )
+]
+
 DOORS = {"family": ["four"], "sporty": ["two"]}
 
 

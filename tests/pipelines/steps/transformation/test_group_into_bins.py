@@ -7,14 +7,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 from sklearn.datasets import load_iris
-from sklearn.preprocessing import (
-    KBinsDiscretizer,
-)
+from sklearn.preprocessing import KBinsDiscretizer
 
 from pipelines.errors import InputError
 from pipelines.steps import library
 from pipelines.steps.transformation.group_into_bins import cuts, names_of
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 from tests.pipelines.steps.trial import made
 
 CASES = [
@@ -23,6 +22,23 @@ CASES = [
     Case({"edges": [0.5], "columns": ["x", "y"], "encode": "label", "labels": ["low", "high"], "keep_columns": True}),
     Case({"strategy": "mean_std", "n_bins": 4}),
     Case({"strategy": "mdl", "columns": ["x", "float number", "Int64"]}),
+]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    cutter = KBinsDiscretizer(
+        5, encode="ordinal", strategy="quantile", quantile_method="averaged_inverted_cdf", subsample=None
+    )
+    made = cutter.fit_transform(frame[NUMBERS[:3]])
+    return frame.assign(**{c: made[:, i] for i, c in enumerate(NUMBERS[:3])})
+
+
+BARE = [
+    Bare({"strategy": "quantile", "n_bins": 5, "columns": NUMBERS[:3]}, lambda t: (by_hand(t),)),
+    Bare(
+        {"edges": [18, 65], "columns": ["age"]},
+        lambda t: t.assign(age=pd.cut(t["age"], [-np.inf, 18, 65, np.inf], right=False, labels=False)),
+    ),
 ]
 
 

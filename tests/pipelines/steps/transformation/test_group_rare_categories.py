@@ -11,13 +11,24 @@ from sklearn.preprocessing import OneHotEncoder
 from pipelines.execution.apply import fit_link
 from pipelines.steps import library
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import made
 
 CASES = [
     Case({"min_frequency": 0.2}),
     Case({"min_frequency": 9, "columns": ["text", "int-number", "category"], "other": "seldom"}),
     Case({"min_frequency": 0, "max_categories": 3}),
+]
+
+BARE = [
+    Bare(
+        {"columns": ["education"], "min_frequency": 0.05},
+        lambda t: t.assign(
+            education=t["education"].where(
+                t["education"].map(t["education"].value_counts(normalize=True)) >= 0.05, "other"
+            )
+        ),
+    )
 ]
 
 

@@ -12,7 +12,7 @@ from pipelines.errors import ColumnMissingError, InputError
 from pipelines.schema import Role
 from pipelines.steps import library
 from pipelines.table import TEST, TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import combined
 
 CASES = [
@@ -21,6 +21,10 @@ CASES = [
     Case({"how": "cross"}),
     Case({"left_on": ["text", "category"], "right_on": ["arrow", "category"], "suffix": "_2"}),
 ]
+
+KEYS = ["origin", "month", "day", "hour"]
+
+BARE = [Bare({"on": KEYS, "how": "left"}, lambda t, o: t.merge(o, on=KEYS, how="left"), ("flights", "weather"))]
 
 
 @pytest.fixture

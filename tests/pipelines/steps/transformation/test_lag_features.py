@@ -9,7 +9,7 @@ import pytest
 from pipelines.errors import InputError
 from pipelines.steps import library
 from pipelines.table import TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import combined
 
 CASES = [
@@ -17,6 +17,16 @@ CASES = [
     Case({"columns": ["text", "category", "zoned", "boolean"], "lags": [2, -1], "by": ["object"], "order_by": "time"}),
     Case({"columns": ["x", "Int64"], "kind": "difference", "by": ["category"]}),
     Case({"columns": ["x", "int-number"], "kind": "change", "lags": [3]}),
+]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    past = frame.sort_values("time", kind="stable").groupby("carrier")["distance"]
+    return frame.assign(distance_lag_1=past.shift(1), distance_lag_7=past.shift(7))
+
+
+BARE = [
+    Bare({"columns": ["distance"], "lags": [1, 7], "by": ["carrier"], "order_by": "time"}, by_hand, ("flights",)),
 ]
 
 

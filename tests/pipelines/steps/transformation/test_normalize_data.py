@@ -18,7 +18,8 @@ from sklearn.preprocessing import (
 )
 
 from pipelines.errors import InputError
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 from tests.pipelines.steps.trial import made, numeric
 
 CASES = [
@@ -26,6 +27,22 @@ CASES = [
     Case({"method": "quantile", "n_quantiles": 20}),
     Case({"method": "quantile", "output_distribution": "normal"}),
     Case({"method": "power", "power": "box-cox", "columns": ["x", "y"]}),
+]
+
+
+def by_hand(frame: pd.DataFrame, scaler: Any) -> pd.DataFrame:
+    """What a scaler makes of the numbers, in their places."""
+    scaled = scaler.fit_transform(frame[NUMBERS])
+    return frame.assign(**{c: scaled[:, i] for i, c in enumerate(NUMBERS)})
+
+
+BARE = [
+    Bare({"method": "zscore", "columns": NUMBERS}, lambda t: by_hand(t, StandardScaler())),
+    Bare({"method": "robust", "columns": NUMBERS}, lambda t: by_hand(t, RobustScaler())),
+    Bare(
+        {"method": "quantile", "columns": NUMBERS},
+        lambda t: by_hand(t, QuantileTransformer(random_state=0)),
+    ),
 ]
 
 

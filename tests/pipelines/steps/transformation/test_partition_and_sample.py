@@ -16,7 +16,7 @@ from pipelines.schema import Role, schema_of
 from pipelines.steps import library
 from pipelines.steps.base import Behaviour, Output, Step
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import changed
 
 CASES = [
@@ -29,6 +29,14 @@ CASES = [
     Case({"mode": "folds", "deal": "group", "column": "text", "n_folds": 3}),
     Case({"mode": "folds", "deal": "column", "column": "Int64"}),
     Case({"mode": "folds", "deal": "proportions", "proportions": [0.5, 0.2]}),
+]
+
+BARE = [
+    Bare({"size": 0.1}, lambda t: (t.sample(frac=0.1, random_state=0).sort_index(),)),
+    Bare(
+        {"mode": "folds"},
+        lambda t: [test for _train, test in KFold(5, shuffle=True, random_state=0).split(t)],
+    ),
 ]
 
 

@@ -8,13 +8,24 @@ import pytest
 from pipelines.errors import InputError
 from pipelines.schema import Role
 from pipelines.table import TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import combined
 
 CASES = [
     Case({"index": ["text"], "columns": "category", "values": "x"}),
     Case({"index": ["key"], "columns": "Int64"}),
     Case({"index": [], "columns": "bool", "values": "text", "aggfunc": "first"}),
+]
+
+BARE = [
+    Bare(
+        {"index": ["education"], "columns": "sex", "values": "age", "aggfunc": "mean"},
+        lambda t: (
+            t.pivot_table(index="education", columns="sex", values="age", aggfunc="mean")
+            .reset_index()
+            .rename_axis(columns=None)
+        ),
+    )
 ]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import changed
 
 CASES = [Case({}), Case({"columns": ["text", "bool"], "keep": "last"})]
+
+BARE = [Bare({}, lambda t: t.drop_duplicates())]
 
 
 def test_duplicates_are_those_of_pandas(people: pd.DataFrame) -> None:

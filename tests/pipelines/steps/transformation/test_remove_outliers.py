@@ -9,7 +9,7 @@ from scipy import stats
 from sklearn.ensemble import IsolationForest
 
 from pipelines.errors import InputError
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import changed, numeric
 
 CASES = [
@@ -17,6 +17,18 @@ CASES = [
     Case({"method": "zscore", "threshold": 2, "columns": ["float number", "Int64"]}),
     Case({"method": "isolation_forest", "n_estimators": 10}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    kept = pd.Series(True, frame.index)
+    for name in ("age", "fnlwgt"):
+        low, high = frame[name].quantile([0.25, 0.75])
+        reach = 1.5 * (high - low)
+        kept &= frame[name].isna() | frame[name].between(low - reach, high + reach)
+    return frame[kept]
+
+
+BARE = [Bare({"columns": ["age", "fnlwgt"]}, by_hand)]
 
 
 def test_quartile_ranges_are_those_of_a_box_plot(cars: pd.DataFrame) -> None:

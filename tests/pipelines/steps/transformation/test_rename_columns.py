@@ -7,13 +7,15 @@ import pytest
 
 from pipelines.errors import ColumnMissingError, InputError
 from pipelines.schema import Role
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import done, made
 
 CASES = [
     Case({"names": {"x": "first", "label": "double"}, "prefix": "a ", "columns": ["y", "text"]}),
     Case({"style": "snake_case", "suffix": "_2"}),
 ]
+
+BARE = [Bare({"names": {"age": "years"}}, lambda t: t.rename(columns={"age": "years"}))]
 
 
 def test_names_are_given_as_by_pandas(cars: pd.DataFrame) -> None:

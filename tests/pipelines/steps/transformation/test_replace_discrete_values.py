@@ -10,13 +10,21 @@ from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
 from pipelines.steps import library
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import made
 
 CASES = [
     Case({"reference": "label"}),
     Case({"reference": "Int64", "columns": ["text", "int-number", "boolean"], "keep_columns": True}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    scores = frame.groupby("education")["age"].agg([np.mean, lambda v: v.std(ddof=0)]).set_axis(["mean", "std"], axis=1)
+    return frame.assign(**{f"education_{m}": frame["education"].map(scores[m]) for m in scores})
+
+
+BARE = [Bare({"columns": ["education"], "reference": "age", "keep_columns": True}, lambda t: (by_hand(t),))]
 
 
 def test_probabilities_are_those_of_crosstab(people: pd.DataFrame) -> None:

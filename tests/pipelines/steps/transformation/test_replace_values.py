@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.errors import InputError
 from pipelines.steps import library
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import SAMPLES, made
 
 CASES = [
@@ -18,6 +18,14 @@ CASES = [
     Case({"find": ["E"], "match": "part", "match_case": False, "replace_with": "3"}),
     Case({"find": ["(r|g)e+"], "match": "regex", "replace_with": r"<\1>", "columns": ["text", "category"]}),
     Case({"find": [3, 4], "replace_with": "-1.5", "columns": {"kind": "numeric"}}),
+]
+
+BARE = [
+    Bare(
+        {"find": ["Private", "Local-gov"], "replace_with": "one", "columns": ["workclass"]},
+        lambda t: t.assign(workclass=t["workclass"].replace(["Private", "Local-gov"], "one")),
+    ),
+    Bare({"find": ["99999"], "columns": ["capital-gain"]}, lambda t: t.replace({"capital-gain": {99999: np.nan}})),
 ]
 
 

@@ -12,7 +12,8 @@ from pipelines.execution.apply import fit_link
 from pipelines.schema import Role
 from pipelines.steps import library
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 from tests.pipelines.steps.trial import done, made
 
 CASES = [
@@ -21,6 +22,8 @@ CASES = [
     Case({"columns": ["x", "text"]}),
     Case({"kind": "numeric", "pattern": "^[xyI]"}),
 ]
+
+BARE = [Bare({"columns": [*NUMBERS, "income"]}, lambda t: t[[*NUMBERS, "income"]])]
 
 
 def test_the_short_form_of_the_published_example(cars: pd.DataFrame) -> None:

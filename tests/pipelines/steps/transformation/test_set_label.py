@@ -11,10 +11,12 @@ from pipelines.execution.apply import fit_link
 from pipelines.schema import Role
 from pipelines.steps import library
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import done, made
 
 CASES = [Case({"column": "bool"}), Case({"column": "y", "ids": ["text"], "weight": "x"})]
+
+BARE = [Bare({"column": "sex"}, lambda t: (t.drop(columns="sex"), t["sex"]))]
 
 
 def test_set_label_gives_roles_and_is_no_part_of_a_served_model(cars: pd.DataFrame) -> None:

@@ -7,12 +7,19 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import changed
 
 CASES = [
     Case({"by": ["text", "x"], "descending": ["text"]}),
     Case({"by": ["category", "object", "zoned", "Int64"], "na_position": "first"}),
+]
+
+BARE = [
+    Bare(
+        {"by": ["education", "age"], "descending": ["age"]},
+        lambda t: t.sort_values(["education", "age"], ascending=[True, False], kind="stable"),
+    )
 ]
 
 

@@ -15,7 +15,7 @@ from pipelines.schema import Role, schema_of
 from pipelines.steps import library
 from pipelines.steps.base import Inputs
 from pipelines.table import TEST, TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import CONTEXT
 
 CASES = [
@@ -27,6 +27,11 @@ CASES = [
     Case({"mode": "pattern", "column": "text", "pattern": "^[rg]"}),
     Case({"mode": "time", "column": "x"}),
     Case({"mode": "group", "column": "zoned"}),
+]
+
+BARE = [
+    Bare({}, lambda t: train_test_split(t, train_size=0.7, random_state=0)),
+    Bare({"stratify": True}, lambda t: train_test_split(t, train_size=0.7, random_state=0, stratify=t["income"])),
 ]
 
 

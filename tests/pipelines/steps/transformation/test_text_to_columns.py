@@ -12,13 +12,23 @@ from pipelines.execution.apply import fit_link
 from pipelines.steps import library
 from pipelines.steps.base import Behaviour
 from pipelines.table import Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import made
 
 CASES = [
     Case({"column": "text", "delimiter": "e"}),
     Case({"column": "zoned", "how": "regex", "pattern": "[- :]", "max_columns": 4, "keep_column": True}),
     Case({"column": "object", "how": "extract", "pattern": "(?P<first>[a-z])([a-z]*)", "names": ["x", "rest"]}),
+]
+
+BARE = [
+    Bare(
+        {"column": "route", "names": ["start", "end"]},
+        lambda t: t.drop(columns="route").join(
+            t["route"].str.split(",", n=1, expand=True).set_axis(["start", "end"], axis=1)
+        ),
+        ("flights",),
+    )
 ]
 
 

@@ -8,12 +8,20 @@ import pytest
 from pipelines.errors import InputError
 from pipelines.schema import Role
 from pipelines.table import TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
+from tests.pipelines.steps.many_rows import NUMBERS
 from tests.pipelines.steps.trial import combined
 
 CASES = [
     Case({"value_vars": ["x", "y", "Int64"], "id_vars": ["key", "category", "zoned"]}),
     Case({"value_vars": ["text", "category", "object"], "drop_missing": True}),
+]
+
+BARE = [
+    Bare(
+        {"id_vars": ["education", "sex"], "value_vars": NUMBERS[:3]},
+        lambda t: t.melt(id_vars=["education", "sex"], value_vars=NUMBERS[:3]),
+    )
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from pipelines.errors import InputError
 from pipelines.schema import Role
 from pipelines.table import TRAIN, Table
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.trial import combined
 
 CASES = [
@@ -19,6 +19,17 @@ CASES = [
     ),
     Case({"columns": ["x"], "without_row": True, "min_periods": 2, "by": ["category"]}),
 ]
+
+
+def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
+    groups = frame.sort_values("time", kind="stable").groupby("carrier")["distance"]
+    return frame.assign(distance_mean_3=groups.rolling(3, min_periods=1).mean().droplevel(0))
+
+
+BARE = [
+    Bare({"columns": ["distance"], "window": 3, "by": ["carrier"], "order_by": "time"}, by_hand, ("flights",)),
+]
+
 FUNCTIONS = ["mean", "sum", "min", "max", "std", "median", "count", "rank"]
 
 
