@@ -148,7 +148,8 @@ def _typical(present: pd.Series, kind: ColumnType) -> Any:
     if not len(present):
         return None
     if kind.is_numeric:
-        return present.sort_values().iloc[len(present) // 2]
+        middle = len(present) // 2
+        return np.partition(present.to_numpy(), middle)[middle]
     if kind in (ColumnType.DATETIME, ColumnType.OTHER):
         return present.iloc[len(present) // 2]
     return present.astype(object).value_counts().index[0]

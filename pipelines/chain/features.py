@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from pipelines.chain.conform import as_text, is_missing
+from pipelines.chain.transformer import Arrays
 from pipelines.schema import ColumnType, column_type
 
 Encoding = Literal["onehot", "ordinal"]
@@ -41,18 +43,22 @@ class FeatureMatrix(BaseEstimator):
         return self
 
     def transform(self, X: pd.DataFrame) -> np.ndarray:
+        return self.matrix(Arrays(X), len(X))
+
+    def matrix(self, columns: Mapping[str, Any], rows: int) -> np.ndarray:
+        """The array for columns that stand alone, or in a table: around one row a table costs more than its numbers."""
         if not hasattr(self, "lookups"):
             self._prepare()
-        matrix = np.zeros((len(X), self.width))
+        matrix = np.zeros((rows, self.width))
         at = 0
         for name in self.numbers_:
-            matrix[:, at] = _floats(X[name])
+            matrix[:, at] = _floats(columns[name])
             at += 1
         for name in self.times_:
-            matrix[:, at] = _days(X[name])
+            matrix[:, at] = _days(pd.Series(columns[name]))
             at += 1
         for name, lookup in self.lookups.items():
-            codes = codes_of(X[name], lookup)
+            codes = codes_of(columns[name], lookup)
             if self.encoding == "ordinal":
                 matrix[:, at] = np.where(codes < 0, np.nan, codes)
                 at += 1
@@ -104,7 +110,7 @@ class FeatureMatrix(BaseEstimator):
         return {k: v for k, v in super().__getstate__().items() if k not in ("lookups", "width")}
 
 
-def codes_of(values: pd.Series, lookup: dict[str | None, int]) -> np.ndarray:
+def codes_of(values: Any, lookup: dict[str | None, int]) -> np.ndarray:
     """The number of each value's category, -1 for one that ``lookup`` does not know."""
     if len(values) <= SMALL:
         return np.array([_code(v, lookup) for v in values.tolist()], dtype=np.intp)
@@ -117,9 +123,9 @@ def _code(value: Any, lookup: dict[str | None, int]) -> int:
     return lookup.get(None if is_missing(value) else as_text(value), -1)
 
 
-def _floats(values: pd.Series) -> np.ndarray:
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iufb":
-        return values.to_numpy()
+def _floats(values: Any) -> np.ndarray:
+    if isinstance(values.dtype, np.dtype):
+        return np.asarray(values) if values.dtype.kind in "iufb" else np.asarray(pd.Series(values), dtype=np.float64)
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 

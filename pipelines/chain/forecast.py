@@ -137,7 +137,8 @@ class Forecaster(Predictor):
         if self.calendar:
             periods = periods_of(at + start, CODES[self.frequency])
             for part in CALENDAR[self.frequency]:
-                found[part] = pd.array([str(v) for v in getattr(periods, part)], dtype="str")
+                numbers, places = np.unique(np.asarray(getattr(periods, part)), return_inverse=True)
+                found[part] = pd.array([str(v) for v in numbers.tolist()], dtype="str").take(places)
         if self.series is not None:
             found[self.series] = pd.array([name or "?"] * len(at), dtype="str")
         return pd.DataFrame(found)

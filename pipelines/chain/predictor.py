@@ -13,6 +13,7 @@ from pipelines.chain.clusters import distances
 from pipelines.chain.conform import as_text, is_missing
 from pipelines.chain.features import SMALL, Encoding, FeatureMatrix
 from pipelines.chain.small_batch import small_batch
+from pipelines.chain.transformer import Arrays
 from pipelines.chain.weighted import ClassWeighted
 from pipelines.schema import ColumnType, column_type
 
@@ -103,12 +104,16 @@ class Predictor(BaseEstimator):
         Clusters come with the distances to their centres, or the probability of each, where the algorithm has any;
         anomalies (1, and 0 for normal rows) with a score from 0 to 1 in the place of the probability.
         """
-        matrix = self.features_.transform(X)
+        return self.score_columns(Arrays(X), X.index)
+
+    def score_columns(self, columns: Mapping[str, Any], index: pd.Index) -> pd.DataFrame:
+        """The same for columns that stand alone, as arrays by name."""
+        matrix = self.features_.matrix(columns, len(index))
         whole = ~np.isinf(matrix).any(axis=1) if self.takes_missing else np.isfinite(matrix).all(axis=1)
         if whole.all():
-            return self._score(matrix, X.index) if len(matrix) else self.empty().reindex(X.index)
-        found = self._score(matrix[whole], X.index[whole]) if whole.any() else self.empty()
-        return _nullable(found).reindex(X.index)
+            return self._score(matrix, index) if len(matrix) else self.empty().reindex(index)
+        found = self._score(matrix[whole], index[whole]) if whole.any() else self.empty()
+        return _nullable(found).reindex(index)
 
     def empty(self) -> pd.DataFrame:
         """The results of no rows."""
@@ -168,7 +173,8 @@ def target(y: pd.Series, task: Task) -> np.ndarray:
         values = y.to_numpy(dtype=np.float64)
         whole = kind is ColumnType.INTEGER or bool((values == np.floor(values)).all())
         return y.to_numpy(dtype=np.int64) if whole else values
-    return np.array([as_text(v) for v in y.tolist()], dtype=str)
+    codes, distinct = pd.factorize(y)
+    return np.array([as_text(v) for v in distinct.tolist()], dtype=str)[codes]
 
 
 def _named(parameters: Mapping[str, Any], name: str) -> list[str]:

@@ -70,7 +70,10 @@ class Columnwise(Transformer):
         return ()
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        made = self.make(_Arrays(X), len(X))
+        return self.placed(X, self.make(Arrays(X), len(X)))
+
+    def placed(self, X: pd.DataFrame, made: dict[str, Any]) -> pd.DataFrame:
+        """The table with the columns it made."""
         gone = self.gone()
         result = X[[c for c in X.columns if c not in gone]] if gone else X.copy(deep=False)
         new = {name: made.pop(name) for name in list(made) if name not in result.columns}
@@ -101,7 +104,7 @@ class OnColumns(Columnwise):
         self.in_place_ = True
         if not self.columns:
             return
-        values = _values(_Arrays(frame), self.columns, len(frame))
+        values = _values(Arrays(frame), self.columns, len(frame))
         _require_finite(values, self.columns)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a column without any value has no mean; it stays missing
@@ -142,7 +145,7 @@ def columns_of(frame: pd.DataFrame) -> dict[str, Any]:
     return {str(name): array_of(values) for name, values in frame.items()}
 
 
-class _Arrays(Mapping[str, Any]):
+class Arrays(Mapping[str, Any]):
     """A table seen as arrays by name."""
 
     def __init__(self, frame: pd.DataFrame) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
-from sklearn.base import clone
 
 from pipelines.chain.transformer import Transformer
 from pipelines.errors import InputError
@@ -23,31 +22,35 @@ def apply(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
 
 def fit_link(step: Step, table: Table) -> Transformer:
     """The link of a row-wise or fitted step, fitted on the training rows of ``table`` and on no other."""
+    link, training, y = _unfitted(step, table)
+    return link.fit(training, y)
+
+
+def _unfitted(step: Step, table: Table) -> tuple[Transformer, pd.DataFrame, pd.Series | None]:
+    """The link of a step, with the rows and the label to fit it on."""
     training = table.training
     if step.acts_as is Behaviour.FITTED and not len(training):
         raise InputError(
             _("There are no training rows to learn from."), fix=_("Check the steps before that drop rows.")
         )
     y = training[table.label] if table.label else None
-    return step.build(table.schema).fit(training, y)
+    return step.build(table.schema), training, y
 
 
-def pass_through(step: Step, link: Transformer, table: Table) -> Table:
-    """``table`` with the link applied to every row, and the roles the step gives.
+def pass_through(step: Step, table: Table) -> tuple[Transformer, Table]:
+    """The link as ``fit_link`` gives it, and ``table`` with it applied to every row and the roles the step gives.
 
     Where the link cross-fits, the training rows are those that a model may learn from, not what ``transform`` gives.
     """
-    frame = _cross_fitted(link, table) if link.cross_fits else link.transform(table.frame)
-    return table.with_frame(frame, step.roles(table.schema))
-
-
-def _cross_fitted(link: Transformer, table: Table) -> pd.DataFrame:
-    training = table.training
-    y = training[table.label] if table.label else None
-    own = clone(link).fit_transform(training, y)
+    link, training, y = _unfitted(step, table)
     if table.partition is None:
-        return own
-    return pd.concat([own, link.transform(table.rows(TEST))]).reindex(table.frame.index)
+        frame = link.fit_transform(training, y)
+    elif link.cross_fits:
+        frame = link.fit_transform(training, y)
+        frame = pd.concat([frame, link.transform(table.rows(TEST))]).reindex(table.frame.index)
+    else:
+        frame = link.fit(training, y).transform(table.frame)
+    return link, table.with_frame(frame, step.roles(table.schema))
 
 
 def change_rows(step: Step, table: Table) -> Table:
@@ -59,9 +62,8 @@ def change_rows(step: Step, table: Table) -> Table:
 
 
 def _link(step: Step, inputs: Inputs, context: Context, key: str) -> Output:
-    link = fit_link(step, inputs.table)
-    table = _applied(pass_through(step, link, inputs.table), inputs, context, key)
-    return Output(table=table, transformer=link, report=step.report(link))
+    link, table = pass_through(step, inputs.table)
+    return Output(table=_applied(table, inputs, context, key), transformer=link, report=step.report(link))
 
 
 def _rows(step: Step, inputs: Inputs, context: Context, key: str) -> Output:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pipelines.chain.chain import Link
-from pipelines.execution.apply import change_rows, fit_link, pass_through
+from pipelines.execution.apply import change_rows, pass_through
 from pipelines.steps.base import Behaviour, Step
 from pipelines.table import Table
 
@@ -26,9 +26,8 @@ class StepReplay:
         links: list[Link] = []
         for name, step in self.steps:
             if step.acts_as.is_link:
-                link = fit_link(step, table)
+                link, table = pass_through(step, table)
                 links.append((name, link))
-                table = pass_through(step, link, table)
             elif step.acts_as is Behaviour.ROW_CHANGING:
                 table = change_rows(step, table)
         return links, table

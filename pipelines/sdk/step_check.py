@@ -12,7 +12,7 @@ import skops.io
 
 from pipelines.chain import script, storage
 from pipelines.errors import InputError
-from pipelines.execution.apply import fit_link, pass_through
+from pipelines.execution.apply import pass_through
 from pipelines.execution.examples import demonstrate
 from pipelines.messages import _
 from pipelines.schema import Role
@@ -67,10 +67,10 @@ def _example(step_type: type[Step]) -> list[str]:
     frame = next(iter(shown.given.values()))
     table = Table(frame, {example.label: Role.LABEL} if example.label else {})
     before = frame.copy()
-    link = fit_link(step, table)
-    whole = pass_through(step, link, table).frame
+    link, made = pass_through(step, table)
+    whole = made.frame
     _same(frame, before, _("It changes the table that it is given."))
-    _same(pass_through(step, fit_link(step, table), table).frame, whole, _("It gives something else the second time."))
+    _same(pass_through(step, table)[1].frame, whole, _("It gives something else the second time."))
     for at in range(len(frame)):
         alone = link.transform(frame.iloc[[at]])
         _same(alone, whole.iloc[[at]], _("Row {row} alone comes out otherwise than among others.", row=at + 1))

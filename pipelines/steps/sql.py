@@ -94,10 +94,19 @@ def _require_one_select(connection: duckdb.DuckDBPyConnection, query: str) -> No
         raise InputError(_("A {kind} statement cannot be used here.", kind=kind.name), fix=_("Write a SELECT."))
 
 
-def _readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Categories as text, so that one that is not known can be asked for."""
+def _readable(frame: pd.DataFrame) -> pd.DataFrame | pa.Table:
+    """The table as Arrow's, of which DuckDB reads the columns it needs, without a copy.
+
+    Categories are text, so that one that is not known can be asked for.
+    """
     categories = [c for c, kind in frame.dtypes.items() if isinstance(kind, pd.CategoricalDtype)]
-    return frame.astype(dict.fromkeys(categories, "str")) if categories else frame
+    frame = frame.astype(dict.fromkeys(categories, "str")) if categories else frame
+    if not len(frame.columns) or any(isinstance(kind, pd.DatetimeTZDtype) for kind in frame.dtypes):
+        return frame
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # objects of several kinds
+        return frame
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

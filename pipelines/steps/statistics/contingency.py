@@ -35,7 +35,6 @@ def counts(table: Table, rows: str, columns: str) -> tuple[pd.DataFrame, int]:
     table.schema.require([rows, columns])
     if rows == columns:
         raise InputError(_("{column!r} is set against itself.", column=rows), fix=_("Choose two columns."))
-    first, second = values.texts(table.frame[rows]), values.texts(table.frame[columns])
     for name in (rows, columns):
         distinct = table.frame[name].nunique()
         if distinct > MOST_VALUES:
@@ -43,15 +42,15 @@ def counts(table: Table, rows: str, columns: str) -> tuple[pd.DataFrame, int]:
                 _("Column {column!r} has {count:,} values, too many to count pairs of.", column=name, count=distinct),
                 fix=_("Group them before, with Group into Bins."),
             )
-    known = np.array([a is not None and b is not None for a, b in zip(first, second, strict=True)], dtype=bool)
-    found = pd.crosstab(pd.Series(first[known], dtype=object), pd.Series(second[known], dtype=object))
-    down = [v for v in values.in_order(table.frame[rows]) if v in found.index]
-    across = [v for v in values.in_order(table.frame[columns]) if v in found.columns]
-    if not down:
+    (first, down), (second, across) = values.coded(table.frame[rows]), values.coded(table.frame[columns])
+    known = (first >= 0) & (second >= 0)
+    if not known.any():
         raise InputError(
             _("No row has both {rows!r} and {columns!r}.", rows=rows, columns=columns), fix=_("Choose other columns.")
         )
-    return found.loc[down, across], int((~known).sum())
+    pairs = np.bincount(first[known] * len(across) + second[known], minlength=len(down) * len(across))
+    found = pd.DataFrame(pairs.reshape(len(down), -1), pd.Index(down, dtype=object), pd.Index(across, dtype=object))
+    return found.loc[found.any(axis=1), found.any(axis=0)], int((~known).sum())
 
 
 def associated(found: pd.DataFrame, confidence: float, correction: bool) -> Association | None:

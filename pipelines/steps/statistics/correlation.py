@@ -57,7 +57,7 @@ class Correlation(Statistic):
             )
         if len(table.frame) < 2:
             raise InputError(_("There are fewer than two rows to compare."), fix=_("Use more rows."))
-        frame = pd.DataFrame({n: values.floats(table, n, "A correlation") for n in names})
+        frame = pd.DataFrame({n: values.floats(table, n, "A correlation") for n in names}, copy=False)
         matrix = frame.corr(method=self.method, min_periods=2)
         pairs = self._pairs(frame, matrix)
         shown = names[:MOST_DRAWN]
@@ -77,10 +77,12 @@ class Correlation(Statistic):
         found = [(a, b, float(r[i, j])) for (i, a), (j, b) in places]
         found = sorted((f for f in found if not np.isnan(f[2])), key=lambda f: -abs(f[2]))[:LISTED]
         rows, chances = [], []
+        present = {n: frame[n].notna().to_numpy() for n in {n for a, b, _r in found for n in (a, b)}}
         for a, b, _r in found:
-            both = frame[[a, b]].dropna().to_numpy()
-            rows.append(len(both))
-            chances.append(float(TESTS[self.method](both[:, 0], both[:, 1]).pvalue) if len(both) > 2 else np.nan)
+            both = present[a] & present[b]
+            one, two = (frame[n].to_numpy() if both.all() else frame[n].to_numpy()[both] for n in (a, b))
+            rows.append(len(one))
+            chances.append(float(TESTS[self.method](one, two).pvalue) if len(one) > 2 else np.nan)
         return pd.DataFrame(
             {
                 "first": [f[0] for f in found],

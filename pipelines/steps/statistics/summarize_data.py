@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,21 +22,11 @@ from pipelines.table import Table
 
 PERCENTILES = (0.5, 1.0, 5.0, 95.0, 99.5)
 
-MEASURES: dict[str, Callable[[pd.Series], Any]] = {
-    "mean": lambda v: v.mean(),
-    "mean deviation": lambda v: (v - v.mean()).abs().mean(),
-    "standard deviation": lambda v: v.std(),
-    "variance": lambda v: v.var(),
-    "minimum": lambda v: v.min(),
-    "first quartile": lambda v: v.quantile(0.25),
-    "median": lambda v: v.median(),
-    "third quartile": lambda v: v.quantile(0.75),
-    "maximum": lambda v: v.max(),
-    "range": lambda v: v.max() - v.min(),
-    "skewness": lambda v: v.skew(),
-    "kurtosis": lambda v: v.kurt(),
-    **{f"P{p:g}": lambda v, p=p: v.quantile(p / 100) for p in PERCENTILES},  # type: ignore[misc]
-}
+QUARTILES = {"first quartile": 25.0, "median": 50.0, "third quartile": 75.0}
+MEASURES = (
+    *("mean", "mean deviation", "standard deviation", "variance", "minimum", *QUARTILES, "maximum", "range"),
+    *("skewness", "kurtosis", *(f"P{p:g}" for p in PERCENTILES)),
+)
 
 
 class SummarizeData(Statistic):
@@ -81,19 +70,40 @@ class SummarizeData(Statistic):
     def _describe(self, table: Table, name: str) -> dict[str, Any]:
         values, kind = table.frame[name], table.schema[name].type
         present = values.dropna()
-        modes = present.mode() if len(present) else present
+        counts = present.value_counts(sort=False)
+        counts = counts[counts > 0]
+        modes = pd.Series(counts.index[counts == counts.max()]).mode() if len(counts) else present
         described = {
             "column": name,
             "type": WORDS[kind],
             "count": len(present),
             "missing": len(values) - len(present),
-            "unique": int(present.nunique()),
+            "unique": len(counts),
             "mode": as_text(modes.iloc[0]) if len(modes) else None,
-            "mode count": int((present == modes.iloc[0]).sum()) if len(modes) else 0,
+            "mode count": int(counts.max()) if len(counts) else 0,
         }
         found = numbers(array_of(values)) if kind.is_numeric or kind is ColumnType.BOOLEAN else None
         plain = None if found is None else pd.Series(found, dtype=np.float64).dropna()
-        measured = {m: np.nan if plain is None or plain.empty else of(plain) for m, of in MEASURES.items()}
+        measured = dict.fromkeys(MEASURES, np.nan) if plain is None or plain.empty else _measured(plain)
         timed = kind is ColumnType.DATETIME and len(present) > 0
         ends = {"earliest": str(present.min()) if timed else None, "latest": str(present.max()) if timed else None}
         return described | measured | ends
+
+
+def _measured(values: pd.Series) -> dict[str, float]:
+    """The measures of numbers, none of them missing, in the order of ``MEASURES``."""
+    asked = QUARTILES | {f"P{p:g}": p for p in PERCENTILES}
+    quantiles = dict(zip(asked, values.quantile([p / 100 for p in asked.values()]), strict=True))
+    mean, variance, low, high = values.mean(), values.var(), values.min(), values.max()
+    found = quantiles | {
+        "mean": mean,
+        "mean deviation": (values - mean).abs().mean(),
+        "standard deviation": np.sqrt(variance),
+        "variance": variance,
+        "minimum": low,
+        "maximum": high,
+        "range": high - low,
+        "skewness": values.skew(),
+        "kurtosis": values.kurt(),
+    }
+    return {measure: float(found[measure]) for measure in MEASURES}

@@ -13,6 +13,7 @@ from pipelines.chain.transformer import array_of, numbers
 from pipelines.errors import InputError, nearest
 from pipelines.messages import _, ngettext
 from pipelines.steps.checks import require_numeric
+from pipelines.steps.texts import distinct
 from pipelines.table import Table
 
 SHOWN = 5
@@ -63,10 +64,16 @@ def floats(table: Table, name: str, what: str) -> np.ndarray:
 
 def texts(values: pd.Series) -> np.ndarray:
     """A column as text, None where it is missing."""
-    present = values.notna().to_numpy()
-    found = np.full(len(values), None, dtype=object)
-    found[present] = [as_text(v) for v in values[present].tolist()]
-    return found
+    codes, names = distinct(array_of(values))
+    return np.array(names, dtype=object)[np.asarray(codes, dtype=np.intp)]
+
+
+def coded(values: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """For each value the place of its text among the distinct ones in order, -1 where it is missing; and these."""
+    names = in_order(values)
+    places: dict[str | None, int] = {name: place for place, name in enumerate(names)}
+    codes, found = distinct(array_of(values))
+    return np.array([places.get(t, -1) for t in found], dtype=np.intp)[np.asarray(codes, dtype=np.intp)], names
 
 
 def in_order(values: pd.Series) -> list[str]:
@@ -83,7 +90,7 @@ def grouped(table: Table, column: str, by: str, what: str, chosen: Sequence[str]
     """The numbers of ``column`` by the values of ``by``; by the ``chosen`` values alone, in their order, if any."""
     values = floats(table, column, what)
     table.schema.require([by])
-    labels, names = texts(table.frame[by]), in_order(table.frame[by])
+    places, names = coded(table.frame[by])
     for name in chosen:
         if name not in names:
             best = nearest(name, names)
@@ -91,8 +98,8 @@ def grouped(table: Table, column: str, by: str, what: str, chosen: Sequence[str]
                 _("Column {column!r} has no value {value!r}.", column=by, value=name),
                 fix=_("Did you mean {value!r}?", value=best) if best else _("Choose values that the column has."),
             )
-    known = ~np.isnan(values) & np.array([v is not None for v in labels], dtype=bool)
-    found = {n: values[known & (labels == n)] for n in (chosen or names)}
+    known = ~np.isnan(values) & (places >= 0)
+    found = {n: values[known & (places == names.index(n))] for n in (chosen or names)}
     return Groups({n: v for n, v in found.items() if len(v)}, int((~known).sum()))
 
 

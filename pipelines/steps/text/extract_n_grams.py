@@ -43,13 +43,14 @@ class NGrams(Vectors):
         self.n_grams_: list[str] = counts.get_feature_names_out().tolist()
         self.documents_ = np.bincount(counted.indices, minlength=counted.shape[1])
         self.idf_ = TfidfTransformer().fit(counted).idf_ if self.idf else None
+        self.counted = counted
         return [f"{self.column}_{n}" for n in self.n_grams_]
 
     def counter(self) -> CountVectorizer:
         return CountVectorizer(**self.words, **PLAIN, vocabulary=self.n_grams_)
 
-    def vectors(self, texts: list[str]) -> Any:
-        found = self.counting.transform(texts)
+    def of_counts(self, counts: Any) -> Any:
+        found = counts
         if self.idf_ is not None:
             found.data *= self.idf_[found.indices]
         return normalize(found, copy=False) if self.norm else found

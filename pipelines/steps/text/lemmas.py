@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
 
 from pipelines.steps.text.cleaning import NUMBER, SPECIAL, Clean
 
+MOST_KNOWN = 100_000
 TOKEN = re.compile(r"\w+(?:'\w+)*|[^\w\s]")
 IRREGULAR = {
     "won't": "will not", "can't": "can not", "shan't": "shall not", "ain't": "is not", "let's": "let us",
@@ -29,21 +32,33 @@ class CleanWords(Clean):
             text = CONTRACTION.sub(_whole, text)
         if self.on("remove_numbers"):
             text = NUMBER.sub(" ", text)
-        special = self.on("remove_special_characters")
+        known = self.known
         for word in TOKEN.findall(text):
-            lemma = self._lemma(word) if self.on("lemmatize") else word
-            if word.lower() in self.stopped or lemma.lower() in self.stopped:
-                continue
-            if special:
-                yield from SPECIAL.sub(" ", lemma).split()
-            else:
-                yield lemma
+            if word not in known:
+                if len(known) >= MOST_KNOWN:
+                    known.clear()
+                known[word] = self._kept(word)
+            yield from known[word]
+
+    @cached_property
+    def known(self) -> dict[str, tuple[str, ...]]:
+        """What has become of each word that was met: few words make up most of any text."""
+        return {}
+
+    def _kept(self, word: str) -> tuple[str, ...]:
+        lemma = self._lemma(word) if self.on("lemmatize") else word
+        if word.lower() in self.stopped or lemma.lower() in self.stopped:
+            return ()
+        return tuple(SPECIAL.sub(" ", lemma).split()) if self.on("remove_special_characters") else (lemma,)
 
     def _lemma(self, word: str) -> str:
         from simplemma import lemmatize
 
         found = lemmatize(word, lang=self.language)
         return found.lower() if self.on("lowercase") else found
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in super().__getstate__().items() if k != "known"}
 
 
 def _whole(found: re.Match[str]) -> str:

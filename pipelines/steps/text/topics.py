@@ -50,14 +50,15 @@ class TopicShares(Vectors):
         self.topics_ = LatentDirichletAllocation(
             self.n_components, max_iter=self.max_iter, random_state=self.random_state
         ).fit(counts)
+        self.counted = counts
         del self.topics_.random_state_  # where it stands now is of no use: nothing is drawn any more
         return [f"{self.column}_topic_{i + 1}" for i in range(self.n_components)]
 
     def counter(self) -> CountVectorizer:
         return CountVectorizer(**self._how(), vocabulary=self.words_)
 
-    def vectors(self, texts: list[str]) -> Any:
-        return self.topics_.transform(self.counting.transform(texts))
+    def of_counts(self, counts: Any) -> Any:
+        return self.topics_.transform(counts)
 
     def _how(self) -> dict[str, Any]:
         return {"ngram_range": (1, self.n), "token_pattern": WORD}

@@ -48,8 +48,7 @@ class MeanVector(Vectors):
     def counter(self) -> CountVectorizer:
         return CountVectorizer(token_pattern=WORD, vocabulary=self.vocabulary_)
 
-    def vectors(self, texts: list[str]) -> Any:
-        counts = self.counting.transform(texts)
+    def of_counts(self, counts: Any) -> Any:
         counts.sort_indices()
         totals = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
         return (sparse.csr_matrix(counts) @ self.vectors_) / np.maximum(totals, 1)[:, None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -58,19 +58,39 @@ class Vectors(Columnwise):
         names = self.learn_from(documents(array_of(frame[self.column])))
         self.outputs_: list[str] = [free(name, taken) for name in names]
 
+    def fit(self, X: pd.DataFrame, y: pd.Series | None = None) -> Self:
+        super().fit(X, y)
+        self.__dict__.pop("counted", None)
+        return self
+
+    def fit_transform(self, X: pd.DataFrame, y: pd.Series | None = None, **params: Any) -> pd.DataFrame:
+        """The same as ``fit`` and ``transform``; words counted while it learns are not counted again."""
+        super().fit(X, y)
+        counted = self.__dict__.pop("counted", None)
+        return self.transform(X) if counted is None else self.placed(X, self._named(self.of_counts(counted)))
+
     def learn_from(self, texts: list[str]) -> list[str]:
-        """Learn from the training rows' texts, and give the names of the columns to come."""
+        """Learn from the training rows' texts, and give the names of the columns to come.
+
+        What it counted in them may stay in ``counted``, as ``of_counts`` takes it, until ``fit`` is done.
+        """
+        raise NotImplementedError
+
+    def of_counts(self, counts: Any) -> Any:
+        """An array, or a sparse one, with a row for each text, made of how often each learned word is in it."""
         raise NotImplementedError
 
     def vectors(self, texts: list[str]) -> Any:
         """An array, or a sparse one, with a row for each text."""
-        raise NotImplementedError
+        return self.of_counts(self.counting.transform(texts))
 
     def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
-        block = np.zeros((len(self.outputs_), 0))
-        if rows:  # scikit-learn refuses none
-            block = by_column(self.vectors(documents(columns[self.column])))
-        return dict(zip(self.outputs_, block, strict=True))
+        if not rows:  # scikit-learn refuses none
+            return {name: np.zeros(0) for name in self.outputs_}
+        return self._named(self.vectors(documents(columns[self.column])))
+
+    def _named(self, vectors: Any) -> dict[str, Any]:
+        return dict(zip(self.outputs_, by_column(vectors), strict=True))
 
     def gone(self) -> Collection[str]:
         return () if self.keep_column else (self.column,)

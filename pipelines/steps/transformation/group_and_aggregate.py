@@ -89,5 +89,6 @@ def groups_of(frame: pd.DataFrame, by: list[str]) -> tuple[np.ndarray, np.ndarra
         return np.zeros(len(frame), dtype=np.int64), np.zeros(min(len(frame), 1), dtype=np.int64)
     keys = frame[by].reset_index(drop=True)
     codes = keys.groupby(by, dropna=False, observed=True, sort=True).ngroup().to_numpy()
-    _numbers, first = np.unique(codes, return_index=True)
+    first = np.empty(codes.max(initial=-1) + 1, dtype=np.intp)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # of what is written twice, the last stays
     return codes, first

@@ -24,6 +24,8 @@ from pipelines.steps.base import Behaviour, Example, Step
 from pipelines.steps.checks import WORDS, require_numeric
 from pipelines.steps.names import free
 
+SOME = 10_000
+
 
 class Bins(Columnwise):
     """Numbers replaced by the number or the name of their bin; what is missing stays so."""
@@ -85,7 +87,7 @@ class Bins(Columnwise):
             known &= y.notna().to_numpy()
             return cuts(found[known], pd.factorize(y[known].map(as_text))[0])
         found = found[known]
-        bins = min(self.n_bins, len(np.unique(found)))
+        bins = min(self.n_bins, _distinct(found, self.n_bins))
         if bins < 2:
             return []
         if self.strategy == "mean_std":
@@ -103,6 +105,12 @@ class Bins(Columnwise):
         if self.encode == "ordinal":
             return np.where(missing, np.nan, codes)
         return pd.array(names, dtype="str").take(np.where(missing, -1, codes), allow_fill=True)
+
+
+def _distinct(values: np.ndarray, most: int) -> int:
+    """How many distinct numbers there are, or ``most`` where the first rows have as many."""
+    some = len(np.unique(values[:SOME]))
+    return most if some >= most else len(np.unique(values))
 
 
 def names_of(edges: list[float]) -> list[str]:

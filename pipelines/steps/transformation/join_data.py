@@ -168,6 +168,9 @@ def _match(
 
 def _require_few(a: pd.DataFrame, b: pd.DataFrame, keys: list[str]) -> None:
     """InputError when rows with the same keys multiply to more than any machine holds."""
+    few, many = sorted((a, b), key=len)
+    if len(few) + len(many) * (len(few) and few.groupby(keys, observed=True).size().max()) <= MOST_ROWS:
+        return
     sizes = [side.groupby(keys, observed=True).size() for side in (a, b)]
     rows = int(sizes[0].astype(np.float64).mul(sizes[1], fill_value=0).sum())
     if rows > MOST_ROWS:

@@ -57,9 +57,10 @@ class Pivot(Step):
         index = [c for c in dict.fromkeys(self.index.select(table.schema)) if c not in (self.columns, self.values)]
         table.schema.require([self.columns, *([self.values] if self.values else [])])
         frame = table.frame[table.frame[self.columns].notna()].reset_index(drop=True)
-        texts = frame[self.columns].astype(object).map(as_text)
-        order = np.argsort(pd.factorize(frame[self.columns], sort=True)[0], kind="stable")
-        categories = list(dict.fromkeys(texts.iloc[order]))
+        places, distinct = pd.factorize(frame[self.columns], sort=True)
+        texts = [as_text(v) for v in distinct.tolist()]
+        categories = list(dict.fromkeys(texts))
+        places = np.array([categories.index(t) for t in texts], dtype=np.intp)[places]
         if len(categories) > MOST_COLUMNS:
             raise InputError(
                 _(
@@ -72,14 +73,16 @@ class Pivot(Step):
         codes, first = groups_of(frame, index)
         taken = set(index)
         found = {c: frame[c].iloc[first].reset_index(drop=True) for c in index}
-        for category in categories:
-            here = (texts == category).to_numpy()
-            found[free(category or "(empty)", taken)] = self._column(frame[here], codes[here], len(first))
+        values = frame[self.values] if self.values else None
+        for place, category in enumerate(categories):
+            here = places == place
+            rows = None if values is None else values[here].reset_index(drop=True)
+            found[free(category or "(empty)", taken)] = self._column(rows, codes[here], len(first))
         result = normalise(pd.DataFrame(found, index=pd.RangeIndex(len(first))))
         return Output(table=Table(result, {n: r for n, r in table.roles.items() if n in index}))
 
-    def _column(self, rows: pd.DataFrame, codes: np.ndarray, count: int) -> pd.Series:
-        if not self.values:
+    def _column(self, values: pd.Series | None, codes: np.ndarray, count: int) -> pd.Series:
+        if values is None:
             return pd.Series(np.bincount(codes, minlength=count))
-        made = aggregate(codes, rows[self.values].reset_index(drop=True), self.aggfunc).reindex(range(count))
+        made = aggregate(codes, values, self.aggfunc).reindex(range(count))
         return made if self.fill_value is None else made.fillna(self.fill_value)

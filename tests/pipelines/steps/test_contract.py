@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import warnings
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from pipelines.schema import Role
 from pipelines.steps import library
 from pipelines.steps.base import Behaviour, Inputs, Step
 from pipelines.table import TEST, TRAIN, Table
+from tests.pipelines.steps.bench import Bench, bare_of
 from tests.pipelines.steps.cases import Case
 
 ROWS = 60
@@ -177,6 +179,28 @@ def test_the_library_is_ordered_by_category() -> None:
     described = library.describe()
     assert [d["type"] for d in described] == NAMES
     assert all(d["help"] and d["params"]["type"] == "object" for d in described)
+
+
+@pytest.mark.parametrize("step_type", list(library.BUILT_IN.values()), ids=list(library.BUILT_IN))
+def test_what_it_is_measured_against_gives_the_same(step_type: type[Step]) -> None:
+    found = bare_of(step_type.type)
+    assert found, f"say in its test, as BARE, what does the work of {step_type.type} by hand, or why nothing does"
+    for bare in [] if isinstance(found, str) else found:
+        with warnings.catch_warnings(action="ignore"):  # the library's own, by hand
+            Bench(step_type.type, bare, 300).agree()
+
+
+@pytest.mark.parametrize("step", LINKS)
+def test_fitting_and_transforming_in_one_go_is_the_same(step: Step) -> None:
+    given = table()
+    link = step.build(given.schema)
+    together = link.fit_transform(given.frame, given.frame["label"])
+    apart = fit_link(step, given)
+    afterwards = apart.transform(given.frame)
+    pd.testing.assert_frame_equal(link.transform(given.frame), afterwards)
+    assert state(link) == state(apart)
+    if not link.cross_fits:
+        pd.testing.assert_frame_equal(together, afterwards)
 
 
 # What every step that runs keeps
@@ -337,7 +361,7 @@ def test_the_label_may_be_absent_when_the_model_is_used(step: Step) -> None:
 
 def state(link: Transformer) -> str:
     """Parameters and learned attributes as text, to the last bit."""
-    return json.dumps(dict(vars(link)), default=_plain, sort_keys=True)
+    return json.dumps(link.__getstate__(), default=_plain, sort_keys=True)
 
 
 def _plain(value: Any) -> Any:

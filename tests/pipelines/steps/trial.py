@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 import pipelines.samples
-from pipelines.execution.apply import fit_link, pass_through
+from pipelines.execution.apply import pass_through
 from pipelines.execution.context import StepContext
 from pipelines.execution.events import ignore
 from pipelines.schema import Role, schema_of
@@ -35,7 +35,7 @@ def done(step_type: str, frame: pd.DataFrame, label: str | None = None, /, **par
     """The table that a row-wise or fitted step gives."""
     step = library.get(step_type).model_validate(params)
     table = Table(frame, {label: Role.LABEL} if label else {})
-    return pass_through(step, fit_link(step, table), table)
+    return pass_through(step, table)[1]
 
 
 def made(step_type: str, frame: pd.DataFrame, label: str | None = None, /, **params: Any) -> pd.DataFrame:
