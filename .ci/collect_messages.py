@@ -26,6 +26,7 @@ from pipelines.inference.steps import ONLY_HERE
 from pipelines.samples import SAMPLE_DATASETS
 from pipelines.samples.gallery import SAMPLES
 from pipelines.schema import ColumnType
+from pipelines.serving.export import TARGETS
 from pipelines.steps.library import STEP_TYPES
 
 ROOT = Path(__file__).parents[1]
@@ -74,6 +75,8 @@ def declarations() -> Iterator[str]:
         yield from (step.title, step.category, _first_line(step), *paragraphs(step), *step.synonyms)
         yield from (port.name.replace("_", " ") for port in (*step.inputs, *step.outputs))
         yield from _parameters(step)
+    for target in TARGETS.values():
+        yield from (target.title, target.help)
     for algorithm in ALGORITHMS.values():
         yield from (
             algorithm.title,

@@ -8,7 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
-from components import contract_table, facts, gate_list, metric_cards, parity_list, record_table, wording
+from components import contract_table, export_panel, facts, gate_list, metric_cards, parity_list, record_table, wording
 from components.language import N_, _, said
 from components.record_table import Heading, cell
 from pipelines.document.checks import brief
@@ -21,7 +21,7 @@ VERSIONS = [
     Heading(N_("Published"), quiet=True),
 ]
 
-TABS = [N_("Input"), N_("Checked"), N_("Origin"), N_("Metrics"), N_("Aliases")]
+TABS = [N_("Input"), N_("Checked"), N_("Origin"), N_("Metrics"), N_("Aliases"), N_("Use elsewhere")]
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,16 @@ class Intent:
 
 
 def show(
-    versions: Sequence[ModelVersion], current: ModelVersion, *, key: str, before: Mapping[str, int] | None = None
+    versions: Sequence[ModelVersion],
+    current: ModelVersion,
+    *,
+    export: export_panel.Make,
+    key: str,
+    before: Mapping[str, int] | None = None,
 ) -> Intent | None:
     """Draw the versions of a model (newest first) and ``current`` of them.
 
-    ``before`` are the versions that aliases would go back to.
+    ``before`` are the versions that aliases would go back to; ``export`` makes the files of a version for elsewhere.
     """
     intent = _head(current, key)
     opened = record_table.show(
@@ -56,7 +61,7 @@ def show(
     for name, tab in zip(TABS, st.tabs(labels, key=f"{key}_tab", on_change="rerun"), strict=True):
         if tab.open:
             with tab:
-                intent = _tab(name, current, prefix, before or {}) or intent
+                intent = _tab(name, current, export, prefix, before or {}) or intent
     return intent
 
 
@@ -96,7 +101,7 @@ def _line(v: ModelVersion) -> list[dict[str, object]]:
     ]
 
 
-def _tab(name: str, v: ModelVersion, key: str, before: Mapping[str, int]) -> Intent | None:
+def _tab(name: str, v: ModelVersion, export: export_panel.Make, key: str, before: Mapping[str, int]) -> Intent | None:
     match name:
         case "Input":
             contract_table.show(v.contract, key=f"{key}_contract")
@@ -107,6 +112,8 @@ def _tab(name: str, v: ModelVersion, key: str, before: Mapping[str, int]) -> Int
             return _origin(v, key)
         case "Metrics":
             metric_cards.show(v.metrics, key=f"{key}_metrics", limit=8)
+        case "Use elsewhere":
+            export_panel.show(v, export, key=f"{key}_export")
         case _:
             return _aliases(v, key, before)
     return None

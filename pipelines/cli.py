@@ -255,6 +255,20 @@ def model_list(as_json: Json = False) -> None:
         say({"models": found}, "\n".join(f"{m['name']:28} v{m['latest_version']} {m['aliases']}" for m in found))
 
 
+@model_app.command("export")
+def model_export(
+    model_uri: str,
+    target: Annotated[str, typer.Argument(help="archive, container, kubernetes or kserve.")],
+    output: Annotated[Path, typer.Argument(help="A new folder, or a file that ends in .zip.")],
+    image: Annotated[str, typer.Option(help="The container image's name.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Write a model version as files that run elsewhere."""
+    with answer(as_json) as say:
+        made = Workspace.open().models.export(model_uri, target, output, image=image)
+        say({"output": str(made)}, str(made))
+
+
 @app.command()
 def score(
     model_uri: str,

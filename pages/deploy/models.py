@@ -43,7 +43,7 @@ with right, error_box.shown("models_detail"):
             lambda: workspace.models.publish(again.run_id or "", name, step=current.step or None),
             key=f"again_{again.id}",
         )
-    intent = model_card.show(versions, current, key=f"model_{name}", before=before)
+    intent = model_card.show(versions, current, export=workspace.models.export_zip, key=f"model_{name}", before=before)
     uri = f"models:/{name}/{intent.version}" if intent else ""
     match intent:
         case Intent("open", version):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.document.model import InferenceEdits, PipelineDocument
@@ -135,6 +138,19 @@ class Models:
 
     def delete_alias(self, name: str, alias: str) -> None:
         self.tracking.delete_alias(name, alias)
+
+    def export(self, model_uri: str, target: str, output: Path | str, *, image: str = "") -> Path:
+        """Write a version as files that run elsewhere: ``target`` is ``archive``, ``container``, ``kubernetes`` or
+        ``kserve``; ``output`` a zip when it ends so, else a new folder."""
+        from pipelines.serving.export import export
+
+        return export(self.home, model_uri, target, output, image=image)
+
+    def export_zip(self, model_uri: str, target: str, image: str = "") -> bytes:
+        """What ``export`` writes, as the bytes of a zip."""
+        with tempfile.TemporaryDirectory(dir=self.home.results) as folder:
+            name = re.sub(r"[^\w.-]+", "-", model_uri.removeprefix("models:/"))
+            return self.export(model_uri, target, Path(folder) / f"{name}.zip", image=image).read_bytes()
 
     def delete_version(self, name: str, version: int) -> None:
         self.tracking.delete_version(name, version)

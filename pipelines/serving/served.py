@@ -29,6 +29,7 @@ class ServedModel:
     """A model that can be served. ``uri`` names one version for good; outside the registry it has no name."""
 
     uri: str
+    folder: Path
     name: str | None = None
     version: str | None = None
     contract: Contract | None = None
@@ -103,7 +104,7 @@ def _describe(path: Path, uri: str, name: str | None, version: str | None) -> Se
         )
     contract = read_contract(model.metadata or {})
     example = _example(model, path, contract)
-    return ServedModel(uri, name, version, contract or contract_of(model.signature, example), example)
+    return ServedModel(uri, path, name, version, contract or contract_of(model.signature, example), example)
 
 
 def read_contract(metadata: dict[str, Any]) -> Contract | None:
