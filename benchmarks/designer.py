@@ -10,6 +10,7 @@ the script has ended. Its parts: until the server hears of it, until the server'
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shutil
 import socket
@@ -229,6 +230,8 @@ def inspection(workspace: Workspace, document: PipelineDocument, repeats: int) -
     first: Callable[[int], Edit] = lambda t: SetParameter("split", "random_state", 1000 + t)  # noqa: E731
     end: Callable[[int], Edit] = lambda t: SetParameter(last, "rows", ["test", "all"][t % 2])  # noqa: E731
     workspace.inspect(document)
+    gc.collect()
+    gc.freeze()  # as the studio does once its libraries are there
     for name, edit, goal in (("after an edit at the start", first, 200), ("after an edit at the end", end, 30)):
         found = []
         for turn in range(WARM_UP + repeats):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
 import pandas as pd
 from pandas.api import types as dtypes
@@ -108,9 +110,20 @@ class TableSchema:
 
 def column_type(values: pd.Series) -> ColumnType:
     """The type of a column as pandas stores it. An ``object`` column is text when every value present is a string."""
-    dtype = values.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        return ColumnType.CATEGORY
+    found = _stored_type(values.dtype)
+    if found is None:
+        is_text = pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty")
+        return ColumnType.TEXT if is_text else ColumnType.OTHER
+    return found
+
+
+def _stored_type(dtype: Any) -> ColumnType | None:
+    """The type that a storage type means by itself; None where the values tell."""
+    return ColumnType.CATEGORY if isinstance(dtype, pd.CategoricalDtype) else _plain_type(dtype)
+
+
+@cache
+def _plain_type(dtype: Any) -> ColumnType | None:
     if dtypes.is_bool_dtype(dtype):
         return ColumnType.BOOLEAN
     if dtypes.is_integer_dtype(dtype):
@@ -119,18 +132,15 @@ def column_type(values: pd.Series) -> ColumnType:
         return ColumnType.FLOAT
     if dtypes.is_datetime64_any_dtype(dtype):
         return ColumnType.DATETIME
-    if dtypes.is_string_dtype(dtype) or pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
-        return ColumnType.TEXT
-    return ColumnType.OTHER
+    return ColumnType.TEXT if dtypes.is_string_dtype(dtype) else None
 
 
 def schema_of(frame: pd.DataFrame, roles: dict[str, Role] | None = None) -> TableSchema:
     """The schema of ``frame``; a column without an entry in ``roles`` is a feature."""
     roles = roles or {}
-    missing = frame.isna().any()
-    return TableSchema(
-        tuple(
-            Column(str(name), column_type(frame[name]), bool(missing[name]), roles.get(name, Role.FEATURE))
-            for name in frame.columns
-        )
-    )
+    missing = frame.isna().to_numpy().any(axis=0)
+    found = []
+    for place, (name, dtype) in enumerate(zip(frame.columns, frame.dtypes, strict=True)):
+        kind = _stored_type(dtype) or column_type(frame.iloc[:, place])
+        found.append(Column(str(name), kind, bool(missing[place]), roles.get(name, Role.FEATURE)))
+    return TableSchema(tuple(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from pipelines.chain.transformer import Transformer
@@ -55,6 +56,11 @@ def pass_through(step: Step, table: Table) -> tuple[Transformer, Table]:
 
 def change_rows(step: Step, table: Table) -> Table:
     """``table`` after a row-changing step, which acts on the training rows only and leaves the others as they are."""
+    kept = step.kept(table.training, table.schema)
+    if kept is not None:
+        every = np.ones(len(table.frame), dtype=bool)
+        every[slice(None) if table.partition is None else (table.partition == TRAIN).to_numpy()] = kept
+        return table.with_frame(table.frame[every], step.roles(table.schema))
     changed = step.change(table.training, table.schema)
     if table.partition is not None:
         changed = pd.concat([changed, table.rows(TEST)]).sort_index(kind="stable")

@@ -279,8 +279,15 @@ class Step(BaseModel):
         """What the fitted link of this step has learned, where that is worth a look."""
         return None
 
+    def kept(self, frame: pd.DataFrame, schema: TableSchema) -> np.ndarray | None:
+        """Of a row-changing step that only leaves rows out: which it keeps. None: ask ``change``."""
+        return None
+
     def change(self, frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
-        raise NotImplementedError(f"{self.type} declares {self.acts_as} but has no change()")
+        kept = self.kept(frame, schema)
+        if kept is None:
+            raise NotImplementedError(f"{self.type} declares {self.acts_as} but has neither change() nor kept()")
+        return frame[kept]
 
     def assign(self, frame: pd.DataFrame, schema: TableSchema) -> pd.Series:
         raise NotImplementedError(f"{self.type} declares {self.acts_as} but has no assign()")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -21,17 +22,23 @@ LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     "threads": "1",  # the order of the rows, and the last digits of a sum, do not hang on chance
 }
+_BY_OTHER_MEANS = re.compile(r'\bcolumns\b|\bt\b|\*|""')
 _opening = threading.Lock()
 _opened: list[duckdb.DuckDBPyConnection] = []
 
 
-def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None = None) -> pd.DataFrame:
+def select(
+    query: str,
+    tables: Mapping[str, pd.DataFrame],
+    seconds: float | None = None,
+    columns: Sequence[str] | None = None,
+) -> pd.DataFrame:
     """The rows that one SELECT statement gives over ``tables``, in Sekkei's column types.
 
     The statement sees these tables and no file, network or setting. ``seconds`` limits how long it may take. InputError
-    says what DuckDB found wrong.
+    says what DuckDB found wrong, of ``columns`` where the tables hold only some of them.
     """
-    columns = [str(c) for frame in tables.values() for c in frame.columns]
+    columns = [str(c) for frame in tables.values() for c in frame.columns] if columns is None else list(columns)
     connection = database().cursor()
     timer = threading.Timer(seconds, connection.interrupt) if seconds else None
     try:
@@ -56,7 +63,8 @@ def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None
 
 def condition(expression: str, frame: pd.DataFrame) -> np.ndarray:
     """For which rows what could follow WHERE holds; it does not where it cannot be told, as a value is missing."""
-    found = select(f"SELECT (\n{expression}\n) AS kept FROM t", {"t": frame})["kept"]  # noqa: S608
+    query = f"SELECT (\n{expression}\n) AS kept FROM t"  # noqa: S608
+    found = select(query, {"t": _named_in(expression, frame)}, columns=[str(c) for c in frame.columns])["kept"]
     if found.isna().all():
         return np.zeros(len(frame), dtype=bool)
     if not pd.api.types.is_bool_dtype(found.dtype):
@@ -67,6 +75,18 @@ def condition(expression: str, frame: pd.DataFrame) -> np.ndarray:
     if len(found) != len(frame):
         raise InputError(_("The condition must look at each row alone."), fix=_("Use Apply SQL for sums and counts."))
     return found.fillna(False).to_numpy(dtype=bool)
+
+
+def _named_in(expression: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns that the expression may name, and one for the rows: handing a column over takes time.
+
+    All of them where the expression may mean columns without naming them: the row as a whole, or ``COLUMNS``.
+    """
+    text = expression.casefold()
+    if _BY_OTHER_MEANS.search(text):
+        return frame
+    named = [c for c in frame.columns if str(c).casefold() in text]
+    return frame[named or frame.columns[:1]]
 
 
 def database() -> duckdb.DuckDBPyConnection:

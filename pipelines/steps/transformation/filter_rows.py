@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -39,5 +40,5 @@ class FilterRows(Step):
         description="As in SQL: \"body-style\" = 'sedan' and price > 5000.",
     )
 
-    def change(self, frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
-        return frame[sql.condition(self.expression, frame)]
+    def kept(self, frame: pd.DataFrame, schema: TableSchema) -> np.ndarray:
+        return sql.condition(self.expression, frame)
