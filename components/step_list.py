@@ -61,6 +61,8 @@ const P={plus:'M12 5v14M5 12h14',close:'M6 6l12 12M18 6L6 18',copy:'M8 4h9v14H8z
  done:'M5 13l4 4L19 7',reused:'M4 12a8 8 0 0 1 13.7-5.6L20 9M20 4v5h-5M20 12a8 8 0 0 1-13.7 5.6L4 15M4 20v-5h5',failed:'M6 6l12 12M18 6L6 18',cancelled:'M6 12h12',skipped:'M6 12h12',running:'M12 3a9 9 0 1 1-9 9',queued:'M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18'};
 const fill=(t,o)=>t.replace(/\\{(\\w+)\\}/g,(m,k)=>k in o?o[k]:m);
 const C={queued:'var(--st-violet-color)',running:'var(--st-blue-color)',done:'var(--st-green-color)',reused:'var(--st-green-color)',failed:'var(--st-red-color)',error:'var(--st-red-color)',cancelled:'var(--st-orange-color)'};
+const drawn={},parse=html=>{const t=document.createElement('template');t.innerHTML=html;return t.content.firstChild};
+const icon=(n,size,cls)=>(drawn[[n,size,cls]]??=parse(svg(n,size,cls))).cloneNode(true); // parsed once
 const svg=(n,size,cls)=>`<svg class="${cls||''}" width=${size} height=${size} viewBox="0 0 24 24" fill=none stroke=currentColor stroke-width=2.4 stroke-linecap=round stroke-linejoin=round aria-hidden=true><path d="${P[n]}"/></svg>`;
 const el=(tag,cls,text)=>{const e=document.createElement(tag);if(cls)e.className=cls;if(text!==undefined)e.textContent=text;return e};
 const states=new WeakMap();
@@ -83,7 +85,7 @@ export default function({parentElement,data,setTriggerValue}){
   const chosen=id=>marked.has(id)?ids.filter(q=>marked.has(q)):[id];
   const paint=()=>{const several=marked.size>1;[...s.list.children].forEach(li=>li.classList.toggle('marked',several&&marked.has(li.dataset.id)));
     s.bar.hidden=!several;if(!several)return;s.bar.replaceChildren(el('span','',fill(W.count,{count:marked.size})));
-    for(const a of ['copy','duplicate','power','remove','close']){const b=el('button');b.innerHTML=svg(a,14);b.title=W[a];b.setAttribute('aria-label',b.title);
+    for(const a of ['copy','duplicate','power','remove','close']){const b=el('button');b.append(icon(a,14));b.title=W[a];b.setAttribute('aria-label',b.title);
       b.onclick=()=>a==='close'?mark([],data.selected):send(a,ids.filter(q=>marked.has(q)));s.bar.append(b)}};
   const mark=(which,id)=>{marked.clear();which.forEach(q=>marked.add(q));paint();send('mark',ids.filter(q=>marked.has(q)),id)};
   const range=id=>{const a=ids.indexOf(s.anchor??data.selected),b=ids.indexOf(id);return a<0?[id]:ids.slice(Math.min(a,b),Math.max(a,b)+1)};
@@ -95,12 +97,12 @@ export default function({parentElement,data,setTriggerValue}){
     const t=el('div','t'),one=el('div','r'),two=el('div','r'),st=el('span','s');
     if(x.errors){st.append(el('span','n e',x.errors))}
     if(x.warnings){st.append(el('span','n w',x.warnings))}
-    if(P[x.status])st.insertAdjacentHTML('beforeend',svg(x.status,13,x.status==='running'?'spin':''));
+    if(P[x.status])st.append(icon(x.status,13,x.status==='running'?'spin':''));
     one.append(el('b','',x.title),st);two.append(el('small','',x.summary||x.category),el('span','d',x.detail));t.append(one,two);if(x.note)t.append(el('span','note',x.note));li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.state} ${x.detail}`);
     const act=el('span','act'),move=el('span','move');act.append(move);
-    for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=W[a];b.setAttribute('aria-label',W[a]+': '+x.title);b.tabIndex=x.id===data.selected?0:-1;b.innerHTML=svg(a,a==='up'||a==='down'?11:14);
+    for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=W[a];b.setAttribute('aria-label',W[a]+': '+x.title);b.tabIndex=x.id===data.selected?0:-1;b.append(icon(a,a==='up'||a==='down'?11:14));
       b.onclick=e=>{e.stopPropagation();send(a,chosen(x.id))};(a==='up'||a==='down'?move:act).append(b)}
-    const ins=el('button','ins');ins.innerHTML=svg('plus',11);ins.title=W.insert;ins.setAttribute('aria-label',fill(W.behind,{title:x.title}));ins.tabIndex=x.id===data.selected?0:-1;
+    const ins=el('button','ins');ins.append(icon('plus',11));ins.title=W.insert;ins.setAttribute('aria-label',fill(W.behind,{title:x.title}));ins.tabIndex=x.id===data.selected?0:-1;
     ins.onclick=e=>{e.stopPropagation();send('insert',x.id)};
     li.append(el('span','num',x.number),t,act,ins);
     li.onclick=e=>{if(e.shiftKey)mark(range(x.id),x.id);else if(e.ctrlKey||e.metaKey){const w=new Set(marked.size?marked:[data.selected]);if(w.has(x.id))w.delete(x.id);else w.add(x.id);s.anchor=x.id;mark([...w],w.has(x.id)?x.id:data.selected)}else pick(li)};

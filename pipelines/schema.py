@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandas.api import types as dtypes
 
@@ -138,7 +139,7 @@ def _plain_type(dtype: Any) -> ColumnType | None:
 def schema_of(frame: pd.DataFrame, roles: dict[str, Role] | None = None) -> TableSchema:
     """The schema of ``frame``; a column without an entry in ``roles`` is a feature."""
     roles = roles or {}
-    missing = frame.isna().to_numpy().any(axis=0)
+    missing = np.asarray(frame.isna().to_numpy().any(axis=0))
     found = []
     for place, (name, dtype) in enumerate(zip(frame.columns, frame.dtypes, strict=True)):
         kind = _stored_type(dtype) or column_type(frame.iloc[:, place])

@@ -60,7 +60,7 @@ def change_rows(step: Step, table: Table) -> Table:
     if kept is not None:
         every = np.ones(len(table.frame), dtype=bool)
         every[slice(None) if table.partition is None else (table.partition == TRAIN).to_numpy()] = kept
-        return table.with_frame(table.frame[every], step.roles(table.schema))
+        return table.with_frame(table.frame if every.all() else table.frame[every], step.roles(table.schema))
     changed = step.change(table.training, table.schema)
     if table.partition is not None:
         changed = pd.concat([changed, table.rows(TEST)]).sort_index(kind="stable")

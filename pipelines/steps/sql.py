@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import duckdb
 import numpy as np
@@ -27,28 +27,30 @@ _opening = threading.Lock()
 _opened: list[duckdb.DuckDBPyConnection] = []
 
 
-def select(
-    query: str,
-    tables: Mapping[str, pd.DataFrame],
-    seconds: float | None = None,
-    columns: Sequence[str] | None = None,
-) -> pd.DataFrame:
+def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None = None) -> pd.DataFrame:
     """The rows that one SELECT statement gives over ``tables``, in Sekkei's column types.
 
     The statement sees these tables and no file, network or setting. ``seconds`` limits how long it may take. InputError
-    says what DuckDB found wrong, of ``columns`` where the tables hold only some of them.
+    says what DuckDB found wrong.
     """
-    columns = [str(c) for frame in tables.values() for c in frame.columns] if columns is None else list(columns)
+    return _frame(_answer(query, tables, [str(c) for frame in tables.values() for c in frame.columns], seconds))
+
+
+def _answer(
+    query: str, tables: Mapping[str, pd.DataFrame], columns: list[str], seconds: float | None = None, seed: bool = True
+) -> pa.Table:
+    """What the statement gives; of a mistake in it, ``columns`` are those to choose from."""
     connection = database().cursor()
     timer = threading.Timer(seconds, connection.interrupt) if seconds else None
     try:
         for name, frame in tables.items():
             connection.register(name, _readable(frame))
-        connection.execute("SELECT setseed(0.5)").fetchall()
+        if seed:
+            connection.execute("SELECT setseed(0.5)").fetchall()
         _require_one_select(connection, query)
         if timer:
             timer.start()
-        return _frame(connection.sql(query).to_arrow_table())
+        return connection.sql(query).to_arrow_table()
     except duckdb.InterruptException:
         raise InputError(
             _("The query took longer than {seconds:g} seconds on the sample.", seconds=seconds), fix=_("Simplify it.")
@@ -64,17 +66,18 @@ def select(
 def condition(expression: str, frame: pd.DataFrame) -> np.ndarray:
     """For which rows what could follow WHERE holds; it does not where it cannot be told, as a value is missing."""
     query = f"SELECT (\n{expression}\n) AS kept FROM t"  # noqa: S608
-    found = select(query, {"t": _named_in(expression, frame)}, columns=[str(c) for c in frame.columns])["kept"]
-    if found.isna().all():
+    seed = "(" in expression  # no chance without a function
+    cells = _answer(query, {"t": _named_in(expression, frame)}, [str(c) for c in frame.columns], seed=seed).column(0)
+    if cells.null_count == len(cells):
         return np.zeros(len(frame), dtype=bool)
-    if not pd.api.types.is_bool_dtype(found.dtype):
+    if not pa.types.is_boolean(cells.type):
         raise InputError(
             _("The condition does not give true or false."),
             fix=_("Compare with =, <, > or in, as in price > 0."),
         )
-    if len(found) != len(frame):
+    if len(cells) != len(frame):
         raise InputError(_("The condition must look at each row alone."), fix=_("Use Apply SQL for sums and counts."))
-    return found.fillna(False).to_numpy(dtype=bool)
+    return np.asarray(cells.fill_null(False).to_numpy(), dtype=bool)
 
 
 def _named_in(expression: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -85,8 +88,8 @@ def _named_in(expression: str, frame: pd.DataFrame) -> pd.DataFrame:
     text = expression.casefold()
     if _BY_OTHER_MEANS.search(text):
         return frame
-    named = [c for c in frame.columns if str(c).casefold() in text]
-    return frame[named or frame.columns[:1]]
+    named = [c for c in frame.columns if str(c).casefold() in text] or list(frame.columns[:1])
+    return pd.DataFrame({c: frame[c] for c in named}, copy=False)
 
 
 def database() -> duckdb.DuckDBPyConnection:
