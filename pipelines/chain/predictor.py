@@ -15,6 +15,8 @@ from pipelines.chain.features import SMALL, Encoding, FeatureMatrix
 from pipelines.chain.small_batch import small_batch
 from pipelines.chain.transformer import Arrays
 from pipelines.chain.weighted import ClassWeighted
+from pipelines.errors import InputError
+from pipelines.messages import _
 from pipelines.schema import ColumnType, column_type
 
 __all__ = [
@@ -172,7 +174,15 @@ def target(y: pd.Series, task: Task) -> np.ndarray:
     if kind.is_numeric:
         values = y.to_numpy(dtype=np.float64)
         whole = kind is ColumnType.INTEGER or bool((values == np.floor(values)).all())
-        return y.to_numpy(dtype=np.int64) if whole else values
+        if not whole:
+            raise InputError(
+                _(
+                    "The label has numbers with fractions, such as {value:g}, which are no classes.",
+                    value=float(values[values != np.floor(values)][0]),
+                ),
+                fix=_("Choose an algorithm of regression, or make the label a category with Edit Metadata."),
+            )
+        return y.to_numpy(dtype=np.int64)
     codes, distinct = pd.factorize(y)
     return np.array([as_text(v) for v in distinct.tolist()], dtype=str)[codes]
 

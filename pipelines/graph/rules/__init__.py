@@ -25,7 +25,7 @@ RULES: tuple[type[Rule], ...] = (
     *(taken.NegativeValues, taken.LabelOutOfRange, taken.TooManyRows, unsupervised.LabelNotLearned),
     *(label.OneClass, label.RareClass, label.NeedsScaling, label.MissingTarget),
     *(split.LearnsBeforeSplit, split.SecondSplit, split.PartitionLost),
-    *(leaks.LeakingLabel, leaks.SameRows, leaks.TimeIgnored),
+    *(leaks.LeakingLabel, leaks.SameRows, leaks.TimeIgnored, leaks.MadeRowsBeforeTarget),
     *(features.IdLike, features.ConstantColumn, features.ManyCategories, features.TextAsCategory),
     *(sources.OldVersion, sources.NotServed),
     failures.FailedStep,  # last: it tells what no other rule explains

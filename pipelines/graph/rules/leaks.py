@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from pipelines.document.edits import Edit
+from pipelines.document.edits import Edit, MoveStep
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.order import Node, hoisting
 from pipelines.graph.rules.agreement import suspects
@@ -21,6 +21,7 @@ from pipelines.steps.base import Behaviour
 from pipelines.table import TRAIN, Table
 
 _DISTINCT = "remove_duplicate_rows"
+_MADE, _ENCODER = "smote", "encode_by_target"
 
 
 class LeakingLabel(Rule):
@@ -121,6 +122,28 @@ class TimeIgnored(Rule):
             )
             fix = _("Split by time, so that the rows with the last '{column}' are for testing.", column=column)
             yield self.at(node, message, fix, parameter="mode", edits=by_column(context, node, "time", column))
+
+
+class MadeRowsBeforeTarget(Rule):
+    """SMOTE makes rows between like ones; an encoding by target behind it learns from labels it has itself copied.
+
+    A made row and those it was made from stand in different folds of the encoder, which then sees their label.
+
+    Bad: split_data, smote, encode_by_target, train_model
+    Good: split_data, encode_by_target, smote, train_model
+    """
+
+    code, name, severity = "SK424", "made rows before an encoding by target", "warning"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for encoder in context.graph.nodes:
+            if encoder.node.type != _ENCODER:
+                continue
+            for made in context.graph.ancestors(encoder.id):
+                if made.node.type == _MADE:
+                    message = _("it stands before {step}, which then learns from rows made up.", step=encoder.title)
+                    edits = context.offered([MoveStep(made.id, context.document.index(encoder.id))])
+                    yield self.at(made, message, _("Move it behind '{step}'.", step=encoder.id), edits=edits)
 
 
 @per_table

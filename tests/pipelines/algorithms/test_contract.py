@@ -185,6 +185,16 @@ def test_classes_of_any_kind_come_back_as_they_were(type: str) -> None:
     assert set(fitted(type).score(X)["Scored Labels"]) <= {"good", "bad"}
 
 
+def test_numbers_with_fractions_are_no_classes_and_as_a_category_they_are() -> None:
+    X, y = rows("classification")
+    label = pd.Series(np.where(y == "good", 1.5, 2.5), index=y.index)
+    with pytest.raises(InputError, match=r"fractions, such as [12]\.5, which are no classes") as told:
+        learned(quick("logistic_regression"), X, label)
+    assert "make the label a category" in told.value.fix
+    found = learned(quick("logistic_regression"), X, label.astype("category")).score(X)["Scored Labels"]
+    assert set(found) == {"1.5", "2.5"}
+
+
 @pytest.mark.parametrize("type", WEIGHTED)
 def test_class_weights_move_the_answer_to_the_heavier_class(type: str) -> None:
     X, y = rows("classification")

@@ -277,6 +277,17 @@ def test_a_random_split_of_rows_in_time_order_is_told_and_cured(document):
     assert "SK423" not in {d.code for d in inspect(made, shuffled).diagnostics}
 
 
+def test_rows_made_before_an_encoding_by_target_are_told_and_moved(document):
+    between = "- {id: made, type: smote}\n- {id: encode, type: encode_by_target}\n"
+    head, train = steps(CLASSES).split("- {id: train")
+    made = document(head + between + "- {id: train" + train)
+    (told,) = [d for d in inspect(made, mixed(3)).diagnostics if d.code == "SK424"]
+    assert told.step == "made"
+    changed = cured(made, told)
+    assert changed.ids.index("made") > changed.ids.index("encode")
+    assert "SK424" not in {d.code for d in inspect(changed, mixed(3)).diagnostics}
+
+
 def test_constant_columns_are_left_out_in_one_click(document):
     frame = mixed(8).assign(country="JP", empty=pd.Series([None] * 400, dtype="str"))
     made = document(
