@@ -2,6 +2,7 @@
 
     .venv/bin/python -m benchmarks.samples               ten seeds of the split
     .venv/bin/python -m benchmarks.samples --seeds 3
+    .venv/bin/python -m benchmarks.samples --write docs/samples.md     puts the table into that document
 
 A published number comes from one split and another implementation: on the same data ours should lie near it. On other
 data (marked) only the kind of result can be set beside it.
@@ -25,6 +26,9 @@ from pipelines.document.edits import SetParameter
 from pipelines.sdk.running import Order, execute
 
 SPREAD = 0.95
+HEAD = """\
+| sample | metric | published | ours, mean | 95 of 100 splits | |
+|---|---|---:|---:|---:|---|"""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ def interval(values: list[float]) -> tuple[float, float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=10, help="seeds of the split")
+    parser.add_argument("--write", type=Path, help="a document whose table is replaced")
     parser.add_argument("--sample", choices=[r.sample for r in RESULTS], help="one sample alone")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -97,21 +102,28 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         workspace = Workspace.open(Path(temporary) / "workspace")
         print(f"{'sample':22} {'metric':32} {'published':>11} {'mean':>11}  {'95 of 100 splits':>25}\n" + "-" * 112)
+        lines: list[str] = []
         for result in RESULTS:
             if arguments.sample in (None, result.sample):
-                _print(result, measured(workspace, result.sample, arguments.seeds))
+                lines += rows(result, measured(workspace, result.sample, arguments.seeds))
+    if arguments.write:
+        before, start, rest = arguments.write.read_text("utf-8").partition(HEAD)
+        _old, gap, after = rest.partition("\n\n")
+        arguments.write.write_text(before + start + "\n".join(["", *lines]) + gap + after, encoding="utf-8")
 
 
-def _print(result: Published, found: Mapping[str, list[float]]) -> None:
+def rows(result: Published, found: Mapping[str, list[float]]) -> list[str]:
+    """A line of the document for each metric; the same is printed as it comes."""
+    lines = []
     for metric, published in result.metrics.items():
         mean, low, high = interval(found[metric])
         where = "other data" if result.other_data else "inside" if low <= published <= high else "outside"
         digits = 1 if abs(published) > 100 else 4
         span = f"{low:.{digits}f} to {high:.{digits}f}"
-        print(
-            f"{result.sample:22} {metric:32} {published:11.{digits}f} {mean:11.{digits}f}  {span:>25}  {where}",
-            flush=True,
-        )
+        texts = [result.sample, metric, f"{published:.{digits}f}", f"{mean:.{digits}f}", span, where]
+        print(f"{texts[0]:22} {metric:32} {texts[2]:>11} {texts[3]:>11}  {span:>25}  {where}", flush=True)
+        lines.append(f"| {' | '.join(texts)} |")
+    return lines
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@
 
 The calls are declared in each step type's own test module, as ``BARE``, and the contract test holds that both give the
 same. Step and call are run in turn in this process; seconds are those of the fastest run, memory is what each
-allocates at its height beyond what it is given. A step within 2 ms of its call is taken as even with it: so much is
+allocates at its height beyond what it is given, as NumPy and Python count it (Arrow and DuckDB do not), and a second
+copy is half of the table more than the call makes. A step within 2 ms of its call is taken as even with it: so much is
 spent on columns, roles and the index, whatever the rows.
 """
 
@@ -40,6 +41,7 @@ from tests.pipelines.steps.many_rows import NUMBERS, WORDS, adult
 GOAL = 1.2
 EVEN = 0.002
 EVEN_MIB = 1.0
+COPY = 0.5
 REPEATS = 3
 
 
@@ -53,6 +55,7 @@ class Measured:
     call: float
     step_mib: float
     call_mib: float
+    table_mib: float
     also: str
 
     @property
@@ -66,8 +69,8 @@ class Measured:
     @property
     def verdict(self) -> str:
         slow = self.ratio > GOAL and self.step - self.call > EVEN
-        large = self.memory > GOAL
-        return ", ".join(["time"] * slow + ["memory"] * large)
+        large = self.step_mib - self.call_mib > COPY * max(self.table_mib, self.call_mib)
+        return ", ".join(["time"] * slow + ["a second copy"] * large)
 
 
 def measured(type: str, number: int, bare: Bare, rows: int) -> Measured:
@@ -84,7 +87,8 @@ def measured(type: str, number: int, bare: Bare, rows: int) -> Measured:
             if turn:
                 kept.append(time.perf_counter() - began)
     name = type if len(bare_of(type)) == 1 else f"{type} {number + 1}"
-    return Measured(name, rows, min(times[0]), min(times[1]), peak(bench.step), peak(bench.call), bare.also)
+    table = bench.given[0].memory_usage().sum() / 2**20
+    return Measured(name, rows, min(times[0]), min(times[1]), peak(bench.step), peak(bench.call), table, bare.also)
 
 
 def peak(work: Callable[[], Any]) -> float:
@@ -140,7 +144,7 @@ def show(found: list[Measured]) -> None:
         also = "; ".join(filter(None, [m.verdict, m.also]))
         print(f"{m.name:27} {m.ratio:6.2f} {m.step:8.3f} {m.call:8.3f} {m.memory:7.2f} {m.rows:10,}  {also}")
     reached = sum(not m.verdict for m in found)
-    print(f"\n{reached} of {len(found)} within {GOAL} times the time and memory. Without a call beside them:")
+    print(f"\n{reached} of {len(found)} within {GOAL} times and without a second copy. Without a call beside them:")
     for type in library.BUILT_IN:
         if isinstance(reason := bare_of(type), str):
             print(f"  {type}: {reason}")
