@@ -8,13 +8,22 @@ import pytest
 
 from pipelines.inference.code import closure
 from pipelines.steps.text.detect_language import LANGUAGES, DetectLanguage, _identifier
-from tests.pipelines.steps.cases import Case
+from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
 from tests.pipelines.steps.trial import made
 
 CASES = [
     Case({"column": "text"}),
     Case({"column": "object", "languages": ["en", "ja"], "min_score": 0.5}),
+]
+
+BARE = [
+    Bare(
+        {"column": "message"},
+        lambda t: (t, t["message"].map(py3langid.classify)),
+        ("messages",),
+        rows=2_000,
+    )
 ]
 
 

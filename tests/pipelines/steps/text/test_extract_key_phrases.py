@@ -15,6 +15,8 @@ CASES = [
     Case({"column": "object", "language": "ja", "n_phrases": 2, "separator": "、"}),
 ]
 
+BARE = "neither pandas nor scikit-learn has it"
+
 
 def phrases(text: str | None, **params: object) -> str:
     return made("extract_key_phrases", pd.DataFrame({"t": [text]}), column="t", **params)["t_key_phrases"][0]
