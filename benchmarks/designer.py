@@ -21,7 +21,7 @@ import tempfile
 import time
 import urllib.request
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,7 @@ from pipelines.document.edits import Edit, SetParameter
 from pipelines.document.model import PipelineDocument, StepNode
 
 ROOT = Path(__file__).parents[1]
-WARM_UP = 3
+WARM_UP = 2
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 CLOCK = """
 (() => {
@@ -192,14 +192,18 @@ class Designer:
         return [(name, self.measure(lambda: self.page.keyboard.press(keys))), ("undo", self.undo())]
 
 
-def interactions(page: Page, url: str, case: Case, pipeline: str, repeats: int) -> None:
+ACTS = ("select", "parameter", "add", "move", "duplicate", "delete")
+SERVICES_SECONDS = 15  # until the services that start beside the studio leave the machine to it
+
+
+def interactions(page: Page, url: str, case: Case, pipeline: str, repeats: int, acts: Sequence[str] = ACTS) -> None:
     """Print the table of one case."""
     page.goto(f"{url}/designer?pipeline={pipeline}")
     page.frame_locator('iframe[title="streamlit_flow.streamlit_flow"]').locator(".react-flow__node").first.wait_for()
     designer = Designer(page, case.document.ids)
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(SERVICES_SECONDS * 1000)
     found: dict[str, list[dict[str, Any]]] = {}
-    for act in (designer.select, designer.parameter, designer.add, designer.move, designer.duplicate, designer.delete):
+    for act in (getattr(designer, name) for name in acts):
         for turn in range(WARM_UP + repeats):
             for name, times in act(turn):
                 if turn >= WARM_UP:
@@ -280,6 +284,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--case", choices=["50 steps", "100 steps", "500 columns", "inspection"], help="one alone")
+    parser.add_argument("--acts", nargs="+", choices=ACTS, default=ACTS, help="some of the interactions")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as temporary:
@@ -302,7 +307,7 @@ def main() -> None:
                 made = workspace.pipelines.create(case.document)
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 page.add_init_script(CLOCK)
-                interactions(page, url, case, made.id, arguments.repeats)
+                interactions(page, url, case, made.id, arguments.repeats, arguments.acts)
                 page.close()
             browser.close()
 
