@@ -13,22 +13,38 @@ from pipelines.chain.predictor import LABELS, Predictor, Task
 from pipelines.errors import InputError
 from pipelines.messages import _
 
-Frequency = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
+Frequency = Literal[
+    "minute", "quarter hour", "hour", "day", "business day", "week", "month", "quarter", "year"
+]  # fmt: skip
 CODES: Mapping[str, str] = {
     "minute": "min",
+    "quarter hour": "min",
     "hour": "h",
     "day": "D",
+    "business day": "D",
     "week": "W",
     "month": "M",
     "quarter": "Q",
     "year": "Y",
 }
-SEASONS: Mapping[str, int] = {"minute": 60, "hour": 24, "day": 7, "week": 52, "month": 12, "quarter": 4, "year": 1}
+SEASONS: Mapping[str, int] = {
+    "minute": 60,
+    "quarter hour": 96,
+    "hour": 24,
+    "day": 7,
+    "business day": 5,
+    "week": 52,
+    "month": 12,
+    "quarter": 4,
+    "year": 1,
+}
 """Moments after which a series is taken to come round."""
 CALENDAR: Mapping[str, tuple[str, ...]] = {
     "minute": ("hour", "day_of_week"),
+    "quarter hour": ("hour", "day_of_week"),
     "hour": ("hour", "day_of_week"),
     "day": ("day_of_week", "month"),
+    "business day": ("day_of_week", "month"),
     "week": ("month",),
     "month": ("month",),
     "quarter": ("quarter",),
@@ -36,12 +52,17 @@ CALENDAR: Mapping[str, tuple[str, ...]] = {
 }
 SECONDS: Mapping[str, float] = {
     "minute": 60,
+    "quarter hour": 900,
     "hour": 3600,
     "day": 86400,
     "week": 604800,
     "month": 2.6e6,
     "quarter": 7.9e6,
 }
+
+
+EPOCH = np.datetime64("1970-01-01")
+TWO_WEEKS, SATURDAY = 10, 5
 
 
 class Forecaster(Predictor):
@@ -135,7 +156,7 @@ class Forecaster(Predictor):
         if self.trend:
             found["trend"] = (at + start - self.first_).astype(np.float64)
         if self.calendar:
-            periods = periods_of(at + start, CODES[self.frequency])
+            periods = periods_of(at + start, self.frequency)
             for part in CALENDAR[self.frequency]:
                 numbers, places = np.unique(np.asarray(getattr(periods, part)), return_inverse=True)
                 found[part] = pd.array([str(v) for v in numbers.tolist()], dtype="str").take(places)
@@ -173,7 +194,7 @@ def histories(X: pd.DataFrame, y: pd.Series, time: str, series: str | None, freq
         mine = kept & (names == name)
         each = pd.Series(values[mine], index=moments[mine]).sort_index()
         if each.index.has_duplicates:
-            twice = pd.Period(ordinal=int(each.index[each.index.duplicated()][0]), freq=CODES[frequency])
+            twice = periods_of(each.index[each.index.duplicated()].to_numpy()[:1], frequency)[0]
             raise InputError(
                 _("Several rows fall in one {frequency}, {moment}.", frequency=frequency, moment=str(twice)),
                 fix=_("Sum them up before, say which series each belongs to, or choose a finer frequency."),
@@ -190,17 +211,31 @@ def grid(values: pd.Series) -> tuple[int, np.ndarray, np.ndarray]:
 
 
 def ordinals(times: pd.Series, frequency: str) -> tuple[np.ndarray, np.ndarray]:
-    """The number of each time's moment, counted in the frequency, and which times are missing."""
+    """The number of each time's moment, counted in the frequency, and which times are missing.
+
+    Of business days, Monday to Friday, a time at a weekend counts as missing.
+    """
     stamps = pd.to_datetime(times)
     stamps = stamps.dt.tz_convert("UTC").dt.tz_localize(None) if stamps.dt.tz is not None else stamps
     gone = stamps.isna().to_numpy()
     filled = stamps.fillna(pd.Timestamp(0))
-    return pd.PeriodIndex(filled.dt.to_period(CODES[frequency])).asi8, gone
+    numbers = pd.PeriodIndex(filled.dt.to_period(CODES[frequency])).asi8
+    if frequency == "quarter hour":
+        return numbers // 15, gone
+    if frequency == "business day":
+        days = numbers.astype("datetime64[D]")
+        return np.busday_count(EPOCH, days), gone | ~np.is_busday(days)
+    return numbers, gone
 
 
-def periods_of(moments: np.ndarray, code: str) -> pd.PeriodIndex:
-    """The periods with these numbers."""
-    made: pd.PeriodIndex = pd.PeriodIndex.from_ordinals(moments, freq=code)  # type: ignore[attr-defined]
+def periods_of(moments: np.ndarray, frequency: str) -> pd.PeriodIndex:
+    """The periods with these numbers: of a quarter of an hour its first minute."""
+    numbers = np.asarray(moments, dtype=np.int64)
+    if frequency == "quarter hour":
+        numbers = numbers * 15
+    elif frequency == "business day":
+        numbers = np.busday_offset(EPOCH, numbers).astype(np.int64)
+    made: pd.PeriodIndex = pd.PeriodIndex.from_ordinals(numbers, freq=CODES[frequency])  # type: ignore[attr-defined]
     return made
 
 
@@ -210,7 +245,9 @@ def likely_frequency(times: pd.Series) -> str:
     if len(stamps) < 2:
         return "day"
     gap = float(stamps.diff().dt.total_seconds().median())
-    return next((name for name, seconds in SECONDS.items() if gap <= 1.5 * seconds), "year")
+    found = next((name for name, seconds in SECONDS.items() if gap <= 1.5 * seconds), "year")
+    weekdays = found == "day" and len(stamps) >= TWO_WEEKS and bool((stamps.dt.day_of_week < SATURDAY).all())
+    return "business day" if weekdays else found
 
 
 def _name(value: Any) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from pipelines.chain.forecast import CODES, SEASONS, grid, histories, periods_of
+from pipelines.chain.forecast import SEASONS, grid, histories, periods_of
 from pipelines.chain.predictor import LABELS
 from pipelines.errors import InputError
 from pipelines.messages import _
@@ -88,17 +88,16 @@ class Backtest(Forecasting):
         """A row for each moment that is forecast from ``origin``, which is the last one known."""
         known = {n: v[v.index <= origin] for n, v in past.items()}
         known = {n: v for n, v in known.items() if len(v)}
-        code = CODES[frequency]
         if not known or max(len(grid(v)[1]) for v in known.values()) <= season:
             raise InputError(
                 _(
                     "Before {moment} there is no whole season to learn from.",
-                    moment=str(_start_of(origin, code).date()),
+                    moment=str(_start_of(origin, frequency).date()),
                 ),
                 fix=_("Take fewer origins, or a shorter horizon."),
             )
         parts = [
-            pd.DataFrame({self.time: _times(values.index, code), "series": name, "label": values.to_numpy()})
+            pd.DataFrame({self.time: _times(values.index, frequency), "series": name, "label": values.to_numpy()})
             for name, values in known.items()
         ]
         rows = pd.concat(parts, ignore_index=True).rename(columns={"series": self.series or "series"})
@@ -110,7 +109,7 @@ class Backtest(Forecasting):
                 continue
             scale = float(np.abs(filled[season:] - filled[:-season]).mean())
             future = past[name][(past[name].index > origin) & (past[name].index <= origin + self.horizon)]
-            asked = pd.DataFrame({self.time: _times(future.index, code), self.series or "series": name})
+            asked = pd.DataFrame({self.time: _times(future.index, frequency), self.series or "series": name})
             forecast = forecaster.score(asked)[LABELS].to_numpy()
             for moment, actual, found in zip(future.index, future.to_numpy(), forecast, strict=True):
                 back = int(moment) - start
@@ -118,8 +117,8 @@ class Backtest(Forecasting):
                     back -= season
                 yield {
                     "Series": name,
-                    ORIGIN: _start_of(origin, code),
-                    self.time: _start_of(int(moment), code),
+                    ORIGIN: _start_of(origin, frequency),
+                    self.time: _start_of(int(moment), frequency),
                     AHEAD: int(moment) - origin,
                     ACTUAL: float(actual),
                     LABELS: float(found),
@@ -148,9 +147,9 @@ def measure(table: pd.DataFrame, scale: np.ndarray) -> dict[str, float]:
     return metrics
 
 
-def _start_of(moment: int, code: str) -> pd.Timestamp:
-    return pd.Period(ordinal=moment, freq=code).start_time
+def _start_of(moment: int, frequency: str) -> pd.Timestamp:
+    return _times(pd.Index([moment]), frequency)[0]
 
 
-def _times(moments: pd.Index, code: str) -> pd.DatetimeIndex:
-    return periods_of(moments.to_numpy(), code).to_timestamp()
+def _times(moments: pd.Index, frequency: str) -> pd.DatetimeIndex:
+    return periods_of(moments.to_numpy(), frequency).to_timestamp()

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pipelines.algorithms.members import AnyRegressor
 from pipelines.algorithms.ridge import Ridge
-from pipelines.chain.forecast import SEASONS, Forecaster, grid, histories, likely_frequency, ordinals
+from pipelines.chain.forecast import SEASONS, Forecaster, Frequency, grid, histories, likely_frequency, ordinals
 from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.parameters import ColumnName, Form
@@ -34,7 +34,7 @@ class Forecasting(Step):
     algorithm: Annotated[AnyRegressor, Form(widget="algorithm")] = Field(
         Ridge(), title="Algorithm", description="What learns from the past."
     )
-    frequency: Literal["auto", "minute", "hour", "day", "week", "month", "quarter", "year"] = Field(
+    frequency: Literal["auto"] | Frequency = Field(
         "auto", title="Frequency", description="How far one moment is from the next; auto: as the rows mostly are."
     )
     lags: tuple[Moments, ...] = Field(

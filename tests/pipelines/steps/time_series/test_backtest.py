@@ -16,6 +16,7 @@ from pipelines.steps.time_series.backtest import Backtest
 from pipelines.steps.transformation.normalize_data import NormalizeData
 from tests.pipelines.steps.cases import Case
 from tests.pipelines.steps.conftest import Engine
+from tests.pipelines.steps.samples import sample
 from tests.pipelines.steps.time_series.test_train_forecast import asked, co2, trained
 
 CASES = [Case({"time": "month", "horizon": 6, "n_origins": 3}, runs=False)]
@@ -78,6 +79,18 @@ def test_several_series_are_measured_together() -> None:
     output = measured(both, series="place", horizon=6, n_origins=2)
     assert output.table is not None
     assert output.table.frame["Series"].value_counts().to_dict() == {"a": 12, "b": 12}
+
+
+def test_business_days_are_measured_on_business_days() -> None:
+    delays = sample("flight_delays").groupby(["year", "month", "day"], as_index=False)["dep_delay"].mean()
+    days = pd.to_datetime(delays[["year", "month", "day"]])
+    rows = pd.DataFrame({"month": days, "co2": delays["dep_delay"]})[days.dt.day_of_week < 5]
+    output = measured(rows.reset_index(drop=True), horizon=5, n_origins=2)
+    assert output.table is not None
+    found = output.table.frame
+    assert len(found) == 10
+    assert set(found["month"].dt.day_of_week) <= set(range(5))
+    assert set(found["month"]) <= set(rows["month"])
 
 
 def test_too_many_origins_are_refused() -> None:

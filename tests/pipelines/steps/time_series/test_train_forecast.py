@@ -106,6 +106,39 @@ def test_no_feature_looks_ahead() -> None:
     assert not before.iloc[101:102].equals(after.iloc[101:102])
 
 
+def weather() -> pd.DataFrame:
+    rows = sample("airport_weather").query("origin == 'EWR'")
+    rows = rows.assign(month=pd.to_datetime(rows[["month", "day", "hour"]].assign(year=2013)))
+    return rows[["month", "temp"]].dropna().drop_duplicates("month")
+
+
+def test_business_days_go_from_friday_to_monday() -> None:
+    days = weather().set_index("month")["temp"].resample("D").mean().dropna()
+    rows = days[days.index.day_of_week < 5].rename("co2").reset_index()
+    cut = rows.index[rows["month"].dt.day_of_week == 4][-3]
+    model, notes = trained(rows.iloc[: cut + 1], lags=[1, 5], calendar=False, trend=False, horizon=3)
+    assert any("One moment is a business day" in n for n in notes)
+    values = rows["co2"].to_numpy()[: cut + 1]
+    lagged = np.column_stack([values[4:-1], values[:-5]])
+    friday = rows["month"][cut]
+    ahead = asked(model, [friday + pd.Timedelta(days=n) for n in (1, 2, 3, 4, 5, 6)])
+    assert np.isnan(ahead[[0, 1, 5]]).all()  # the weekend, and behind the horizon
+    reference = LinearRegression().fit(lagged, values[5:])
+    np.testing.assert_allclose(ahead[2], reference.predict([[values[-1], values[-5]]])[0], rtol=1e-6)
+
+
+def test_quarters_of_an_hour_have_a_season_of_a_day() -> None:
+    quarters = weather().set_index("month")["temp"].resample("15min").interpolate().head(96 * 20)
+    rows = quarters.rename("co2").reset_index()
+    model, notes = trained(rows, horizon=8)
+    assert any("One moment is a quarter hour" in n for n in notes)
+    end = rows["month"].iloc[-1]
+    ahead = asked(model, [end + pd.Timedelta(minutes=15 * n + 7) for n in (1, 8, 9)])
+    assert np.isfinite(ahead[:2]).all()
+    assert np.isnan(ahead[2])
+    assert abs(ahead[0] - rows["co2"].iloc[-1]) < 3
+
+
 def test_several_series_are_told_apart_and_end_when_they_end() -> None:
     rows = co2().tail(120)
     other = rows.head(100).assign(co2=lambda t: 1000 - 2 * t["co2"], place="there")
