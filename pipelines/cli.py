@@ -6,17 +6,14 @@ standard error. The exit code is 0, or 1 when what was asked for could not be do
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pipelines.errors import DiagnosticsError, InputError, SekkeiError, storage_error
+from pipelines.commands import endpoints
+from pipelines.commands.answering import Json, answer, diagnostic_line
+from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.sdk import Workspace
 from pipelines.sdk.step_check import check_step
@@ -34,7 +31,6 @@ connection_app = typer.Typer(no_args_is_help=True, help="Named connections to da
 pipeline_app = typer.Typer(no_args_is_help=True, help="Pipelines kept in the workspace.")
 run_app = typer.Typer(no_args_is_help=True, help="Runs.")
 model_app = typer.Typer(no_args_is_help=True, help="Registered models.")
-endpoint_app = typer.Typer(no_args_is_help=True, help="Real-time endpoints.")
 for name, group in {
     "steps": steps_app,
     "dataset": dataset_app,
@@ -42,48 +38,9 @@ for name, group in {
     "pipeline": pipeline_app,
     "runs": run_app,
     "model": model_app,
-    "endpoint": endpoint_app,
+    "endpoint": endpoints.commands,
 }.items():
     app.add_typer(group, name=name)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-@contextmanager
-def answer(as_json: bool) -> Iterator[Callable[[dict[str, Any], str], None]]:
-    """Print what a command found: ``say(values, text)``. Errors become a sentence, or JSON, and exit code 1."""
-    sys.stdout.flush()
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    if as_json:
-        os.dup2(2, 1)
-
-    def say(values: dict[str, Any], text: str) -> None:
-        print(json.dumps(values, ensure_ascii=False, default=str) if as_json else text, file=out, flush=True)
-
-    try:
-        yield say
-    except DiagnosticsError as error:
-        found = [d.to_dict() for d in error.diagnostics]  # type: ignore[attr-defined]
-        first = found[0]
-        say(
-            {"error": {"step": first["step"], "message": first["message"], "fix": first["fix"]}, "diagnostics": found},
-            "\n".join(_diagnostic_line(d) for d in found),
-        )
-        raise typer.Exit(1) from error
-    except SekkeiError as error:
-        say(
-            {"error": {"step": getattr(error, "step", None), "message": error.message, "fix": error.fix}},
-            f"Error: {error}",
-        )
-        raise typer.Exit(1) from error
-    except Exception as error:
-        storage = storage_error(error)
-        if storage is None:
-            raise
-        say({"error": {"step": None, "message": storage.message, "fix": storage.fix}}, f"Error: {storage}")
-        raise typer.Exit(1) from error
-    finally:
-        out.close()
 
 
 @steps_app.callback(invoke_without_command=True)
@@ -175,7 +132,7 @@ def validate(file: Path, as_json: Json = False) -> None:
         found = [d.to_dict() for d in inspection.diagnostics]
         say(
             {"ok": inspection.ok, "diagnostics": found},
-            "\n".join(_diagnostic_line(d) for d in found) or "Nothing to object to.",
+            "\n".join(diagnostic_line(d) for d in found) or "Nothing to object to.",
         )
     if not inspection.ok:
         raise typer.Exit(1)
@@ -285,36 +242,6 @@ def score(
         )
 
 
-@endpoint_app.command("create")
-def endpoint_create(name: str, model_uri: str, as_json: Json = False) -> None:
-    """Serve a model behind a REST address. The key is shown this once."""
-    with answer(as_json) as say:
-        made, key = Workspace.open().endpoints.create(name, model_uri, wait=True)
-        say(
-            {"name": made.name, "url": made.url, "state": made.state, "reason": made.reason, "key": key},
-            f"{made.name}: {made.state} at {made.url}\nkey: {key}",
-        )
-
-
-@endpoint_app.command("list")
-def endpoint_list(as_json: Json = False) -> None:
-    """List the endpoints."""
-    with answer(as_json) as say:
-        found = [
-            {"name": e.name, "url": e.url, "state": e.state, "reason": e.reason, "model_uri": e.model_uri}
-            for e in Workspace.open().endpoints.list()
-        ]
-        say({"endpoints": found}, "\n".join(f"{e['name']:24} {e['state']:12} {e['url']}" for e in found))
-
-
-@endpoint_app.command("delete")
-def endpoint_delete(name: str, as_json: Json = False) -> None:
-    """Stop an endpoint and forget it."""
-    with answer(as_json) as say:
-        Workspace.open().endpoints.delete(name)
-        say({"name": name, "deleted": True}, f"{name} is gone")
-
-
 @app.command()
 def up(parent: Annotated[int, typer.Option(hidden=True)] = 0) -> None:
     """Start the services without the pages, print their addresses, and run until stopped."""
@@ -336,8 +263,3 @@ def service(name: str) -> None:
 def _step_line(step: dict[str, Any]) -> str:
     rows = "" if step["rows"] is None else step["rows"]
     return f"{step['id']:24} {step['status']:10} {step['seconds']:8.2f} s {rows:>10}  {step['reason']}".rstrip()
-
-
-def _diagnostic_line(found: dict[str, Any]) -> str:
-    place = ".".join(p for p in (found["step"], found["parameter"]) if p)
-    return f"{found['severity']:8} {found['code']} {place}: {found['message']} {found['fix']}".rstrip()

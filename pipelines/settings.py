@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         60.0, gt=0, description="Seconds a prediction may take before the gateway gives up."
     )
     endpoint_patience: float = Field(
-        20.0, ge=0, description="Seconds a request waits for a model server that is being restarted."
+        30.0, ge=0, description="Seconds a request waits for a model server that is being restarted."
     )
     endpoint_growth_mib: int = Field(
         1024, gt=0, description="A model server that has grown by so many MiB since it began to serve is replaced."

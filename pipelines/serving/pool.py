@@ -200,7 +200,7 @@ class Pool:
         if await server.ping(self.client):
             wrong = await server.prove(self.client, self.route.example)
             if wrong:
-                await self._failed(server, wrong)
+                await self._refused(server, wrong)
                 return
             server.answered = time.monotonic()
             server.state, server.reason, self.proven = EndpointState.HEALTHY, "", True
@@ -208,6 +208,15 @@ class Pool:
             self._up.set()
         elif now - server.began > START_SECONDS:
             await self._failed(server, _("It did not answer within {seconds:g} seconds.", seconds=START_SECONDS))
+
+    async def _refused(self, server: ModelServer, wrong: str) -> None:
+        """It runs, and does not answer its example: a model never proven would not do so the next time either."""
+        if self.proven:
+            await self._failed(server, wrong)
+            return
+        server.state, server.reason = EndpointState.FAILED, wrong
+        _logger.warning("The model server of %s (%s): %s", server.endpoint, server.deployment, wrong)
+        await server.end()
 
     async def _check(self, server: ModelServer) -> None:
         server.checked, server.doubted = time.monotonic(), False

@@ -22,6 +22,9 @@ import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc import PythonModel
 
+VERSION = ""
+kept = []
+
 class Echo(PythonModel):
     def predict(self, context, model_input, params=None):
         if "die" in set(model_input["code"].dropna()):
@@ -30,14 +33,16 @@ class Echo(PythonModel):
             time.sleep(5)
         if "bug" in set(model_input["code"].dropna()):
             raise ValueError("secret place")
-        shown = model_input["code"].map(lambda v: "<missing>" if pd.isna(v) else repr(v))
+        if "grow" in set(model_input["code"].dropna()):
+            kept.append(bytearray(os.urandom(2**20)) * 300)
+        shown = model_input["code"].map(lambda v: "<missing>" if pd.isna(v) else VERSION + repr(v))
         return pd.DataFrame({"Scored Labels": shown, "Scored Probabilities": model_input["size"]})
 
 set_model(Echo())
 """
 
 LOG_MODELS = """
-import sys
+import pathlib, sys
 import mlflow, pandas as pd
 from mlflow.models import infer_signature
 from sklearn.linear_model import LinearRegression
@@ -51,10 +56,13 @@ mlflow.set_tracking_uri(home.tracking_uri)
 mlflow.set_experiment(experiment_id=mlflow.create_experiment("e", artifact_location=home.artifacts.as_uri()))
 rows = pd.DataFrame({"code": ["NA", "", "x"], "size": [1.0, 2.5, 3.0]})
 contract = Contract.of(rows, ["code", "size"])
-mlflow.pyfunc.log_model(
-    name="echo", python_model=sys.argv[2], signature=infer_signature(rows), pip_requirements=["pandas"],
-    metadata={"sekkei_contract": contract.model_dump_json()}, registered_model_name="echo",
-)
+code = pathlib.Path(sys.argv[2]).read_text()
+for version in (code, code.replace('VERSION = ""', 'VERSION = "two "'), code.replace("VERSION +", "nothing +")):
+    pathlib.Path(sys.argv[2]).write_text(version)
+    mlflow.pyfunc.log_model(
+        name="echo", python_model=sys.argv[2], signature=infer_signature(rows), pip_requirements=["pandas"],
+        metadata={"sekkei_contract": contract.model_dump_json()}, registered_model_name="echo",
+    )
 numbers = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [4.0, 5.0, 7.0]})
 with mlflow.start_run():
     made = mlflow.sklearn.log_model(
@@ -73,7 +81,10 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def model_id(home, tmp_path_factory):
-    """Two models in the registry, ``echo`` with a contract, ``plain`` without; gives the URI of the latter's model."""
+    """Two models in the registry, ``echo`` with a contract, ``plain`` without; gives the URI of the latter's model.
+
+    Version 2 of ``echo`` answers otherwise, version 3 with an error.
+    """
     file = tmp_path_factory.mktemp("model") / "model.py"
     file.write_text(MODEL)
     command = [sys.executable, "-c", LOG_MODELS, str(home.root), str(file)]
@@ -109,11 +120,21 @@ def start_gateway(home):
             "PYTHONPATH": str(ROOT),
             "SEKKEI_ENDPOINT_TIMEOUT": "3",
             "SEKKEI_MAX_REQUEST_MIB": "1",
+            "SEKKEI_ENDPOINT_GROWTH_MIB": "200",
         }
         with (home.root / "gateway.log").open("ab") as log:
             return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
     return start
+
+
+@pytest.fixture(scope="module")
+def gateway(start_gateway, endpoints):
+    """The gateway's process, in a list, as a test may put another in its place."""
+    running = [start_gateway()]
+    yield running
+    running[0].terminate()
+    running[0].wait(30)
 
 
 @pytest.fixture

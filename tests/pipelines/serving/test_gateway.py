@@ -16,15 +16,6 @@ pytestmark = pytest.mark.services
 
 
 @pytest.fixture(scope="module")
-def gateway(start_gateway, endpoints):
-    """The gateway's process, in a list, as a test may put another in its place."""
-    running = [start_gateway()]
-    yield running
-    running[0].terminate()
-    running[0].wait(30)
-
-
-@pytest.fixture(scope="module")
 def echo(gateway, endpoints):
     _, key = endpoints.create("echo", "models:/echo@champion")
     end = time.monotonic() + 90

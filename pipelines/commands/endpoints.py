@@ -1,0 +1,166 @@
+"""``endpoint``: real-time endpoints and their deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.commands.answering import Json, answer
+from pipelines.errors import InputError
+from pipelines.messages import _
+from pipelines.sdk import Workspace
+from pipelines.serving.endpoints import Endpoint
+
+commands = typer.Typer(no_args_is_help=True, help="Real-time endpoints.")
+
+
+@commands.command("create")
+def create(name: str, model_uri: str, processes: int = 1, as_json: Json = False) -> None:
+    """Serve a model behind a REST address. The key is shown this once."""
+    with answer(as_json) as say:
+        made, key = Workspace.open().endpoints.create(name, model_uri, processes=processes, wait=True)
+        say(_endpoint(made) | {"key": key}, f"{_endpoint_lines(made)}\nkey: {key}")
+
+
+@commands.command("list")
+def list_endpoints(as_json: Json = False) -> None:
+    """List the endpoints."""
+    with answer(as_json) as say:
+        found = [_endpoint(e) for e in Workspace.open().endpoints.list()]
+        say({"endpoints": found}, "\n".join(f"{e['name']:24} {e['state']:12} {e['url']}" for e in found))
+
+
+@commands.command("show")
+def show(name: str, as_json: Json = False) -> None:
+    """Show an endpoint's state and its deployments."""
+    _say(as_json, lambda: Workspace.open().endpoints.get(name))
+
+
+@commands.command("update")
+def update(name: str, model_uri: str, deployment: str = "", as_json: Json = False) -> None:
+    """Put another model version in place, without losing a request; returns when it answers or has failed."""
+    _say(as_json, lambda: Workspace.open().endpoints.update(name, model_uri, deployment=deployment, wait=True))
+
+
+@commands.command("rollback")
+def rollback(name: str, deployment: str = "", as_json: Json = False) -> None:
+    """Go back to the version before, or give up the update that is under way."""
+    _say(as_json, lambda: Workspace.open().endpoints.rollback(name, deployment=deployment, wait=True))
+
+
+@commands.command("deploy")
+def deploy(
+    name: str,
+    model_uri: str,
+    deployment: Annotated[str, typer.Option(help="Its name; after the version unless said.")] = "",
+    traffic: Annotated[int, typer.Option(min=0, max=100, help="Percent taken from the others.")] = 0,
+    shadow: Annotated[bool, typer.Option(help="Ask it too, compare, never return its answers.")] = False,
+    processes: Annotated[int, typer.Option(min=1)] = 1,
+    as_json: Json = False,
+) -> None:
+    """Put one more model version behind an endpoint."""
+    options: dict[str, Any] = {"deployment": deployment, "traffic": traffic, "shadow": shadow, "processes": processes}
+    _say(as_json, lambda: Workspace.open().endpoints.deploy(name, model_uri, **options))
+
+
+@commands.command("traffic")
+def traffic(
+    name: str, shares: Annotated[list[str], typer.Argument(metavar="DEPLOYMENT=PERCENT...")], as_json: Json = False
+) -> None:
+    """Share the traffic between deployments, in percent."""
+    _say(as_json, lambda: Workspace.open().endpoints.set_traffic(name, _shares(shares)))
+
+
+@commands.command("scale")
+def scale(name: str, deployment: str, processes: int, as_json: Json = False) -> None:
+    """Have a deployment served by so many processes."""
+    _say(as_json, lambda: Workspace.open().endpoints.set_processes(name, deployment, processes))
+
+
+@commands.command("shadow")
+def shadow(name: str, deployment: str, off: bool = False, as_json: Json = False) -> None:
+    """Make a deployment a shadow, or with --off no longer."""
+    _say(as_json, lambda: Workspace.open().endpoints.set_shadow(name, deployment, not off))
+
+
+@commands.command("remove")
+def remove(name: str, deployment: str, as_json: Json = False) -> None:
+    """End a deployment without traffic and forget it."""
+    _say(as_json, lambda: Workspace.open().endpoints.remove(name, deployment))
+
+
+@commands.command("limits")
+def limits(
+    name: str, requests_per_minute: int | None = None, max_request_mib: float | None = None, as_json: Json = False
+) -> None:
+    """Set how often and with how large a request an endpoint may be asked; what is not said has no limit of its own."""
+    limits: dict[str, Any] = {"requests_per_minute": requests_per_minute, "max_request_mib": max_request_mib}
+    _say(as_json, lambda: Workspace.open().endpoints.set_limits(name, **limits))
+
+
+@commands.command("rotate-key")
+def rotate_key(name: str, slot: str = "primary", as_json: Json = False) -> None:
+    """Make a new primary or secondary key, shown this once; the one before is void."""
+    with answer(as_json) as say:
+        key = Workspace.open().endpoints.rotate_key(name, slot)
+        say({"name": name, "slot": slot, "key": key}, key)
+
+
+@commands.command("start")
+def start(name: str, as_json: Json = False) -> None:
+    """Start an endpoint, or try again those of its model servers that failed."""
+    _say(as_json, lambda: Workspace.open().endpoints.start(name))
+
+
+@commands.command("stop")
+def stop(name: str, as_json: Json = False) -> None:
+    """Stop an endpoint; its name and keys stay."""
+    _say(as_json, lambda: Workspace.open().endpoints.stop(name))
+
+
+@commands.command("requests")
+def requests(name: str, limit: int = 50, as_json: Json = False) -> None:
+    """Show the last requests from an endpoint's access log."""
+    with answer(as_json) as say:
+        found = [asdict(a) for a in Workspace.open().endpoints.requests(name, limit)]
+        lines = [f"{a['time']:%Y-%m-%d %H:%M:%S} {a['status']} {a['milliseconds']:9.1f} ms  {a['id']}" for a in found]
+        say({"requests": found}, "\n".join(lines))
+
+
+@commands.command("delete")
+def delete(name: str, as_json: Json = False) -> None:
+    """Stop an endpoint and forget it."""
+    with answer(as_json) as say:
+        Workspace.open().endpoints.delete(name)
+        say({"name": name, "deleted": True}, f"{name} is gone")
+
+
+def _say(as_json: bool, change: Callable[[], Endpoint]) -> None:
+    with answer(as_json) as say:
+        found = change()
+        say(_endpoint(found), _endpoint_lines(found))
+
+
+def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    names = ("name", "state", "reason", "model_uri", "traffic", "shadow", "processes", "restarts", "replaces")
+    deployments = [{n: getattr(d, n) for n in names} for d in endpoint.running]
+    shown = {n: getattr(endpoint, n) for n in ("name", "url", "state", "reason", "model_uri", "restarts")}
+    return shown | {"deployments": deployments}
+
+
+def _endpoint_lines(endpoint: Endpoint) -> str:
+    lines = [f"{endpoint.name}: {endpoint.state} at {endpoint.url}", endpoint.reason]
+    lines += [f"  {d.name:16} {d.state:12} {d.traffic:3} %  {d.model_uri}  {d.reason}" for d in endpoint.running]
+    return "\n".join(line.rstrip() for line in lines if line)
+
+
+def _shares(given: list[str]) -> dict[str, int]:
+    try:
+        return {name: int(share) for name, share in (g.split("=", 1) for g in given)}
+    except ValueError as error:
+        raise InputError(
+            _("The shares of the traffic cannot be read."), fix=_("Write them as DEPLOYMENT=PERCENT.")
+        ) from error
