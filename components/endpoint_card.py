@@ -8,19 +8,38 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from components import consume_code, contract_table, error_box, facts, page_header, status, try_it_form, wording
+from components import (
+    consume_code,
+    contract_table,
+    endpoint_keys,
+    endpoint_versions,
+    error_box,
+    facts,
+    page_header,
+    status,
+    try_it_form,
+    wording,
+)
 from components.endpoint_list import model_of
 from components.language import _, said
 from pipelines.serving.endpoints import Endpoint
+from pipelines.tracking import RegisteredModel
 
 Ask = Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key of this slot is to be made anew."""
+
+    slot: str
 
 
 @dataclass(frozen=True)
 class Intent:
     """What the visitor wants of the endpoint."""
 
-    act: Literal["start", "stop", "delete", "rotate"]
+    act: Literal["start", "stop", "delete"]
 
 
 def head(endpoint: Endpoint, *, key: str) -> Intent | None:
@@ -36,8 +55,6 @@ def head(endpoint: Endpoint, *, key: str) -> Intent | None:
             intent = Intent("stop")
         if not running and st.button(_("Start"), icon=":material/play_arrow:", type="primary", key=f"{key}_start"):
             intent = Intent("start")
-        if st.button(_("New key"), icon=":material/key:", type="tertiary", key=f"{key}_rotate"):
-            intent = Intent("rotate")
         if st.button(_("Delete"), icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
             intent = Intent("delete")
     if endpoint.reason:
@@ -56,18 +73,30 @@ def new_key(value: str, *, key: str) -> bool:
         return st.button(_("I have it"), key=f"{key}_noted")
 
 
-def tabs(endpoint: Endpoint, ask: Ask, *, key: str) -> None:
-    """Draw Test, Consume and Details; ``ask`` gets the model server's answer for rows."""
-    test, consume, details = st.tabs([_("Test"), _("Consume"), _("Details")], key=f"{key}_tab", on_change="rerun")
+def tabs(
+    endpoint: Endpoint, ask: Ask, models: Callable[[], Sequence[RegisteredModel]], *, key: str
+) -> endpoint_versions.Wish | NewKey | None:
+    """Draw Test, Consume, Versions, Keys and Details; ``ask`` gets the model server's answer for rows."""
+    names = [_("Test"), _("Consume"), _("Versions"), _("Keys"), _("Details")]
+    test, consume, versions, keys, details = st.tabs(names, key=f"{key}_tab", on_change="rerun")
+    wish: endpoint_versions.Wish | NewKey | None = None
     if test.open:
         with test:
             _test(endpoint, ask, key)
     if consume.open:
         with consume:
             consume_code.show(endpoint.url, _row(endpoint, key), key=f"{key}_consume")
+    if versions.open:
+        with versions:
+            wish = endpoint_versions.show(endpoint, models(), key=f"{key}_versions")
+    if keys.open:
+        with keys:
+            slot = endpoint_keys.show(endpoint, key=f"{key}_keys")
+            wish = NewKey(slot) if slot else None
     if details.open:
         with details:
             _details(endpoint, key)
+    return wish
 
 
 def _row(endpoint: Endpoint, key: str) -> Mapping[str, Any]:
@@ -79,7 +108,7 @@ def _row(endpoint: Endpoint, key: str) -> Mapping[str, Any]:
 
 
 def _test(endpoint: Endpoint, ask: Ask, key: str) -> None:
-    if str(endpoint.state) != "healthy":
+    if str(endpoint.state) not in ("healthy", "degraded"):
         page_header.empty(_("It can be tried as soon as it is healthy."), icon="hourglass_empty")
         return
     if endpoint.contract is None:
@@ -105,7 +134,6 @@ def _details(endpoint: Endpoint, key: str) -> None:
     facts.show(
         {
             _("Model"): endpoint.model_uri,
-            _("Key begins with"): endpoint.key_hint,
             _("Restarts"): endpoint.restarts,
             _("Created"): wording.when(endpoint.created_at),
             _("Address"): endpoint.url,

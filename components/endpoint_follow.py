@@ -18,8 +18,12 @@ def show(read: Callable[[], Endpoint], *, key: str) -> None:
     def draw() -> bool:
         now = read()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            status.show(str(now.state))
-            st.caption(_("The model server is starting; this takes some seconds."), width="content")
+            if now.updating is None:
+                status.show(str(now.state))
+                st.caption(_("The model server is starting; this takes some seconds."), width="content")
+            else:
+                status.show(str(now.updating.state), label=now.updating.name)
+                st.caption(_("The new version is being checked; the one before answers meanwhile."), width="content")
         return is_moving(now)
 
     live.show(draw, going=True, key=key)

@@ -34,7 +34,7 @@ def show(endpoints: Sequence[Endpoint], *, selected: str | None, key: str, heigh
 
 def is_moving(endpoint: Endpoint) -> bool:
     """Whether the endpoint is on its way to another state."""
-    return str(endpoint.state) in ("starting", "restarting")
+    return str(endpoint.state) in ("starting", "restarting") or endpoint.updating is not None
 
 
 def model_of(endpoint: Endpoint) -> str:

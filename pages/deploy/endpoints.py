@@ -8,6 +8,7 @@ from components import (
     endpoint_follow,
     endpoint_form,
     endpoint_list,
+    endpoint_versions,
     error_box,
     guard,
     page_header,
@@ -54,21 +55,35 @@ with right, error_box.shown("endpoint_detail"):
             st.rerun()
         if endpoint_list.is_moving(endpoint):
             endpoint_follow.show(lambda: workspace.endpoints.get(name), key=f"endpoint_follow_{name}")
-        endpoint_card.tabs(endpoint, lambda rows: workspace.endpoints.test(name, rows), key=f"endpoint_{name}")
-        match intent:
+        wish = endpoint_card.tabs(
+            endpoint,
+            lambda rows: workspace.endpoints.test(name, rows),
+            workspace.models.list,
+            key=f"endpoint_{name}",
+        )
+        match intent or wish:
             case endpoint_card.Intent("start"):
                 workspace.endpoints.start(name)
                 st.rerun()
             case endpoint_card.Intent("stop"):
                 workspace.endpoints.stop(name)
                 st.rerun()
-            case endpoint_card.Intent("rotate"):
-                st.session_state["endpoints.key"] = (name, workspace.endpoints.rotate_key(name))
+            case endpoint_card.NewKey(slot):
+                st.session_state["endpoints.key"] = (name, workspace.endpoints.rotate_key(name, slot))
+                st.rerun()
+            case endpoint_versions.Update(model_uri):
+                workspace.endpoints.update(name, model_uri)
+                st.rerun()
+            case endpoint_versions.Rollback():
+                workspace.endpoints.rollback(name)
+                st.rerun()
+            case endpoint_versions.Share(shares):
+                workspace.endpoints.set_traffic(name, shares)
                 st.rerun()
             case endpoint_card.Intent("delete"):
                 confirm.ask(
                     _("Delete endpoint"),
-                    _("**{name}** stops answering at once, and its key is void. The model stays.", name=name),
+                    _("**{name}** stops answering at once, and its keys are void. The model stays.", name=name),
                     _("Delete"),
                     lambda: (workspace.endpoints.delete(name), session.set_query(endpoint="")),
                     key="endpoint_delete",

@@ -18,6 +18,7 @@ from pipelines.records import (
     Database,
     DatasetRow,
     DatasetVersionRow,
+    EndpointRow,
     JobEventRow,
     JobRow,
     JobState,
@@ -53,6 +54,44 @@ def test_migrations_can_be_taken_back(database):
     database.upgrade()
     with database.session() as session:
         session.add(DatasetRow(name="again"))
+
+
+def test_what_an_endpoint_served_becomes_its_deployment_and_back(database):
+    now = "2026-01-01 00:00:00"
+    row = (
+        "e",
+        "price",
+        "models:/p/3",
+        "p",
+        "3",
+        '{"a": 1}',
+        '{"x": 2.5}',
+        "hash",
+        "salt",
+        "hint",
+        "running",
+        "healthy",
+    )
+    with database.engine.begin() as connection:
+        command.downgrade(migration_config(connection), "0001")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO endpoint VALUES ({', '.join('?' * 19)})", (*row, "", 8000, 12, 1.5, 2, now, now)
+        )
+        before = connection.exec_driver_sql("SELECT * FROM endpoint").mappings().one()
+    database.upgrade()
+    with database.session(read_only=True) as session:
+        endpoint = session.scalars(sa.select(EndpointRow)).one()
+    (deployment,), (key,) = endpoint.deployments, endpoint.keys
+    assert (deployment.name, deployment.model_uri, deployment.traffic) == ("v3", "models:/p/3", 100)
+    assert (deployment.contract, deployment.example, deployment.restarts) == ({"a": 1}, {"x": 2.5}, 2)
+    assert (deployment.servers[0]["pid"], deployment.servers[0]["port"]) == (12, 8000)
+    assert (key.slot, key.hash, key.salt, key.hint) == ("primary", "hash", "salt", "hint")
+    with database.engine.begin() as connection:
+        command.downgrade(migration_config(connection), "0001")
+        after = connection.exec_driver_sql("SELECT * FROM endpoint").mappings().one()
+    assert dict(after) == dict(before) | {"port": None, "pid": None, "process_started": None}
+    database.upgrade()
 
 
 def test_several_processes_upgrade_a_missing_file_at_once(tmp_path):

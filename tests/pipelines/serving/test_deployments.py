@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import threading
-import time
 from collections import Counter
 from contextlib import contextmanager
 
@@ -161,10 +160,8 @@ def test_either_key_opens_and_is_changed_alone(ask, endpoints, served):
     assert [ask(key=k).status_code for k in (primary, secondary)] == [200, 200]
     later = endpoints.rotate_key("many", "secondary")
     assert [ask(key=k).status_code for k in (primary, later)] == [200, 200]
-    until_refused = [ask(key=k).status_code for k in (secondary, secondary[:-1], "")]
-    assert set(until_refused[1:]) == {401}
-    time.sleep(0.5)
-    assert ask(key=secondary).status_code == 401
+    assert ask(key=later[:-1]).status_code == 401
+    assert ask(key=secondary).status_code == 401  # what is remembered was read anew for the later key
     assert [k.slot for k in endpoints.get("many").keys] == ["primary", "secondary"]
     endpoints.revoke_key("many", "secondary")
     with pytest.raises(ConflictError, match="only key"):
@@ -174,9 +171,9 @@ def test_either_key_opens_and_is_changed_alone(ask, endpoints, served):
 
 
 def test_an_endpoint_s_own_limits_are_kept(ask, endpoints, served, until):
-    endpoints.set_limits("many", requests_per_minute=3, max_request_mib=0.001)
-    too_large = until(lambda: (a := ask(code="x" * 2000)).status_code != 200 and a)
-    assert (too_large.status_code, "0.001 MiB" in too_large.text) in ((413, True), (429, False))
+    endpoints.set_limits("many", requests_per_minute=3, max_request_mib=0.25)
+    too_large = until(lambda: (a := ask(code="x" * 300_000)).status_code != 200 and a)
+    assert (too_large.status_code, "0.25 MiB" in too_large.text) in ((413, True), (429, False))
     refused = until(lambda: (a := ask()).status_code == 429 and a)
     assert 1 <= int(refused.headers["retry-after"]) <= 20
     assert "3 requests a minute" in refused.json()["message"]
