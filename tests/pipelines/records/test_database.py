@@ -56,8 +56,14 @@ def test_migrations_can_be_taken_back(database):
         session.add(DatasetRow(name="again"))
 
 
+NAMES = (
+    "id, name, model_uri, model_name, model_version, contract, example, key_hash, key_salt, key_hint, desired, state, "
+    "reason, port, pid, process_started, restarts, created_at, updated_at"
+)
+
+
 def test_what_an_endpoint_served_becomes_its_deployment_and_back(database):
-    now = "2026-01-01 00:00:00"
+    now = "2026-01-01 00:00:00.000000"
     row = (
         "e",
         "price",
@@ -76,7 +82,7 @@ def test_what_an_endpoint_served_becomes_its_deployment_and_back(database):
         command.downgrade(migration_config(connection), "0001")
     with database.engine.begin() as connection:
         connection.exec_driver_sql(
-            f"INSERT INTO endpoint VALUES ({', '.join('?' * 19)})", (*row, "", 8000, 12, 1.5, 2, now, now)
+            f"INSERT INTO endpoint ({NAMES}) VALUES ({', '.join('?' * 19)})", (*row, "", 8000, 12, 1.5, 2, now, now)
         )
         before = connection.exec_driver_sql("SELECT * FROM endpoint").mappings().one()
     database.upgrade()
