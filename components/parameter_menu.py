@@ -36,16 +36,16 @@ def show(
             case taken:
                 on_edit(PromoteParameter(step, name, taken))
 
+    name_of = said(parameter.label)
+    told = _("{label}: more, changed from its default", label=name_of) if changed else _("{label}: more", label=name_of)
     st.menu_button(
-        "",
+        told,
         list(words),
         icon=":material/edit_note:" if changed else ":material/more_vert:",
         key=key,
         type="tertiary",
         format_func=words.__getitem__,
-        help=_("{label}: more, changed from its default", label=said(parameter.label))
-        if changed
-        else _("{label}: more", label=said(parameter.label)),
+        help=told,
         on_click=chosen,
     )
 

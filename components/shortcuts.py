@@ -10,6 +10,7 @@ from components.language import N_, _, said, shown
 
 KEYS = {
     "a": ("add", N_("Add a step behind the selected one")),
+    "f": ("form", N_("Go to the form of the selected step")),
     "/": ("find", N_("Find a step in the list")),
     "j": ("next", N_("Select the next step")),
     "k": ("previous", N_("Select the step before")),
@@ -35,21 +36,23 @@ LIST = {
 }
 
 JS = """
-const states=new WeakMap();
+const states=new WeakMap(),
+  FIRST='.st-key-form_scroll :is(textarea,[role=combobox],[role=radio],input:not([type=checkbox]))';
 const field=t=>t&&(t.isContentEditable||/^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName));
 export default function({parentElement,data,setTriggerValue}){
   let s=states.get(parentElement);
   if(!s){
     s={};states.set(parentElement,s);
     s.heard=e=>{
-      if(e.defaultPrevented||e.isComposing||field(e.composedPath()[0])||document.querySelector('[role=dialog],[data-baseweb=modal]'))return;
+      if(e.defaultPrevented||e.isComposing||field(e.composedPath()[0])||document.querySelector('[role=dialog],[data-baseweb=modal],[data-testid=stPopoverBody]'))return;
       const ctrl=e.ctrlKey||e.metaKey,key=e.key.toLowerCase();
       const name=(ctrl?'ctrl+':'')+(e.altKey?'alt+':'')+(e.shiftKey&&(ctrl||key.length>1)?'shift+':'')+key;
       const act=s.keys[name];
       if(!act||(act==='copy'&&String(getSelection())))return;
       if(key==='enter'&&!ctrl&&e.composedPath()[0].closest?.('button,a,[role=button]'))return;
       e.preventDefault();e.stopPropagation();
-      if(act==='find')document.dispatchEvent(new CustomEvent('sekkei-find'));
+      if(act==='form')document.querySelector(FIRST)?.focus();
+      else if(act==='find')document.dispatchEvent(new CustomEvent('sekkei-find'));
       else s.send('act',{name:act,at:Date.now()})};
   }
   document.addEventListener('keydown',s.heard);

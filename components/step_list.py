@@ -111,7 +111,7 @@ export default function({parentElement,data,setTriggerValue}){
       else if(up||down){let next=li;do next=up?next.previousElementSibling:next.nextElementSibling;while(next&&next.hidden);if(next){e.preventDefault();next.focus();if(e.shiftKey)mark(range(next.dataset.id),data.selected)}}
       else if((e.ctrlKey||e.metaKey)&&e.key==='a'){e.preventDefault();mark(ids,data.selected)}
       else if(e.key==='Escape'&&marked.size){e.preventDefault();mark([],data.selected)}
-      else if(e.key==='Enter'||e.key===' '){e.preventDefault();pick(li)}
+      else if((e.key==='Enter'||e.key===' ')&&!e.ctrlKey&&!e.metaKey&&!e.shiftKey){e.preventDefault();pick(li)}
       else if(e.key==='Delete'){e.preventDefault();send('remove',chosen(x.id))}};
     li.ondragstart=e=>{s.drag=x.id;li.classList.add('drag');e.dataTransfer.effectAllowed='move';e.dataTransfer.setData('text/plain',x.id)};
     li.ondragend=()=>{s.drag=undefined;li.classList.remove('drag');clear()};
@@ -123,6 +123,8 @@ export default function({parentElement,data,setTriggerValue}){
   else s.list.replaceChildren(el('li','empty',W.empty));
   paint();s.filter();
   const by=id=>[...s.list.children].find(q=>q.dataset.id===id);
+  const lost=s.shown!==undefined&&s.shown!==data.selected&&document.activeElement===document.body;  // such as by a palette that closed
+  if(lost)by(data.selected)?.focus({preventScroll:true});
   if(focused!==undefined)(s.shown!==data.selected&&by(data.selected)||by(focused))?.focus({preventScroll:true});
   if(s.shown!==data.selected){s.shown=data.selected;requestAnimationFrame(()=>{
     const li=by(data.selected),box=parentElement.host?.closest?.('[class*=steps_scroll]')||parentElement.closest?.('[class*=steps_scroll]');if(!li||!box)return;

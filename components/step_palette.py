@@ -49,7 +49,7 @@ export default function({parentElement,data,setTriggerValue}){
   s.draw=()=>{
     const words=s.input.value.toLowerCase().split(/[\\s_]+/).filter(Boolean);const found=[];
     for(const x of s.data.entries){if(!words.every(w=>x.words.includes(w)))continue;
-      const t=x.title.toLowerCase();x.score=words.length?(t.startsWith(words[0])?0:words.every(w=>t.includes(w))?1:2):0;found.push(x)}
+      const t=x.title.toLowerCase();x.score=words.length?(t.startsWith(words.join(' '))?-1:t.startsWith(words[0])?0:words.every(w=>t.includes(w))?1:2):0;found.push(x)}
     if(words.length)found.sort((a,b)=>a.score-b.score||a.order-b.order);
     s.rows=[];s.list.replaceChildren();let head;
     for(const x of found){if(!words.length&&x.category!==head){head=x.category;s.list.append(el('h4','',head))}

@@ -16,6 +16,8 @@ CSS = (
     "[class*='st-key-'][class*='oneline']{flex-wrap:nowrap}"  # buttons stay beside a text, however long
     ".st-key-shortcuts_list code{white-space:nowrap}"
     "[class*='st-key-form-'][class*='-more'] button>div>[aria-hidden]{display:none}"  # the menus beside fields: quiet
+    "[class*='st-key-form-'][class*='-more'] button [data-testid='stMarkdownContainer']"  # a name for screen readers
+    "{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
     "[class*='st-key-form-'][class*='-more'] button{padding:0 2px;min-width:0}"
 )
 

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from components import (
+    as_typed,
     design,
     design_actions,
     design_bar,
@@ -125,5 +126,6 @@ else:
     if opened.is_running and opened.job is not None:
         run_progress.poll(opened.job, session.workspace().jobs.get, key="poll")
     shortcuts.show(key="shortcuts", on_act=design_actions.act)
+    as_typed.show("form_scroll", key="as_typed")
     design.tell_address(opened)
 pipeline_dialogs.show(actions, key=design_actions.DIALOG)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from pipelines.document.model import PipelineDocument
+from pipelines.jobs import Job
 from pipelines.sdk import Workspace
 
 PATIENCE = 60_000  # milliseconds until a page is taken for hung; no test asserts a time
@@ -92,3 +93,43 @@ def add(page: Page, words: str) -> None:
 def stored(studio: Studio, pipeline: str) -> PipelineDocument:
     """The pipeline's draft as it is kept."""
     return studio.workspace.pipelines.open(pipeline).document
+
+
+def put(page: Page, label: str, option: str) -> None:
+    """An option of a select box in the form."""
+    field = form(page).get_by_role("combobox", name=label)
+    field.fill(option)
+    expect(page.get_by_role("option").first).to_contain_text(option)
+    field.press("Enter")
+    settled(page)
+
+
+def ended(studio: Studio, page: Page, pipeline: str) -> Job:
+    """The pipeline's latest run, when it has ended, and the designer shows that."""
+    latest = studio.workspace.jobs.list("run", limit=1, pipeline_id=pipeline)[0].id
+    while not (job := studio.workspace.jobs.get(latest)).state.is_final:
+        page.wait_for_timeout(100)
+    expect(page.locator(".st-key-bar-run button").first).to_be_visible()
+    settled(page)
+    return job
+
+
+def run_part(page: Page, part: str) -> None:
+    """An entry of the menu beside Run: ``run``, ``run_to``, ``run_from`` or ``run_with``."""
+    page.locator(".st-key-run_menu-open button").first.click()
+    settled(page)
+    page.locator(f".st-key-run_menu-{part} button").first.click()
+    settled(page)
+
+
+def connect(page: Page, source: str, target: str) -> None:
+    """Draw a connection on the canvas."""
+    a = node(page, source).locator(".react-flow__handle-bottom").bounding_box()
+    b = node(page, target).locator(".react-flow__handle-top").bounding_box()
+    assert a is not None
+    assert b is not None
+    page.mouse.move(a["x"] + a["width"] / 2, a["y"] + a["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(b["x"] + b["width"] / 2, b["y"] + b["height"] / 2, steps=10)
+    page.mouse.up()
+    settled(page)

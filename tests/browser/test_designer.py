@@ -5,10 +5,31 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from pipelines.document.edits import SetParameter
-from tests.browser.driving import Studio, canvas, form, node, open_copy, press, press_menu, settled, step, stored
+from components import as_typed
+from pipelines.document import codec
+from pipelines.document.edits import AddStep, SetParameter
+from pipelines.document.model import PipelineDocument
+from tests.browser.driving import (
+    PATIENCE,
+    Studio,
+    add,
+    canvas,
+    connect,
+    ended,
+    form,
+    node,
+    open_copy,
+    open_new,
+    press,
+    press_menu,
+    put,
+    run_part,
+    settled,
+    step,
+    stored,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -83,20 +104,45 @@ def test_dragging_a_step_keeps_its_place_and_ctrl_z_in_the_canvas_takes_it_back(
     assert abs(back["x"] - box["x"]) < 3
 
 
-def test_drawing_a_connection_sets_the_input(studio: Studio, page: Page) -> None:
-    pipeline = open_copy(studio, page, "automobile-price", "connecting")
-    source = node(page, "columns").locator(".react-flow__handle-bottom").bounding_box()
-    target = node(page, "clean").locator(".react-flow__handle-top").bounding_box()
-    assert source is not None
-    assert target is not None
-    page.mouse.move(source["x"] + source["width"] / 2, source["y"] + source["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(target["x"] + target["width"] / 2, target["y"] + target["height"] / 2, steps=10)
-    page.mouse.up()
-    expect(page.get_by_text("Draft saved")).to_be_visible()
-    assert stored(studio, pipeline).step("clean").inputs == {"table": "columns"}
-    edges = canvas(page).locator(".react-flow__edge")
-    expect(edges).to_have_count(len(stored(studio, pipeline).steps))  # each step's input, and the model's
+def test_the_list_the_canvas_and_an_import_make_the_same_pipeline(studio: Studio, page: Page) -> None:
+    begun = PipelineDocument(name="by-hand", steps=studio.workspace.sample("german-credit").steps[:1])
+    by_list = open_new(studio, page, begun)
+    for words in ("set label", "clean missing", "split data", "random forest classifier"):
+        add(page, words)
+        if words == "set label":
+            put(page, "Label", "credit-risk")
+    step(page, "split").click()
+    form(page).get_by_text("Name, inputs and note").click()
+    settled(page)
+    put(page, "Input: table", "Set Label")
+    made = stored(studio, by_list)
+    assert made.step("split").inputs == {"table": "label"}
+
+    by_canvas = open_new(studio, page, begun.model_copy(update={"name": "drawn"}))
+    for after, words in (("applicants", "set label"), ("label", "clean missing"), ("clean", "split data")):
+        node(page, after).click()
+        settled(page)
+        page.keyboard.press("a")
+        page.get_by_role("searchbox").first.fill(words)
+        page.keyboard.press("Enter")
+        settled(page)
+        if after == "applicants":
+            put(page, "Label", "credit-risk")
+    page.keyboard.press("a")
+    page.get_by_role("searchbox").first.fill("random forest classifier")
+    page.keyboard.press("Enter")
+    settled(page)
+    connect(page, "label", "split")
+    expect(canvas(page).locator(".react-flow__edge")).to_have_count(4)
+
+    press_menu(page, "Import YAML")
+    page.get_by_role("textbox", name="or its text").fill(codec.dumps(made))
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Import").click()
+    expect(page.get_by_role("heading", name="by-hand-2")).to_be_visible()
+    imported = next(p.id for p in studio.workspace.pipelines.list() if p.name == "by-hand-2")
+    texts = {codec.dumps(stored(studio, p).model_copy(update={"name": "one"})) for p in (by_list, by_canvas, imported)}
+    assert len(texts) == 1, "\n".join(texts)
 
 
 def test_a_problem_shows_as_it_is_made_and_is_mended_in_one_click(studio: Studio, page: Page) -> None:
@@ -114,6 +160,67 @@ def test_a_problem_shows_as_it_is_made_and_is_mended_in_one_click(studio: Studio
     assert ids.index("split") < ids.index("normalize")
 
 
+def test_all_problems_of_a_kind_are_mended_at_once_and_undone_at_once(studio: Studio, page: Page) -> None:
+    car = studio.workspace.sample("automobile-price")
+    wrong = SetParameter("clean", "columns", ["horsepowr", "engine-sise"]).apply(car)
+    wrong = AddStep("normalize_data", "split", {"columns": ["horsepowr", "bore"]}, "scale").apply(wrong)
+    pipeline = open_new(studio, page, wrong.model_copy(update={"name": "mending-all"}))
+    press(page, "validate")
+    page.get_by_role("button", name=re.compile("Fix all")).first.click()
+    expect(page.get_by_role("button", name=re.compile("Fix all"))).to_have_count(0)
+    settled(page)
+    mended = stored(studio, pipeline)
+    assert mended.step("clean").params["columns"] == ["horsepower", "engine-size"]
+    assert mended.step("scale").params["columns"] == ["horsepower", "bore"]
+    press(page, "undo")
+    assert stored(studio, pipeline).step("scale").params["columns"] == ["horsepowr", "bore"]
+
+
+def test_a_pipeline_parameter_is_made_described_and_given_a_value_for_one_run(studio: Studio, page: Page) -> None:
+    pipeline = open_copy(studio, page, "automobile-price", "with-parameters")
+    step(page, "split").click()
+    settled(page)
+    form(page).get_by_role("button", name="Training share: more").click()
+    page.get_by_text("Make it a pipeline parameter").click()
+    expect(form(page)).to_contain_text("train_fraction")
+    press_menu(page, "Pipeline parameters")
+    dialog = page.get_by_role("dialog")
+    default = dialog.get_by_label("Default of train_fraction")
+    default.fill("0.6")
+    default.press("Tab")
+    settled(page)
+    expect(default).to_have_value("0.6")
+    about = dialog.get_by_label("Description of train_fraction")
+    about.fill("Rows to learn from")
+    about.press("Tab")
+    settled(page)
+    expect(default).to_have_value("0.6")
+    name = dialog.get_by_label("Name of train_fraction")
+    name.fill("share of rows")
+    name.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("share of rows")  # no such name: told in the dialog
+    expect(name).to_have_value("train_fraction")
+    (kept,) = stored(studio, pipeline).parameters
+    assert (kept.name, kept.default, kept.description) == ("train_fraction", 0.6, "Rows to learn from")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    settled(page)
+
+    run_part(page, "run_with")
+    experiment = dialog.get_by_role("combobox", name="Experiment")
+    experiment.fill("my trials")
+    experiment.press("Enter")
+    dialog.get_by_role("spinbutton", name="train_fraction").fill("0.8")
+    dialog.get_by_role("spinbutton", name="train_fraction").press("Tab")
+    settled(page)
+    dialog.get_by_role("button", name="Run", exact=True).click()
+    expect(dialog).to_have_count(0)
+    job = ended(studio, page, pipeline)
+    assert job.payload["experiment"] == "my trials"
+    assert job.payload["overrides"] == {"train_fraction": 0.8}
+    assert stored(studio, pipeline).defaults == {"train_fraction": 0.6}
+
+
 def test_a_run_goes_on_without_the_browser_and_its_rows_are_there_afterwards(studio: Studio, page: Page) -> None:
     pipeline = open_copy(studio, page, "automobile-price", "running")
     press(page, "run")
@@ -123,12 +230,13 @@ def test_a_run_goes_on_without_the_browser_and_its_rows_are_there_afterwards(stu
     expect(step(page, "clean")).to_contain_text("193 rows")
     expect(step(page, "evaluate")).to_have_attribute("data-status", "done")
     expect(page.locator(".st-key-bar-run button").first).to_be_visible()
-    page.get_by_role("radio", name="Run", exact=True).or_(
-        page.get_by_role("button", name="Run", exact=True)
-    ).first.click()
-    settled(page)
-    press(page, "run")
+    run_part(page, "run_from")
+    expect(step(page, "evaluate")).to_have_attribute("data-status", "done")
+    states = {s.id: str(s.status) for s in ended(studio, page, pipeline).steps}
+    assert [states[i] for i in ("label", "clean", "split", "evaluate")] == ["reused", "done", "done", "done"]
+    run_part(page, "run_to")
     expect(step(page, "clean")).to_have_attribute("data-status", "reused")
+    assert "split" not in {s.id for s in ended(studio, page, pipeline).steps if str(s.status) != "skipped"}
     assert studio.workspace.runs.list(pipeline="running")
 
 
@@ -148,20 +256,62 @@ def test_a_failed_step_says_why(studio: Studio, page: Page) -> None:
     assert "Traceback" not in page.locator('[data-testid="stApp"]').inner_text()
 
 
-def test_a_draft_changed_elsewhere_is_told_and_kept_as_a_copy(studio: Studio, page: Page) -> None:
+def test_two_people_in_a_pipeline_merge_or_fork(studio: Studio, browser: Browser, page: Page) -> None:
     pipeline = open_copy(studio, page, "wine-groups", "conflict")
-    store = studio.workspace.pipelines
-    opened = store.open(pipeline)
-    store.save_draft(pipeline, SetParameter("train", "algorithm.n_clusters", 7).apply(opened.document), opened.version)
+    other = browser.new_context().new_page()
+    other.goto(f"{studio.url}/designer?pipeline={pipeline}&step=train")
+    expect(form(other)).to_contain_text("Train")
+    settled(other)
+
+    def choose(clusters: str) -> None:
+        field = form(other).locator("[class*=n_clusters] input").first
+        field.fill(clusters)
+        field.press("Enter")
+        settled(other)
+
+    choose("7")
+    told = page.get_by_text("This pipeline was changed elsewhere meanwhile.")
     step(page, "scale").click()
     settled(page)
     step(page, "scale").press("Delete")
-    expect(page.get_by_text("This pipeline was changed elsewhere meanwhile.")).to_be_visible()
+    expect(told).to_be_visible()
+    expect(page.locator(".st-key-notices-conflict")).to_contain_text("n_clusters")  # what was changed
+    assert "scale" in stored(studio, pipeline).ids
+    page.get_by_role("button", name="Merge both").click()
+    expect(told).to_have_count(0)
+    settled(page)
+    assert "scale" not in stored(studio, pipeline).ids
     assert stored(studio, pipeline).step("train").params["algorithm"]["n_clusters"] == 7
-    page.get_by_role("button", name="Keep mine as a copy").click()
-    expect(page.get_by_text("This pipeline was changed elsewhere meanwhile.")).to_have_count(0)
-    copy = next(p for p in store.list() if p.name == "conflict-2")
-    assert "scale" not in store.open(copy.id).document.ids
+
+    choose("5")
+    other.get_by_role("button", name="Keep mine as a copy").click()
+    expect(other.get_by_role("heading", name="conflict-2")).to_be_visible()
+    copy = next(p for p in studio.workspace.pipelines.list() if p.name == "conflict-2")
+    assert stored(studio, copy.id).step("train").params["algorithm"]["n_clusters"] == 5
+    assert stored(studio, pipeline).step("train").params["algorithm"]["n_clusters"] == 7
+    other.context.close()
+
+
+def test_a_closed_browser_loses_no_more_than_the_last_keystroke(studio: Studio, browser: Browser) -> None:
+    window = browser.new_context().new_page()
+    window.set_default_timeout(PATIENCE)
+    document = studio.workspace.sample("automobile-price").model_copy(update={"name": "closed"})
+    document = AddStep("filter_rows", "columns", {"expression": "price > 0"}, "filter").apply(document)
+    pipeline = studio.workspace.pipelines.create(document).id
+    window.goto(f"{studio.url}/designer?pipeline={pipeline}&step=filter")  # a link opens a pipeline at a step
+    field = form(window).get_by_role("textbox", name="Condition")
+    expect(field).to_have_value("price > 0")
+    field.press("End")
+    window.keyboard.type("000 and doors == 'two'", delay=20)
+    window.wait_for_timeout(2 * as_typed.PAUSE)
+    settled(window)
+    expect(field).to_be_focused()
+    assert stored(studio, pipeline).step("filter").params["expression"] == "price > 0000 and doors == 'two'"
+    settled(window)
+    window.keyboard.type(" ")
+    window.close(run_before_unload=True)
+    window.context.close()
+    assert stored(studio, pipeline).step("filter").params["expression"].startswith("price > 0000 and doors == 'two'")
 
 
 def test_several_steps_are_copied_into_another_pipeline_by_keys_alone(studio: Studio, page: Page) -> None:
