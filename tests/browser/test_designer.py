@@ -176,51 +176,6 @@ def test_all_problems_of_a_kind_are_mended_at_once_and_undone_at_once(studio: St
     assert stored(studio, pipeline).step("scale").params["columns"] == ["horsepowr", "bore"]
 
 
-def test_a_pipeline_parameter_is_made_described_and_given_a_value_for_one_run(studio: Studio, page: Page) -> None:
-    pipeline = open_copy(studio, page, "automobile-price", "with-parameters")
-    step(page, "split").click()
-    settled(page)
-    form(page).get_by_role("button", name="Training share: more").click()
-    page.get_by_text("Make it a pipeline parameter").click()
-    expect(form(page)).to_contain_text("train_fraction")
-    press_menu(page, "Pipeline parameters")
-    dialog = page.get_by_role("dialog")
-    default = dialog.get_by_label("Default of train_fraction")
-    default.fill("0.6")
-    default.press("Tab")
-    settled(page)
-    expect(default).to_have_value("0.6")
-    about = dialog.get_by_label("Description of train_fraction")
-    about.fill("Rows to learn from")
-    about.press("Tab")
-    settled(page)
-    expect(default).to_have_value("0.6")
-    name = dialog.get_by_label("Name of train_fraction")
-    name.fill("share of rows")
-    name.press("Enter")
-    expect(dialog.get_by_role("alert")).to_contain_text("share of rows")  # no such name: told in the dialog
-    expect(name).to_have_value("train_fraction")
-    (kept,) = stored(studio, pipeline).parameters
-    assert (kept.name, kept.default, kept.description) == ("train_fraction", 0.6, "Rows to learn from")
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
-    settled(page)
-
-    run_part(page, "run_with")
-    experiment = dialog.get_by_role("combobox", name="Experiment")
-    experiment.fill("my trials")
-    experiment.press("Enter")
-    dialog.get_by_role("spinbutton", name="train_fraction").fill("0.8")
-    dialog.get_by_role("spinbutton", name="train_fraction").press("Tab")
-    settled(page)
-    dialog.get_by_role("button", name="Run", exact=True).click()
-    expect(dialog).to_have_count(0)
-    job = ended(studio, page, pipeline)
-    assert job.payload["experiment"] == "my trials"
-    assert job.payload["overrides"] == {"train_fraction": 0.8}
-    assert stored(studio, pipeline).defaults == {"train_fraction": 0.6}
-
-
 def test_a_run_goes_on_without_the_browser_and_its_rows_are_there_afterwards(studio: Studio, page: Page) -> None:
     pipeline = open_copy(studio, page, "automobile-price", "running")
     press(page, "run")
