@@ -115,11 +115,11 @@ def test_mixed_columns_are_those_of_smotenc_and_smoten(credit: pd.DataFrame) -> 
 def test_random_sampling_is_that_of_imbalanced_learn(credit: pd.DataFrame) -> None:
     label = label_of(credit)
     over = RandomOverSampler(random_state=2)
-    over.fit_resample(credit[many_rows.NUMBERS], credit[label])
+    over.fit_resample(credit[NUMBERS], credit[label])
     found = made(credit, method="over", random_state=2)
     assert list(found.index) == list(over.sample_indices_[len(credit) :])
     under = RandomUnderSampler(random_state=2)
-    under.fit_resample(credit[many_rows.NUMBERS], credit[label])
+    under.fit_resample(credit[NUMBERS], credit[label])
     schema = Table(credit, {label: Role.LABEL}).schema
     kept = step(method="under", random_state=2).change(credit, schema)
     assert list(kept.index) == sorted(under.sample_indices_)
