@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     endpoint_growth_mib: int = Field(
         1024, gt=0, description="A model server that has grown by so many MiB since it began to serve is replaced."
     )
+    otlp_endpoint: str = Field(
+        "",
+        validation_alias=AliasChoices("SEKKEI_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="Where OpenTelemetry traces of endpoints go, such as http://127.0.0.1:4318. Empty: none are made.",
+    )
 
 
 def connection_urls() -> dict[str, str]:

@@ -41,6 +41,15 @@ class ContractColumn(BaseModel):
     missing: tuple[str, ...] = Field((), description="Texts that mean a missing value, as in the file training read.")
 
 
+class ContractOutput(BaseModel):
+    """One column of a model's answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    type: ColumnType
+
+
 class Contract(BaseModel):
     """The input columns of a model, in order, and what kind of question it answers."""
 
@@ -48,6 +57,7 @@ class Contract(BaseModel):
 
     columns: tuple[ContractColumn, ...]
     task: str = ""
+    outputs: tuple[ContractOutput, ...] = ()
     parameters: dict[str, Any] = Field({}, description="Parameters that a request may set, with their defaults.")
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 
 from fastapi import Request
@@ -22,7 +23,7 @@ async def admit(keeper: Keeper, name: str, request: Request) -> Route:
 
     ``request.state.body_limit`` is then the largest body, in bytes.
     """
-    route = await _authorised(keeper, name, request)
+    route = await authorised(keeper, name, request)
     wait = keeper.limits.take(route.id, route.rate_limit)
     if wait:
         seconds = max(1, math.ceil(wait))
@@ -42,9 +43,9 @@ async def admit(keeper: Keeper, name: str, request: Request) -> Route:
     return route
 
 
-async def _authorised(keeper: Keeper, name: str, request: Request) -> Route:
-    scheme, _space, key = request.headers.get("authorization", "").partition(" ")
-    key = key.strip() if scheme.casefold() == "bearer" else ""
+async def authorised(keeper: Keeper, name: str, request: Request) -> Route:
+    """The endpoint of this name, asked with one of its keys."""
+    key = _key(request.headers.get("authorization", ""))
     route = keeper.routes.get(name)
     if not (route.keys if route else _NOBODY).match(key):
         # The endpoint or its key may be newer than what is remembered.
@@ -58,3 +59,16 @@ async def _authorised(keeper: Keeper, name: str, request: Request) -> Route:
             raise Refused(401, _("The key is missing or wrong."), fix, {"www-authenticate": "Bearer"})
     assert route is not None
     return route
+
+
+def _key(header: str) -> str:
+    """The key that the header holds: a bearer's, or as clients of MLflow send it, the password of whatever user."""
+    scheme, _space, given = header.partition(" ")
+    if scheme.casefold() == "bearer":
+        return given.strip()
+    if scheme.casefold() == "basic":
+        try:
+            return base64.b64decode(given.strip(), validate=True).decode().partition(":")[2]
+        except ValueError:
+            return ""
+    return ""

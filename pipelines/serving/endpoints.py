@@ -21,6 +21,8 @@ from pipelines.serving.answers import refusal
 from pipelines.serving.endpoint import NOT_UP, Deployment, Endpoint, Key, describe, main_deployment, server_address
 from pipelines.serving.example import request_body
 from pipelines.serving.keys import PRIMARY, SLOTS, new_key
+from pipelines.serving.protocols.library import PROTOCOLS
+from pipelines.serving.protocols.openapi import Model, endpoint_document
 from pipelines.serving.served import look_up
 from pipelines.serving.servers import log_path
 from pipelines.settings import settings
@@ -254,6 +256,12 @@ class Endpoints:
         if answer.status_code != 200:
             raise InputError(refusal(answer.status_code, answer.content))
         return answer.json()
+
+    def swagger(self, name: str) -> dict[str, Any]:
+        """The OpenAPI document of the endpoint's model, as the gateway gives it at ``/endpoints/NAME/swagger.json``."""
+        found = self.get(name)
+        server = found.url.removesuffix(f"/endpoints/{name}/invocations")
+        return endpoint_document(name, Model(found.contract, found.example), PROTOCOLS, server)
 
     def requests(self, name: str, limit: int = 100) -> builtins.list[Access]:
         """The last requests to the endpoint, newest first, as its access log has them."""

@@ -17,9 +17,11 @@ import aiohttp
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from pipelines.chain.remarks import Remark
 from pipelines.errors import SekkeiError
 from pipelines.messages import _
 from pipelines.records import Database, utc_now
+from pipelines.serving import discovery, metrics
 from pipelines.serving.access_log import Access
 from pipelines.serving.admission import admit
 from pipelines.serving.keeper import Keeper
@@ -28,9 +30,11 @@ from pipelines.serving.protocols.body import worked_out
 from pipelines.serving.protocols.library import PROTOCOLS
 from pipelines.serving.refused import Refused
 from pipelines.serving.routing import DEPLOYMENT, ask, choose, leased, mirror
+from pipelines.serving.tracing import Tracing
 from pipelines.settings import settings
 from pipelines.workspace import Home
 
+PASSED_ON = (503, 504)  # of a model server's own failures; any other means that its answer cannot be used
 _REQUEST_ID = re.compile(r"[\w.-]{1,128}")
 
 _logger = logging.getLogger(__name__)
@@ -41,6 +45,7 @@ def create_app(home: Home) -> FastAPI:
     """The API's application; its lifespan keeps the model servers. Run it in a process's main thread."""
     app = FastAPI(title="Sekkei", openapi_url=None, docs_url=None, redoc_url=None, lifespan=keep(home))
     app.include_router(router)
+    app.include_router(discovery.router)
     return app
 
 
@@ -55,7 +60,7 @@ def keep(home: Home) -> Any:
         timeout = aiohttp.ClientTimeout(total=settings().endpoint_timeout, sock_connect=5.0)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as client:
             keeper = Keeper(home, database, client)
-            app.state.keeper = keeper
+            app.state.keeper, app.state.tracing = keeper, Tracing()
             keeping = asyncio.create_task(keeper.run())
             try:
                 yield
@@ -63,6 +68,7 @@ def keep(home: Home) -> Any:
                 keeping.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await keeping
+                app.state.tracing.close()
                 database.close()
 
     return lifespan
@@ -73,7 +79,7 @@ async def health() -> Response:
     return Response('{"status":"ok"}', media_type=JSON)
 
 
-@router.get("/endpoints/{name}/health")
+@router.get("/endpoints/{name}/health", responses={404: {}, 503: {}})
 async def endpoint_health(name: str, request: Request) -> Response:
     """200 when the endpoint answers predictions, 503 with the reason when it does not. Needs no key."""
     keeper: Keeper = request.app.state.keeper
@@ -96,6 +102,7 @@ class Seen:
 
     deployment: str = ""
     rows: int | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 def _handler(protocol: Protocol) -> Callable[[Request], Awaitable[Response]]:
@@ -106,8 +113,12 @@ def _handler(protocol: Protocol) -> Callable[[Request], Awaitable[Response]]:
         name = request.path_params["name"]
         given = request.headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        tracing: Tracing = request.app.state.tracing
         try:
-            answer = await _invoke(name, request, protocol, seen)
+            with tracing.span(f"{protocol.name} {name}", request.headers) as span:
+                answer = await _invoke(name, request, protocol, seen)
+                if span is not None:
+                    span.set_attributes(_attributes(name, protocol, seen))
         except Refused as refused:
             answer = protocol.refuse(refused, request_id)
         except SekkeiError as error:
@@ -123,6 +134,8 @@ def _handler(protocol: Protocol) -> Callable[[Request], Awaitable[Response]]:
             milliseconds = round((time.perf_counter() - began) * 1000, 3)
             access = Access(utc_now(), request_id, seen.deployment, answer.status_code, seen.rows, milliseconds)
             keeper.access.write(name, access)
+            elapsed = milliseconds / 1000
+            metrics.count(name, seen.deployment, protocol.name, answer.status_code, elapsed, seen.rows, seen.remarks)
         return answer
 
     return handle
@@ -140,13 +153,16 @@ async def _invoke(name: str, request: Request, protocol: Protocol, seen: Seen) -
     with leased(keeper, route, request.headers.get(DEPLOYMENT, "")) as lease:
         seen.deployment = lease.pool.route.name
         asked = await protocol.read(request, lease.pool.route.contract)
-        status, content, content_type = await ask(keeper, lease, asked)
+        seen.remarks = asked.remarks
+        with request.app.state.tracing.span("model server"):
+            status, content, content_type = await ask(keeper, lease, asked)
         seen.deployment = lease.pool.route.name
     mirror(keeper, route, asked, status, content)
     if status == 200:
         seen.rows = asked.rows if asked.rows is not None else await worked_out(content, lambda: _rows(content))
         return await worked_out(content, lambda: protocol.answer(asked, content, content_type))
-    raise Refused(status, await asyncio.to_thread(protocol.explain, asked, status, content))
+    words = await asyncio.to_thread(protocol.explain, asked, status, content)
+    raise Refused(status if status < 500 or status in PASSED_ON else 502, words)
 
 
 def _rows(content: bytes) -> int | None:
@@ -155,3 +171,9 @@ def _rows(content: bytes) -> int | None:
         return len(json.loads(content)["predictions"])
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _attributes(name: str, protocol: Protocol, seen: Seen) -> dict[str, str | int]:
+    """What a span says of its request."""
+    found: dict[str, str | int] = {"sekkei.endpoint": name, "sekkei.deployment": seen.deployment}
+    return found | {"sekkei.protocol": protocol.name, "sekkei.rows": seen.rows or 0}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.chain.contract import Contract
 from pipelines.errors import InputError, NotFoundError
 from pipelines.messages import _
-from pipelines.serving.signatures import contract_of
+from pipelines.serving.signatures import contract_of, outputs_of
 from pipelines.tracking.client import open_client, translate
 from pipelines.tracking.facts import CONTRACT
 from pipelines.workspace import Home
@@ -104,7 +104,10 @@ def _describe(path: Path, uri: str, name: str | None, version: str | None) -> Se
         )
     contract = read_contract(model.metadata or {})
     example = _example(model, path, contract)
-    return ServedModel(uri, path, name, version, contract or contract_of(model.signature, example), example)
+    contract = contract or contract_of(model.signature, example)
+    if contract is not None:
+        contract = contract.model_copy(update={"outputs": outputs_of(model.signature)})
+    return ServedModel(uri, path, name, version, contract, example)
 
 
 def read_contract(metadata: dict[str, Any]) -> Contract | None:

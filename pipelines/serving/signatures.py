@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.chain.contract import Contract, ContractColumn
+from pipelines.chain.contract import Contract, ContractColumn, ContractOutput
 from pipelines.schema import ColumnType
 
 if TYPE_CHECKING:
@@ -36,6 +36,15 @@ def contract_of(signature: ModelSignature | None, example: dict[str, Any]) -> Co
     columns = [_column(spec, *KINDS[spec.type.name], example.get(spec.name)) for spec in inputs.inputs]
     parameters = {p.name: _plain(p.default) for p in signature.params.params} if signature.params else {}
     return Contract(columns=tuple(columns), parameters=parameters)
+
+
+def outputs_of(signature: ModelSignature | None) -> tuple[ContractOutput, ...]:
+    """The columns of the answers; none where the signature has no names for them."""
+    outputs = signature.outputs if signature is not None else None
+    if outputs is None or outputs.is_tensor_spec() or not outputs.has_input_names():
+        return ()
+    kinds = [(spec.name, KINDS.get(getattr(spec.type, "name", ""))) for spec in outputs.inputs]
+    return tuple(ContractOutput(name=n, type=k[0]) for n, k in kinds if k is not None)
 
 
 def _column(spec: Any, kind: ColumnType, width: int, example: Any) -> ContractColumn:

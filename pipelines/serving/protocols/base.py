@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request, Response
 
@@ -13,6 +13,9 @@ from pipelines.chain.contract import Contract
 from pipelines.chain.remarks import Remark
 from pipelines.serving.answers import refusal
 from pipelines.serving.refused import Refused
+
+if TYPE_CHECKING:
+    from pipelines.serving.protocols.openapi import Model
 
 JSON = "application/json"
 REMARKS = "x-sekkei-warnings"
@@ -33,6 +36,15 @@ class Asked:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Described:
+    """A protocol as OpenAPI has it: ``bodies`` by media type, and the schema of the ``answer``."""
+
+    summary: str
+    bodies: dict[str, Any]
+    answer: dict[str, Any]
+
+
 class Protocol:
     """One way to ask for predictions. ``paths`` are its addresses; each holds ``{name}``, the endpoint's."""
 
@@ -45,6 +57,10 @@ class Protocol:
 
     def answer(self, asked: Asked, content: bytes, content_type: str) -> Response:
         """The reply with the model server's predictions in it, and what is unusual about the rows."""
+        raise NotImplementedError
+
+    def describe(self, model: Model) -> Described:
+        """Requests and answers of the protocol for this model."""
         raise NotImplementedError
 
     def explain(self, asked: Asked, status: int, content: bytes) -> str:

@@ -11,8 +11,9 @@ from pipelines.chain.contract import Contract
 from pipelines.errors import InputError
 from pipelines.messages import _, enumerated, listed
 from pipelines.serving.csv_rows import read_csv
-from pipelines.serving.protocols.base import Asked, Protocol, told
+from pipelines.serving.protocols.base import JSON, Asked, Described, Protocol, told
 from pipelines.serving.protocols.body import CSV, body, content_type, json_object, worked_out
+from pipelines.serving.protocols.openapi import Model, ref, rows_schema
 from pipelines.serving.protocols.rows import Rows, asked, from_columns, from_records, from_table
 from pipelines.serving.refused import Refused
 
@@ -45,6 +46,41 @@ class Invocations(Protocol):
             more = json.dumps([r.to_dict() for r in asked.remarks]).encode()
             content = content[:-1] + b', "warnings": ' + more + b"}"
         return Response(content, headers=told(asked), media_type=content_type)
+
+    def describe(self, model: Model) -> Described:
+        names, values = list(model.row), list(model.row.values())
+        table = {
+            "type": "object",
+            "required": ["data"],
+            "properties": {
+                "columns": {"type": "array", "items": {"type": "string"}},
+                "data": {"type": "array", "items": {"type": "array", "items": {}}},
+            },
+        }
+        forms = {"dataframe_records": rows_schema(), "dataframe_split": table, "instances": rows_schema()}
+        forms["inputs"] = {"anyOf": [rows_schema(), {"type": "object"}]}
+        parameters = {"type": "object", "description": "Parameters of the model."}
+        body = [
+            {"type": "object", "required": [key], "properties": {key: schema, PARAMETERS: parameters}}
+            for key, schema in forms.items()
+        ]
+        examples = {
+            "records": {"value": {"dataframe_records": [model.row]}},
+            "split": {"value": {"dataframe_split": {"columns": names, "data": [values]}}},
+        }
+        answer = {
+            "type": "object",
+            "required": ["predictions"],
+            "properties": {
+                "predictions": {"type": "array", "items": ref("Prediction")} if model.contract else {},
+                "warnings": {"type": "array", "items": ref("Warning")},
+            },
+        }
+        bodies = {
+            JSON: {"schema": {"anyOf": body}, "examples": examples},
+            CSV: {"schema": {"type": "string", "description": "A header line, and a line for each row."}},
+        }
+        return Described("Predictions, as MLflow's model servers are asked for them.", bodies, answer)
 
     def refusal_fields(self, refused: Refused) -> dict[str, Any]:
         return {"error_code": _CODES.get(refused.status, "BAD_REQUEST" if refused.status < 500 else "INTERNAL_ERROR")}

@@ -13,8 +13,9 @@ from pipelines.errors import ContractError, InputError
 from pipelines.messages import _, listed
 from pipelines.schema import ColumnType
 from pipelines.serving.answers import predictions
-from pipelines.serving.protocols.base import JSON, Asked, Protocol, reply, told
+from pipelines.serving.protocols.base import JSON, Asked, Described, Protocol, reply, told
 from pipelines.serving.protocols.body import body, content_type, json_object, worked_out
+from pipelines.serving.protocols.openapi import Model
 from pipelines.serving.protocols.rows import Rows, asked, from_columns, from_table
 from pipelines.serving.refused import Refused
 
@@ -50,6 +51,53 @@ class OpenInference(Protocol):
             found["parameters"] = {"warnings": json.dumps([r.to_dict() for r in asked.remarks])}
         found["outputs"] = [_tensor(n, [r.get(n) for r in records]) for n in wanted if n in names]
         return reply(found, headers=told(asked))
+
+    def describe(self, model: Model) -> Described:
+        text = {"type": "string"}
+        tensor = {
+            "type": "object",
+            "required": ["name", "shape", "datatype", "data"],
+            "properties": {
+                "name": text,
+                "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1},
+                "datatype": text,
+                "data": {"type": "array", "items": {}},
+            },
+        }
+        body = {
+            "type": "object",
+            "required": ["inputs"],
+            "properties": {
+                "id": text,
+                "parameters": {"type": "object"},
+                "inputs": {"type": "array", "items": tensor, "minItems": 1},
+                "outputs": {
+                    "type": "array",
+                    "items": {"type": "object", "required": ["name"], "properties": {"name": text}},
+                },
+            },
+        }
+        kinds = {c.name: datatype(c.type) for c in model.contract.columns} if model.contract else {}
+        example = {
+            "inputs": [
+                {"name": n, "shape": [1], "datatype": kinds.get(n, "BYTES"), "data": [v]} for n, v in model.row.items()
+            ]
+        }
+        answer = {
+            "type": "object",
+            "required": ["model_name", "outputs"],
+            "properties": {
+                "model_name": text,
+                "id": text,
+                "parameters": {"type": "object", "properties": {"warnings": text}},
+                "outputs": {"type": "array", "items": tensor},
+            },
+        }
+        return Described(
+            "Predictions by the Open Inference Protocol, a tensor for each column.",
+            {JSON: {"schema": body, "example": example}},
+            answer,
+        )
 
     def refusal_fields(self, refused: Refused) -> dict[str, Any]:
         return {"error": " ".join(filter(None, (refused.message, refused.fix)))}

@@ -10,8 +10,9 @@ from pipelines.chain.contract import Contract
 from pipelines.errors import InputError
 from pipelines.messages import _, listed
 from pipelines.serving.answers import predictions
-from pipelines.serving.protocols.base import JSON, Asked, Protocol, reply, told
+from pipelines.serving.protocols.base import JSON, Asked, Described, Protocol, reply, told
 from pipelines.serving.protocols.body import body, content_type, json_object, worked_out
+from pipelines.serving.protocols.openapi import Model, ref, rows_schema
 from pipelines.serving.protocols.rows import asked, from_records
 from pipelines.serving.refused import Refused
 
@@ -41,6 +42,31 @@ class Score(Protocol):
         if asked.remarks:
             found["Warnings"] = [r.to_dict() for r in asked.remarks]
         return reply(found, headers=told(asked))
+
+    def describe(self, model: Model) -> Described:
+        body = {
+            "type": "object",
+            "required": ["Inputs"],
+            "properties": {
+                "Inputs": {"type": "object", "required": [INPUT], "properties": {INPUT: rows_schema()}},
+                "GlobalParameters": {"type": "object"},
+            },
+        }
+        example = {"Inputs": {INPUT: [model.row]}, "GlobalParameters": {}}
+        rows = {"type": "array", "items": {"type": "object"}}
+        answer = {
+            "type": "object",
+            "required": ["Results"],
+            "properties": {
+                "Results": {"type": "object", "required": [OUTPUT], "properties": {OUTPUT: rows}},
+                "Warnings": {"type": "array", "items": ref("Warning")},
+            },
+        }
+        return Described(
+            "Predictions, as real-time endpoints of the Azure designer are asked for them.",
+            {JSON: {"schema": body, "example": example}},
+            answer,
+        )
 
     def refusal_fields(self, refused: Refused) -> dict[str, Any]:
         code = _CODES.get(refused.status, "BadRequest" if refused.status < 500 else "InternalServerError")
