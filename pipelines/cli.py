@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.commands import endpoints
+from pipelines.commands import endpoints, models
 from pipelines.commands.answering import Json, answer, diagnostic_line
 from pipelines.errors import InputError
 from pipelines.messages import _
@@ -30,14 +30,14 @@ dataset_app = typer.Typer(no_args_is_help=True, help="Datasets and their version
 connection_app = typer.Typer(no_args_is_help=True, help="Named connections to databases and stores.")
 pipeline_app = typer.Typer(no_args_is_help=True, help="Pipelines kept in the workspace.")
 run_app = typer.Typer(no_args_is_help=True, help="Runs.")
-model_app = typer.Typer(no_args_is_help=True, help="Registered models.")
 for name, group in {
     "steps": steps_app,
     "dataset": dataset_app,
     "connection": connection_app,
     "pipeline": pipeline_app,
     "runs": run_app,
-    "model": model_app,
+    "model": models.commands,
+    "inference": models.inference,
     "endpoint": endpoints.commands,
 }.items():
     app.add_typer(group, name=name)
@@ -190,40 +190,7 @@ def runs_list(pipeline: str = "", limit: int = 20, as_json: Json = False) -> Non
         say({"runs": values}, "\n".join(f"{r['run_id']} {r['status']:10} {r['pipeline']}" for r in values))
 
 
-@app.command()
-def publish(run_id: str, name: str, alias: str = "champion", step: str = "", as_json: Json = False) -> None:
-    """Publish a run's model to the registry, after checking that it answers alike everywhere."""
-    with answer(as_json) as say:
-        made = Workspace.open().models.publish(run_id, name, alias=alias, step=step or None)
-        say(
-            {"name": made.name, "version": made.version, "model_uri": made.model_uri, "aliases": list(made.aliases)},
-            f"{made.name}, version {made.version}: {made.model_uri}",
-        )
-
-
-@model_app.command("list")
-def model_list(as_json: Json = False) -> None:
-    """List the registered models."""
-    with answer(as_json) as say:
-        found = [
-            {"name": m.name, "latest_version": m.latest_version, "aliases": dict(m.aliases)}
-            for m in Workspace.open().models.list()
-        ]
-        say({"models": found}, "\n".join(f"{m['name']:28} v{m['latest_version']} {m['aliases']}" for m in found))
-
-
-@model_app.command("export")
-def model_export(
-    model_uri: str,
-    target: Annotated[str, typer.Argument(help="archive, container, kubernetes or kserve.")],
-    output: Annotated[Path, typer.Argument(help="A new folder, or a file that ends in .zip.")],
-    image: Annotated[str, typer.Option(help="The container image's name.")] = "",
-    as_json: Json = False,
-) -> None:
-    """Write a model version as files that run elsewhere."""
-    with answer(as_json) as say:
-        made = Workspace.open().models.export(model_uri, target, output, image=image)
-        say({"output": str(made)}, str(made))
+app.command()(models.publish)
 
 
 @app.command()

@@ -3,7 +3,8 @@ model brings along. It loads the model as anybody would, and asks it in process 
 
     python -I answers.py MODEL_FOLDER WORK_FOLDER
 
-WORK_FOLDER holds ``rows-<n>.parquet`` and ``rows-<n>.json`` (records); ``answers.json`` is written there.
+WORK_FOLDER holds ``rows-<n>.parquet``, ``rows-<n>.json`` (records) and, where the gateway's reading of CSV is proven
+too, ``csv-<n>.json`` (what it sends); ``answers.json`` is written there.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ def main(model_folder: str, work_folder: str) -> None:
             "records": _asked(server, {"dataframe_records": body}),
             "split": _asked(server, {"dataframe_split": _split(body)}),
         }
+        if (sent := work / f"csv-{number}.json").exists():
+            found[number]["csv"] = _asked(server, json.loads(sent.read_text("utf-8")))
     engine = sys.modules["pipelines"].__file__ if "pipelines" in sys.modules else ""
     content = {
         "answers": found,

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from pyarrow import parquet
 
 from pipelines.chain import storage
 from pipelines.chain.chain import Chain
+from pipelines.chain.contract import Contract
 from pipelines.chain.explain import EFFECT
 from pipelines.chain.predictor import LABELS
 from pipelines.chain.served import Served
@@ -32,6 +33,8 @@ from pipelines.messages import _
 TOLERANCE = 1e-12
 SECONDS = 120
 Records = list[dict[str, Any]]
+ReadCsv = Callable[[bytes, Contract], bytes]
+"""How the gateway makes of a CSV body what it sends to the model's server."""
 
 
 class ParityError(SekkeiError):
@@ -57,11 +60,12 @@ class Certificate:
         return asdict(self)
 
 
-def prove(folder: Path, sample: pd.DataFrame) -> Certificate:
+def prove(folder: Path, sample: pd.DataFrame, read_csv: ReadCsv | None = None) -> Certificate:
     """Ask the model in ``folder`` about ``sample`` and harder rows, in every way there is.
 
-    In memory, loaded by MLflow in a fresh process in another place, through MLflow's model server there, and in batch
-    from CSV and Parquet. ParityError tells where the first two answers differ.
+    In memory, loaded by MLflow in a fresh process in another place, through MLflow's model server there (with
+    ``read_csv`` also as the gateway sends it the rows of a CSV), and in batch from CSV and Parquet. ParityError tells
+    where the first two answers differ.
     """
     chain = storage.load(folder / "artifacts" / "chain.skops")
     assert isinstance(chain, Chain | Served)
@@ -72,6 +76,10 @@ def prove(folder: Path, sample: pd.DataFrame) -> Certificate:
         for number, rows in enumerate(sets.values()):
             write_parquet(rows, work / f"rows-{number}.parquet")
             write_json(rows, work / f"rows-{number}.json")
+            if read_csv is not None:
+                write_csv(rows, work / f"batch-{number}.csv")
+                body = read_csv((work / f"batch-{number}.csv").read_bytes(), chain.contract)
+                (work / f"csv-{number}.json").write_bytes(body)
         process = _ask(folder, work)
         try:
             largest = _check_batch(chain, load_folder(folder), sets, work)
@@ -82,12 +90,13 @@ def prove(folder: Path, sample: pd.DataFrame) -> Certificate:
                 process.communicate()
         for number, (name, rows) in enumerate(sets.items()):
             expected = records(chain.predict(rows))
+            as_csv = records(chain.predict(as_csv_means(chain.contract, rows)))
             for way, answers in elsewhere["answers"][str(number)].items():
-                largest = max(largest, compare(expected, answers, name, WAYS[way]))
+                largest = max(largest, compare(as_csv if way == "csv" else expected, answers, name, WAYS[way]))
     return Certificate(
         rows=sum(map(len, sets.values())),
         sets=list(sets),
-        ways=["in memory", *WAYS.values(), "batch, CSV", "batch, Parquet"],
+        ways=["in memory", *(WAYS[w] for w in elsewhere["answers"]["0"]), "batch, CSV", "batch, Parquet"],
         largest_difference=largest,
         checked_at=datetime.now(UTC).isoformat(timespec="seconds"),
         python=elsewhere["python"],
@@ -96,7 +105,12 @@ def prove(folder: Path, sample: pd.DataFrame) -> Certificate:
     )
 
 
-WAYS = {"reloaded": "reloaded", "records": "REST, dataframe_records", "split": "REST, dataframe_split"}
+WAYS = {
+    "reloaded": "reloaded",
+    "records": "REST, dataframe_records",
+    "split": "REST, dataframe_split",
+    "csv": "REST, CSV",
+}
 
 
 def _ask(folder: Path, work: Path) -> subprocess.Popen[str]:

@@ -14,8 +14,8 @@ from pipelines.errors import NotFoundError
 from pipelines.inference.gate import Alarm, Gate, Verdict, decide, proven
 from pipelines.inference.loading import folder_of, load_folder
 from pipelines.inference.logging import log_model
-from pipelines.inference.of_run import RunModel, edits_at, model_of, present_edits
-from pipelines.inference.parity import Certificate, prove
+from pipelines.inference.of_run import RunModel, edits_at, model_of
+from pipelines.inference.parity import Certificate, ReadCsv, prove
 from pipelines.messages import stored
 from pipelines.tracking import ModelVersion, Tracking, facts, registry
 
@@ -33,6 +33,7 @@ def publish(
     edits: InferenceEdits | None = None,
     gate: Gate | None = None,
     alarm: Alarm | None = None,
+    read_csv: ReadCsv | None = None,
 ) -> ModelVersion:
     """Register the model that ``step`` of a run trained as the next version of ``name``, and point ``alias`` at it.
 
@@ -47,7 +48,7 @@ def publish(
     tracking = Tracking(home)
     model = model_of(home, run_id, step)
     edits = edits_at(model.run) if edits is None else edits
-    uri, certificate = _proven(tracking, model, edits)
+    uri, certificate = _proven(tracking, model, edits, read_csv)
     verdicts = _verdicts(home, model, uri, name, alias, certificate.to_dict(), gate or Gate(), alarm)
     tags = _tags(model, certificate, edits, verdicts)
     number = registry.register(tracking.client, name, uri, run_id, tags, task=model.ref.task)
@@ -89,31 +90,19 @@ def promote(
     return verdicts
 
 
-def publish_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
-    """The job of kind ``publish``: ``run_id``, ``name``, ``alias`` and ``step`` as for ``publish``."""
-    run = Tracking(context.home).get_run(payload["run_id"])
-    made = publish(
-        context.home,
-        payload["run_id"],
-        payload["name"],
-        alias=payload.get("alias", "champion"),
-        step=payload.get("step"),
-        edits=present_edits(context.database, run),
-    )
-    return {"name": made.name, "version": made.version, "model_uri": made.model_uri}
-
-
-def _proven(tracking: Tracking, model: RunModel, edits: InferenceEdits) -> tuple[str, Certificate]:
+def _proven(
+    tracking: Tracking, model: RunModel, edits: InferenceEdits, read_csv: ReadCsv | None
+) -> tuple[str, Certificate]:
     """The model with the edits in it, and the proof; one that fails leaves nothing behind."""
     served = model.served(edits)
     if not isinstance(served, Served) and served is model.chain:
-        return model.ref.model_uri, prove(folder_of(model.home, model.ref.model_uri), model.rows)
+        return model.ref.model_uri, prove(folder_of(model.home, model.ref.model_uri), model.rows, read_csv)
     assert served.contract is not None
     names = [*served.contract.names, *(c for c in model.rows.columns if c not in served.contract.names)]
     rows = model.rows.reindex(columns=names)
     ref = log_model(tracking, model.run.run_id, model.ref.step, served, rows)
     try:
-        return ref.model_uri, prove(folder_of(model.home, ref.model_uri), rows)
+        return ref.model_uri, prove(folder_of(model.home, ref.model_uri), rows, read_csv)
     except BaseException:
         tracking.client.delete_logged_model(ref.model_uri.removeprefix("models:/"))
         raise
@@ -158,4 +147,4 @@ def _tags(model: RunModel, certificate: Certificate, edits: InferenceEdits, verd
     }
 
 
-__all__ = ["judge", "promote", "publish", "publish_job"]
+__all__ = ["judge", "promote", "publish"]

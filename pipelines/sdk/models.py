@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pipelines.chain.contract import Contract
 from pipelines.document.model import InferenceEdits, PipelineDocument
 from pipelines.errors import NotFoundError
 from pipelines.jobs import Job, Jobs
@@ -55,7 +56,9 @@ class Models:
 
         if edits is None:
             edits = present_edits(self.database, self.tracking.get_run(run_id))
-        return publish(self.home, run_id, name, alias=alias, step=step, edits=edits, gate=gate)
+        return publish(
+            self.home, run_id, name, alias=alias, step=step, edits=edits, gate=gate, read_csv=_as_the_gateway_reads
+        )
 
     def judge(
         self, run_id: str, name: str, alias: str = "champion", step: str | None = None, *, gate: Gate | None = None
@@ -154,3 +157,19 @@ class Models:
 
     def delete_version(self, name: str, version: int) -> None:
         self.tracking.delete_version(name, version)
+
+
+def publish_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The job of kind ``publish``: ``run_id``, ``name``, ``alias`` and ``step`` as for ``Models.publish``."""
+    from pipelines.sdk.workspace import Workspace
+
+    models = Workspace(context.home).models
+    made = models.publish(payload["run_id"], payload["name"], payload.get("alias", "champion"), payload.get("step"))
+    return {"name": made.name, "version": made.version, "model_uri": made.model_uri}
+
+
+def _as_the_gateway_reads(body: bytes, contract: Contract) -> bytes:
+    from pipelines.serving.csv_rows import read_csv
+    from pipelines.serving.protocols.rows import asked
+
+    return asked(read_csv(body, contract), contract).body

@@ -140,6 +140,26 @@ def test_a_run_is_published_and_scores_a_file(call: Call, pipeline: Path, tmp_pa
     assert "Scored Labels" in pd.read_csv(tmp_path / "out.csv").columns
 
 
+def test_inference_pipelines_are_shown_and_a_model_goes_through_the_gate(call: Call, pipeline: Path) -> None:
+    code, run = call("run", pipeline, "--set", "train.algorithm.alpha=10")
+    assert code == 0
+    code, shown = call("inference", "show", run["run_id"], "--kind", "batch")
+    assert code == 0
+    assert "type: dataset_input" in shown["yaml"]
+    assert {f["change"] for f in shown["fates"]} == {"kept", "replaced", "removed", "added"}
+    code, held = call("publish", run["run_id"], "gated", "--latency-ms", "0.001", "--without", "drift")
+    assert (code, held["promoted"], held["aliases"]) == (1, False, [])
+    assert [g["rule"] for g in held["gate"]] == ["quality", "parity", "latency"]
+    code, found = call("model", "promote", "gated", "1", "--without", "all")
+    assert (code, found["verdicts"]) == (0, [])
+    code, wrong = call("model", "rollback", "gated")
+    assert (code, "gated" in wrong["error"]["message"]) == (1, True)
+    code, edited = call("inference", "edit", "automobile-price", "--set", "ids=[make]", "--set", "explanations=3")
+    assert (code, edited["edits"]) == (0, {"ids": ["make"], "explanations": 3})
+    code, wrong = call("inference", "edit", "automobile-price", "--set", "treshold=3")
+    assert (code, "edits nothing" in wrong["error"]["message"]) == (1, True)
+
+
 def test_set_overrides_a_parameter(call: Call, pipeline: Path) -> None:
     code, run = call("run", pipeline, "--set", "split.train_fraction=0.5", "--set", "train.algorithm.alpha=10")
     assert code == 0

@@ -67,6 +67,8 @@ def test_the_gate_holds_back_what_is_worse_and_the_alias_goes_back_in_one_step(l
     models = loans.workspace.models
     first = models.publish(loans.good, "loans")
     assert first.aliases == ["champion"]
+    assert first.parity is not None
+    assert "REST, CSV" in first.parity["ways"]
     assert {g["rule"]: g["state"] for g in first.gate} == {
         "quality": "passed", "parity": "passed", "latency": "passed", "drift": "unknown",
     }  # fmt: skip
