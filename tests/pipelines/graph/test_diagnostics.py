@@ -247,6 +247,10 @@ EXAMPLES = {
             {},
         ),
     ],
+    "SK424": [
+        (SPLIT_CARS + "\nmade, type: smote\nencode, type: encode_by_target", CARS, {}),
+        (SPLIT_CARS + "\nencode, type: encode_by_target\nmade, type: smote", CARS, {}),
+    ],
     "SK431": [
         (training("random_forest_classifier"), churn("customer_id", "x"), {}),
         (
