@@ -42,6 +42,13 @@ class Settings(BaseSettings):
     python_steps: bool = Field(True, description="Whether code of your own may run: Python, R, and steps of your own.")
     max_upload_mib: int = Field(2048, gt=0, description="Largest file that may be imported, in MiB.")
     batch_rows: int = Field(50_000, ge=1, description="Rows scored at a time in batch scoring.")
+    batch_processes: int = Field(1, ge=1, le=64, description="Processes that a batch job scores with.")
+    batch_folders: str = Field(
+        "", description="Folders beside the workspace's that batch jobs may read and write, with commas between."
+    )
+    webhook_hosts: str = Field(
+        "", description="Hosts that may be told of finished batch jobs, with commas between; empty: none."
+    )
     max_request_mib: int = Field(64, gt=0, description="Largest body of a request to an endpoint, in MiB.")
     endpoint_timeout: float = Field(
         60.0, gt=0, description="Seconds a prediction may take before the gateway gives up."

@@ -28,7 +28,7 @@ from pipelines.workspace import Home, write_atomic
 
 KINDS: dict[str, str] = {
     "run": "pipelines.sdk.running:run_job",
-    "batch": "pipelines.serving.batch:batch_job",
+    "batch": "pipelines.batch.job:batch_job",
     "publish": "pipelines.sdk.models:publish_job",
 }
 """What runs each kind of job: ``module:function``, loaded in the job's process."""

@@ -16,7 +16,7 @@ from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.settings import settings
 
-_FOLDERS = ("datasets", "cache", "runs", "uploads", "results", "artifacts", "locks", "logs")
+_FOLDERS = ("datasets", "cache", "runs", "uploads", "results", "files", "artifacts", "locks", "logs")
 _LOCK_NAME = re.compile(r"[\w-][\w.-]{0,119}")
 
 
@@ -76,6 +76,11 @@ class Home:
         return self.root / "results"
 
     @property
+    def files(self) -> Path:
+        """Files that batch jobs may be told to read and write."""
+        return self.root / "files"
+
+    @property
     def artifacts(self) -> Path:
         """MLflow's artifact root."""
         return self.root / "artifacts"
@@ -132,13 +137,13 @@ def write_atomic(path: Path, content: bytes | Callable[[Path], object]) -> Path:
             content(temporary)
         else:
             temporary.write_bytes(content)
-        _fsync(temporary)
+        fsync(temporary)
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     if os.name == "posix":
-        _fsync(path.parent)
+        fsync(path.parent)
     return path
 
 
@@ -146,7 +151,8 @@ TEMPORARY = ".writing-"
 """How the names of files begin that ``write_atomic`` has not finished; a killed process may leave one."""
 
 
-def _fsync(path: Path) -> None:
+def fsync(path: Path) -> None:
+    """Have what was written to a file, or which files a folder has, survive a power cut."""
     # Windows refuses fsync on a descriptor opened for reading; folders cannot be opened there at all.
     flags = os.O_RDONLY if os.name == "posix" else os.O_RDWR
     descriptor = os.open(path, flags)

@@ -63,6 +63,30 @@ def conform_column(values: pd.Series, column: Wanted) -> Any:
             return _texts(values, column)
 
 
+def unfit(values: pd.Series, column: Wanted) -> dict[int, str]:
+    """Every value that cannot be read as the column's type, by its row counted from 0, with what is wrong with it."""
+    try:
+        conform_column(values, column)
+    except ContractError:
+        pass
+    else:
+        return {}
+    read = _READERS[column.type]
+    found: dict[int, str] = {}
+    for row, value in enumerate(values.tolist()):
+        try:
+            if not (is_missing(value) or value in column.missing):
+                read(value)
+        except (ValueError, TypeError, KeyError, OverflowError):
+            found[row] = _(
+                "Column {column!r}: found {value!r}, expected {expected}.",
+                column=column.name,
+                value=str(value)[:SHOWN],
+                expected=EXPECTED[column.type],
+            )
+    return found
+
+
 def as_text(value: object) -> str:
     """A value as it would be written in a table: 5.0 is ``5``, true is ``True``."""
     if isinstance(value, str):
@@ -196,3 +220,11 @@ def misfit(row: int, column: Wanted, value: object, expected: str = "") -> Contr
         found=found,
         expected=expected,
     )
+
+
+_READERS: dict[ColumnType, Callable[[Any], Any]] = {
+    ColumnType.INTEGER: read_number,
+    ColumnType.FLOAT: read_number,
+    ColumnType.BOOLEAN: read_truth,
+    ColumnType.DATETIME: read_time,
+}

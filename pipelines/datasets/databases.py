@@ -44,23 +44,45 @@ def read(
 
     InputError in the database's words when it does not understand the query, or does not answer within ``seconds``.
     """
-    with connections.database(connection) as made, _within(made, seconds):
-        statement = _select(made, table) if table else sa.text(_one_query(query).replace(":", r"\:"))
-        with made.execution_options(stream_results=True, max_row_buffer=CHUNK).execute(statement) as found:
-            names = column_names(list(found.keys()))
-            chunks: list[list[pa.Array]] = [[] for _name in names]
-            count = 0
-            while limit is None or count < limit:
-                rows = found.fetchmany(CHUNK if limit is None else min(CHUNK, limit - count))
-                if not rows:
-                    break
-                for name, column, values in zip(names, chunks, zip(*rows, strict=True), strict=True):
-                    column.append(_array(name, values))
-                count += len(rows)
-                progress(count)
+    chunks: list[list[pa.Array]] = []
+    names: list[str] = []
+    count = 0
+    for table_ in batches(connection, table=table, query=query, limit=limit, seconds=seconds):
+        names = table_.column_names
+        chunks = chunks or [[] for _name in names]
+        for kept, column in zip(chunks, table_.columns, strict=True):
+            kept.extend(column.chunks)
+        count += table_.num_rows
+        progress(count)
     if not count:
         raise DatasetFileError(_("The database gave no rows."), fix=_("Ask for others, or check the table."))
     return normalise(frame_of(names, (_series(column) for column in chunks)))
+
+
+def batches(
+    connection: str,
+    *,
+    table: str = "",
+    query: str = "",
+    limit: int | None = None,
+    seconds: float | None = None,
+    size: int = CHUNK,
+) -> Iterator[pa.Table]:
+    """The rows of ``read`` as they come, ``size`` at a time; each table has the types of its own rows."""
+    with connections.database(connection) as made, _within(made, seconds):
+        statement = _select(made, table) if table else sa.text(_one_query(query).replace(":", r"\:"))
+        with made.execution_options(stream_results=True, max_row_buffer=size).execute(statement) as found:
+            names = column_names(list(found.keys()))
+            count = 0
+            while limit is None or count < limit:
+                rows = found.fetchmany(size if limit is None else min(size, limit - count))
+                if not rows:
+                    break
+                yield pa.table(
+                    [_array(name, values) for name, values in zip(names, zip(*rows, strict=True), strict=True)],
+                    names=names,
+                )
+                count += len(rows)
 
 
 def write(connection: str, table: str, frame: pd.DataFrame, if_exists: IfExists = "fail") -> int:
@@ -78,7 +100,7 @@ def write(connection: str, table: str, frame: pd.DataFrame, if_exists: IfExists 
             )
         if exists and if_exists == "append":
             there = [str(c["name"]) for c in inspector.get_columns(name, schema=schema or None)]
-            _check_columns(table, list(frame.columns), there)
+            check_columns(table, list(frame.columns), there)
         ready = frame.copy(deep=False)
         for column in ready.columns[[isinstance(d, pd.CategoricalDtype) for d in ready.dtypes]]:
             ready[column] = ready[column].astype(object)
@@ -110,7 +132,8 @@ def _within(made: sa.Connection, seconds: float | None) -> Iterator[None]:
         timer.cancel()
 
 
-def _check_columns(table: str, given: Sequence[str], there: Sequence[str]) -> None:
+def check_columns(table: str, given: Sequence[str], there: Sequence[str]) -> None:
+    """InputError when the table does not have each of the columns ``given``."""
     for column in given:
         if column not in there:
             near = nearest(column, [c for c in there if c not in given])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 from pipelines import connections
@@ -28,11 +28,17 @@ def write(connection: str, target: str, make: Callable[[Path], object]) -> None:
     with tempfile.TemporaryDirectory(prefix="sekkei-export-") as folder:
         path = Path(folder) / PurePosixPath(target).name
         make(path)
-        with connections.store(connection) as (system, root):
+        put(connection, {target: path})
+
+
+def put(connection: str, files: Mapping[str, Path]) -> None:
+    """Send files into a store, in this order, each whole or not at all."""
+    with connections.store(connection) as (system, root):
+        for target, path in files.items():
+            full = f"{root}/{target}"
             if "file" in system.protocol:
-                full = f"{root}/{target}"
                 system.makedirs(full.rpartition("/")[0], exist_ok=True)
                 system.put_file(str(path), f"{full}.writing")
                 system.mv(f"{full}.writing", full)
-                return
-            system.put_file(str(path), f"{root}/{target}")
+            else:
+                system.put_file(str(path), full)

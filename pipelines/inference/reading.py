@@ -42,13 +42,42 @@ class Piece:
         return int(self.table.num_rows)
 
 
-def pieces(path: Path, contract: Contract | None, size: int) -> Iterator[Piece]:
-    """The rows of a CSV, Parquet, Excel or JSON-lines file, about ``size`` at a time.
+@dataclass(frozen=True)
+class Rows:
+    """Some rows as the file has them. ``first`` counts from 0; ``done`` is the share of the file that is read."""
 
-    In a CSV file the contract says what is a number; all else stays the text it is, so ``NA``, ``None`` and a leading
-    zero mean what they say. A blank cell is missing, unless empty text is a value of the column. InputError when there
-    is no such file, DatasetFileError when it is broken.
-    """
+    table: pa.Table
+    first: int
+    done: float
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of rows and how it is read; ``kind`` is ``csv``, ``parquet`` or ``whole``."""
+
+    path: Path
+    kind: str
+    options: ReadOptions | None = None
+
+    @property
+    def is_text(self) -> bool:
+        return self.kind != "parquet"
+
+    def tables(self, size: int) -> Iterator[Rows]:
+        """The rows, about ``size`` at a time; the same pieces each time that the file is read."""
+        if self.options is not None:
+            return _csv(self.path, self.options, size)
+        return _parquet(self.path, size) if self.kind == "parquet" else _whole(self.path, size)
+
+    def frame(self, table: pa.Table, contract: Contract | None) -> pd.DataFrame:
+        """Rows of this file as a model takes them; see ``pieces``."""
+        if self.options is not None:
+            return _csv_frame(table, contract, self.options)
+        return _frame(table) if self.kind == "parquet" else table.to_pandas()
+
+
+def open_source(path: Path) -> Source:
+    """A CSV, Parquet, Excel or JSON-lines file. InputError when there is no such file, or it cannot be scored."""
     if not path.is_file():
         raise InputError(_("There is no file {path!r}.", path=str(path)), fix=_("Check the path."))
     kind = FORMATS.get(path.suffix.lower())
@@ -58,11 +87,22 @@ def pieces(path: Path, contract: Contract | None, size: int) -> Iterator[Piece]:
             fix=_("Files may end in {endings}.", endings=listed(list(FORMATS))),
         )
     if kind == "csv":
-        return _csv(path, contract, size)
-    return _parquet(path, size) if kind == "parquet" else _whole(path, contract, size)
+        return Source(path, "csv", _options(path))
+    return Source(path, "parquet" if kind == "parquet" else "whole")
 
 
-def _parquet(path: Path, size: int) -> Iterator[Piece]:
+def pieces(path: Path, contract: Contract | None, size: int) -> Iterator[Piece]:
+    """The rows of a CSV, Parquet, Excel or JSON-lines file, about ``size`` at a time.
+
+    In a CSV file the contract says what is a number; all else stays the text it is, so ``NA``, ``None`` and a leading
+    zero mean what they say. A blank cell is missing, unless empty text is a value of the column. InputError when there
+    is no such file, DatasetFileError when it is broken.
+    """
+    source = open_source(path)
+    return (Piece(r.table, source.frame(r.table, contract), r.first, r.done) for r in source.tables(size))
+
+
+def _parquet(path: Path, size: int) -> Iterator[Rows]:
     try:
         file = pa.parquet.ParquetFile(path, memory_map=True)
         total, first = max(file.metadata.num_rows, 1), 0
@@ -74,7 +114,7 @@ def _parquet(path: Path, size: int) -> Iterator[Piece]:
         for batch in file.iter_batches(batch_size=size, columns=keep):
             table = pa.Table.from_batches([batch]).replace_schema_metadata(None)
             first += table.num_rows
-            yield Piece(table, _frame(table), first - table.num_rows, first / total)
+            yield Rows(table, first - table.num_rows, first / total)
     except (pa.ArrowException, OSError) as error:
         raise DatasetFileError(
             _("{path!r} is damaged or no Parquet file: {error}", path=path.name, error=str(error)[:240])
@@ -91,16 +131,15 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return table.to_pandas(ignore_metadata=True)
 
 
-def _whole(path: Path, contract: Contract | None, size: int) -> Iterator[Piece]:
+def _whole(path: Path, size: int) -> Iterator[Rows]:
     """A kind of file that can only be read as a whole."""
     frame = readers.read(path)
     for first in range(0, len(frame), size):
         rows = frame.iloc[first : first + size]
-        yield Piece(pa.Table.from_pandas(rows, preserve_index=False), rows, first, (first + len(rows)) / len(frame))
+        yield Rows(pa.Table.from_pandas(rows, preserve_index=False), first, (first + len(rows)) / len(frame))
 
 
-def _csv(path: Path, contract: Contract | None, size: int) -> Iterator[Piece]:
-    options = _options(path)
+def _csv(path: Path, options: ReadOptions, size: int) -> Iterator[Rows]:
     total, first = max(path.stat().st_size, 1), 0
     with path.open("rb") as file:
         held: list[pa.Table] = []
@@ -111,11 +150,10 @@ def _csv(path: Path, contract: Contract | None, size: int) -> Iterator[Piece]:
                 held = []
                 for at in range(0, ready.num_rows, size):
                     part = ready.slice(at, size)
-                    yield _csv_piece(part, contract, options, first, min(file.tell() / total, 1.0))
+                    yield Rows(part, first, min(file.tell() / total, 1.0))
                     first += part.num_rows
         if held:
-            rest = pa.concat_tables(held)
-            yield _csv_piece(rest, contract, options, first, 1.0)
+            yield Rows(pa.concat_tables(held), first, 1.0)
 
 
 def _options(path: Path) -> ReadOptions:
@@ -183,7 +221,7 @@ def _csv_error(path: Path, options: ReadOptions, width: int, error: Exception) -
     )
 
 
-def _csv_piece(table: pa.Table, contract: Contract | None, options: ReadOptions, first: int, done: float) -> Piece:
+def _csv_frame(table: pa.Table, contract: Contract | None, options: ReadOptions) -> pd.DataFrame:
     wanted = {c.name: c for c in contract.columns} if contract is not None else {}
     columns: dict[str, pd.Series] = {}
     for name in table.column_names:
@@ -192,7 +230,7 @@ def _csv_piece(table: pa.Table, contract: Contract | None, options: ReadOptions,
             columns[name] = _by_contract(cells, wanted[name], options)
         elif contract is None:
             columns[name] = from_text(cells, options)
-    return Piece(table, pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False), first, done)
+    return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
 
 
 def _by_contract(cells: pa.ChunkedArray, column: ContractColumn, options: ReadOptions) -> pd.Series:
@@ -218,4 +256,4 @@ def _by_contract(cells: pa.ChunkedArray, column: ContractColumn, options: ReadOp
     return cells.to_pandas()
 
 
-__all__ = ["Piece", "pieces"]
+__all__ = ["Piece", "Rows", "Source", "open_source", "pieces"]

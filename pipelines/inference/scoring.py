@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import ContractError, InputError, SekkeiError
-from pipelines.inference.loading import LoadedModel
+from pipelines.inference.loading import LoadedModel, load
 from pipelines.inference.reading import Piece, pieces
 from pipelines.inference.writing import ScoreWriter, check_output
 from pipelines.messages import _, ngettext
 from pipelines.settings import settings
-from pipelines.workspace import write_atomic
+from pipelines.workspace import Home, write_atomic
 
 Progress = Callable[[float, str], None]
 
@@ -31,6 +31,31 @@ class ScoreResult:
 
 class ScoringCancelledError(SekkeiError):
     """Scoring was cancelled; the output is as it was before."""
+
+
+def score(
+    home: Home,
+    model_uri: str,
+    input_path: Path | str,
+    output_path: Path | str,
+    *,
+    only_scores: bool = False,
+    progress: Progress = lambda done, text: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ScoreResult:
+    """Score a CSV, Parquet, Excel or JSON-lines file with any model that MLflow can load.
+
+    The output, .csv or .parquet, has the file's columns and the model's (``only_scores``: the model's alone). It is
+    there whole or not at all. A CSV is read by the model's contract. InputError says which row and column do not fit.
+    """
+    return score_file(
+        load(home, model_uri),
+        Path(input_path),
+        Path(output_path),
+        only_scores=only_scores,
+        progress=progress,
+        cancelled=cancelled,
+    )
 
 
 def score_file(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -54,11 +54,19 @@ class ScoreWriter:
 
     def write(self, piece: Piece, found: pd.DataFrame) -> None:
         """Add rows and their predictions."""
-        table = self._table(piece, found)
+        carried = () if self.only_scores else None
+        self.write_table(
+            scored_table(
+                piece.table, piece.rows, found, carried=carried, typed=self.typed, score_types=self.score_types
+            )
+        )
+
+    def write_table(self, table: pa.Table) -> None:
+        """Add rows as they are."""
         if self._writer is None:
-            self._schema = _open_types(table.schema)
+            self._schema = open_types(table.schema)
             self._writer = self._open(self._schema)
-        self._writer.write_table(_fit(table, self._schema))
+        self._writer.write_table(fit(table, self._schema))
 
     def close(self) -> None:
         """Finish the file."""
@@ -78,33 +86,46 @@ class ScoreWriter:
             return pa.parquet.ParquetWriter(self.path, schema, compression="snappy")
         return pa.csv.CSVWriter(self.path, schema, write_options=pa.csv.WriteOptions(quoting_style="needed"))
 
-    def _table(self, piece: Piece, found: pd.DataFrame) -> pa.Table:
-        scores = {str(c): pa.array(found[c], self.score_types.get(str(c)), from_pandas=True) for c in found}
-        columns: dict[str, Any] = {}
-        if not self.only_scores:
-            for name in piece.table.column_names:
-                if name in scores:
-                    continue
-                use_typed = self.typed and name in piece.rows and pd.api.types.is_numeric_dtype(piece.rows[name].dtype)
-                given = pa.array(piece.rows[name], from_pandas=True) if use_typed else piece.table.column(name)
-                columns[name] = _plain(given)
-        return pa.table(columns | scores)
+
+def scored_table(
+    table: pa.Table,
+    rows: pd.DataFrame,
+    found: pd.DataFrame,
+    *,
+    carried: Sequence[str] | None = None,
+    typed: bool = False,
+    score_types: Mapping[str, pa.DataType] | None = None,
+) -> pa.Table:
+    """The columns of ``table`` (of these, those ``carried``; None: all), then the model's.
+
+    ``typed``: a column that the model took as a number in ``rows`` is one, though ``table`` has it as text.
+    """
+    types = score_types or {}
+    scores = {str(c): pa.array(found[c], types.get(str(c)), from_pandas=True) for c in found}
+    columns: dict[str, Any] = {}
+    for name in table.column_names if carried is None else carried:
+        if name in scores:
+            continue
+        use_typed = typed and name in rows and pd.api.types.is_numeric_dtype(rows[name].dtype)
+        columns[name] = plain(pa.array(rows[name], from_pandas=True) if use_typed else table.column(name))
+    return pa.table(columns | scores)
 
 
-def _plain(column: Any) -> Any:
+def plain(column: Any) -> Any:
     """A column in a type that every piece can have, and CSV too."""
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
     return column
 
 
-def _open_types(schema: pa.Schema) -> pa.Schema:
+def open_types(schema: pa.Schema) -> pa.Schema:
     """Types that later pieces fit in: one without a single value, or whole numbers before the first gap, say little."""
     fields = [f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in schema]
     return pa.schema([f.with_nullable(True) for f in fields])
 
 
-def _fit(table: pa.Table, schema: pa.Schema | None) -> pa.Table:
+def fit(table: pa.Table, schema: pa.Schema | None) -> pa.Table:
+    """A table in the types of the first one."""
     if table.schema.equals(schema):
         return table
     return table.cast(schema)

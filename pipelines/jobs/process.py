@@ -49,7 +49,8 @@ PRELOAD = (
     "mlflow.tracking",
     "pipelines.jobs.process",
     "pipelines.sdk.running",
-    "pipelines.serving.batch",
+    "pipelines.batch.job",
+    "pipelines.batch.local",
 )
 HEARTBEAT_SECONDS = 2.0
 FLUSH_SECONDS = 0.05
@@ -67,7 +68,8 @@ class JobContext:
     """What a handler has of its job.
 
     ``emit(event)`` keeps a dict with a ``kind`` (``step`` events carry the fields of a StepResult) as one of the job's
-    events; a ``run_id`` in it becomes the job's. ``progress(fraction, text)`` says how far it is, from 0 to 1.
+    events; a ``run_id`` in it becomes the job's. ``progress(fraction, text, counts)`` says how far it is, from 0 to 1,
+    and what was counted so far.
     ``cancelled()`` tells whether the job shall stop; its process is ended soon after in any case. What the handler
     returns is the job's result; a ``status`` of ``failed`` or ``cancelled`` in it, with ``error``, is the job's state.
     """
@@ -80,8 +82,8 @@ class JobContext:
     def emit(self, event: dict[str, Any]) -> None:
         self._recorder.emit(event)
 
-    def progress(self, fraction: float, text: str = "") -> None:
-        self._recorder.progress(fraction, text)
+    def progress(self, fraction: float, text: str = "", counts: dict[str, int] | None = None) -> None:
+        self._recorder.progress(fraction, text, counts)
 
     def started(self, run_id: str) -> None:
         """Say which MLflow run the job has begun."""
@@ -270,8 +272,8 @@ class Recorder:
         self._events.put((utc_now(), dict(event)))
         self._wake.set()
 
-    def progress(self, fraction: float, text: str = "") -> None:
-        self._progress = {"fraction": min(1.0, max(0.0, float(fraction))), "text": text}
+    def progress(self, fraction: float, text: str = "", counts: dict[str, int] | None = None) -> None:
+        self._progress = {"fraction": min(1.0, max(0.0, float(fraction))), "text": text, "counts": counts or {}}
         self._wake.set()
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:

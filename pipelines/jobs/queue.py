@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pipelines.errors import ConflictError, NotFoundError
 from pipelines.messages import _
 from pipelines.processes import ProcessId
-from pipelines.records import Database, JobEventRow, JobRow, JobState, utc_now
+from pipelines.records import Database, JobEventRow, JobRow, JobState, new_id, utc_now
 from pipelines.workspace import Home
 
 if TYPE_CHECKING:
@@ -28,6 +28,14 @@ LOST_ELSEWHERE = _("Nothing has been heard from the job's machine for two minute
 SILENCE = timedelta(minutes=2)
 CLOCK_SET = timedelta(seconds=10)
 HOST = platform.node()
+_QUEUED_AGAIN: dict[str, Any] = {
+    "state": JobState.QUEUED.value,
+    "pid": None,
+    "process_started": None,
+    "host": None,
+    "started_at": None,
+    "finished_at": None,
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class Job:
     finished_at: datetime | None = None
     progress: float | None = None
     text: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
     run_id: str | None = None
     pipeline_id: str | None = None
     cancel_requested: bool = False
@@ -81,12 +90,40 @@ class Jobs:
         self.database = database
         self.home = home
 
-    def submit(self, kind: str, payload: dict[str, Any], title: str = "", pipeline_id: str | None = None) -> Job:
-        """File a job; a worker starts it. ``payload`` is plain JSON."""
-        row = JobRow(kind=kind, payload=payload, title=title, pipeline_id=pipeline_id)
+    def submit(
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        title: str = "",
+        pipeline_id: str | None = None,
+        *,
+        retries: int = 0,
+        beside: Callable[[Session, str], None] = lambda session, job_id: None,
+    ) -> Job:
+        """File a job; a worker starts it. ``payload`` is plain JSON.
+
+        ``retries``: so often it is started anew when its process was killed. ``beside(session, job_id)`` writes what
+        else must be there with the job, or neither.
+        """
+        row = JobRow(id=new_id(), kind=kind, payload=payload, title=title, pipeline_id=pipeline_id, retries=retries)
         with self.database.session() as session:
             session.add(row)
+            session.flush()
+            beside(session, row.id)
         return _job(row, ())
+
+    def resume(self, job_id: str) -> Job:
+        """Have a job that failed or was cancelled run again; what it kept of its work is not done twice.
+
+        ConflictError when it is not over, or has its result.
+        """
+        over = (JobState.FAILED.value, JobState.CANCELLED.value)
+        again = sa.update(JobRow).where(JobRow.id == job_id, JobRow.state.in_(over))
+        with self.database.session() as session:
+            found = session.execute(again.values(**_QUEUED_AGAIN, cancel_requested=False, error=None, result=None))
+            if not has_changed(found) and (row := session.get(JobRow, job_id)) is not None:
+                raise ConflictError(_("The job cannot go on: it is {state}.", state=row.state))
+        return self.get(job_id)
 
     def get(self, job_id: str) -> Job:
         """The job with the state of each of its steps; NotFoundError when there is none."""
@@ -211,7 +248,9 @@ class Jobs:
         if row.cancel_requested:
             values |= {"state": JobState.CANCELLED.value}
         elif row.started_at is None:
-            values = {"state": JobState.QUEUED.value, "pid": None, "process_started": None, "host": None}
+            values = dict(_QUEUED_AGAIN)
+        elif row.retries > 0:
+            values = _QUEUED_AGAIN | {"retries": row.retries - 1}
         else:
             message = LOST if row.host == HOST else LOST_ELSEWHERE
             values |= {"state": JobState.FAILED.value, "error": _error(message, _("Run it again."))}
@@ -266,6 +305,7 @@ def _job(row: JobRow, step_events: Sequence[dict[str, Any]]) -> Job:
         finished_at=row.finished_at,
         progress=1.0 if state is JobState.DONE else progress.get("fraction"),
         text=progress.get("text", ""),
+        counts=progress.get("counts") or {},
         run_id=row.run_id,
         pipeline_id=row.pipeline_id,
         cancel_requested=bool(row.cancel_requested),

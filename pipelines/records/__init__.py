@@ -1,5 +1,6 @@
 """Sekkei's own records: datasets, pipelines, revisions, drafts, jobs, endpoints."""
 
+from pipelines.records.batch_tables import BatchDeploymentRow, BatchEndpointRow, BatchJobRow, BatchScheduleRow
 from pipelines.records.database import Database
 from pipelines.records.tables import (
     DatasetRow,
@@ -20,6 +21,10 @@ from pipelines.records.tables import (
 )
 
 __all__ = [
+    "BatchDeploymentRow",
+    "BatchEndpointRow",
+    "BatchJobRow",
+    "BatchScheduleRow",
     "Database",
     "DatasetRow",
     "DatasetVersionRow",

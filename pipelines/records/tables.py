@@ -215,7 +215,10 @@ class DraftRow(Base):
 
 
 class JobRow(Base):
-    """One piece of background work. ``process_started`` is psutil's ``create_time`` of ``pid``, in seconds."""
+    """One piece of background work. ``process_started`` is psutil's ``create_time`` of ``pid``, in seconds.
+
+    ``retries``: so often it is still started anew when its process was killed.
+    """
 
     __tablename__ = "job"
     __table_args__ = (sa.Index(None, "state", "created_at"),)
@@ -236,6 +239,7 @@ class JobRow(Base):
     result: Mapped[dict[str, Any] | None]
     error: Mapped[dict[str, Any] | None]
     cancel_requested: Mapped[bool] = mapped_column(default=False)
+    retries: Mapped[int] = mapped_column(default=0)
     run_id: Mapped[str | None] = mapped_column(index=True)
     pipeline_id: Mapped[str | None] = mapped_column(sa.ForeignKey("pipeline.id", ondelete="SET NULL"), index=True)
 

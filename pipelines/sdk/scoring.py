@@ -9,17 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.batch.order import Order
 from pipelines.datasets import Catalogue
+from pipelines.errors import NotFoundError
 from pipelines.jobs import Job, Jobs
 from pipelines.settings import settings
+from pipelines.tracking.client import local_path
 from pipelines.workspace import Home
 
 if TYPE_CHECKING:
-    from pipelines.serving.batch import ScoreResult
+    from pipelines.inference.scoring import ScoreResult
 
 
 MOST_JOBS = 10_000
 DAY = 86_400
+RETRIES = 3
+"""So often a job is started anew whose process was killed; it goes on after the last piece that was scored."""
 
 
 def sweep_uploads(home: Home, awaited: Collection[str]) -> None:
@@ -56,16 +61,30 @@ class Batch:
     def submit(self, model_uri: str, input: str, output: str = "csv") -> Job:
         """File a job. ``input``: a dataset's name or a file's path; ``output``: csv, parquet or dataset:NAME."""
         sweep_uploads(self.home, {input, *self._awaited()})
-        payload = {"model_uri": model_uri, "input": input, "output": output}
-        return self.jobs.submit("batch", payload, title=f"{input} with {model_uri.removeprefix('models:/')}")
+        strict = {"reject_limit": 0}
+        order = Order.of(model_uri, self._input(input), output, strict)
+        payload = {"order": order.model_dump(mode="json"), "anywhere": True}
+        title = f"{input} with {model_uri.removeprefix('models:/')}"
+        return self.jobs.submit("batch", payload, title=title, retries=RETRIES)
+
+    def _input(self, given: str) -> dict[str, str]:
+        """A dataset of this name, or a file."""
+        try:
+            self.datasets.get(given)
+        except NotFoundError as error:
+            path = local_path(given) or Path(given)
+            if not path.is_file():
+                raise NotFoundError("dataset or file", given, [d.name for d in self.datasets.list()]) from error
+            return {"file": str(path.resolve())}
+        return {"dataset": given}
 
     def _awaited(self) -> set[str]:
         """The inputs of jobs that have not ended."""
         jobs = [j for state in ("queued", "running") for j in self.jobs.list("batch", state, MOST_JOBS)]
-        return {str(job.payload.get("input")) for job in jobs}
+        return {str(job.payload["order"]["input"].get("file", "")) for job in jobs if "order" in job.payload}
 
     def score(self, model_uri: str, input_path: Path | str, output_path: Path | str) -> ScoreResult:
         """Score a file and return when the result is written."""
-        from pipelines.serving import batch
+        from pipelines.inference import scoring
 
-        return batch.score(self.home, model_uri, Path(input_path), Path(output_path))
+        return scoring.score(self.home, model_uri, Path(input_path), Path(output_path))

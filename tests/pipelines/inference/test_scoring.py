@@ -8,9 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -21,13 +19,12 @@ from pipelines.errors import ContractError, DatasetFileError, InputError, NotFou
 from pipelines.inference import scoring
 from pipelines.inference.scoring import ScoringCancelledError
 from pipelines.inference.variants import write_csv
-from pipelines.serving import batch
 
 SCORES = ["Scored Labels", "Scored Probabilities"]
 
 
 def score(tricky: Any, source: Path, target: Path, **options: Any) -> pd.DataFrame:
-    made = batch.score(tricky.workspace.home, tricky.model_uri, source, target, **options)
+    made = scoring.score(tricky.workspace.home, tricky.model_uri, source, target, **options)
     found = (
         pd.read_parquet(target)
         if target.suffix == ".parquet"
@@ -146,10 +143,10 @@ def test_clear_errors(tricky: Any, tmp_path: Path) -> None:
         (good, "", InputError, "neither .csv nor .parquet"),
     ):
         with pytest.raises(kind, match=words):
-            batch.score(tricky.workspace.home, tricky.model_uri, source, tmp_path / target)
+            scoring.score(tricky.workspace.home, tricky.model_uri, source, tmp_path / target)
     assert not list(tmp_path.glob("s.*"))
     with pytest.raises(NotFoundError):
-        batch.score(tricky.workspace.home, "models:/nobody@champion", good, tmp_path / "s.csv")
+        scoring.score(tricky.workspace.home, "models:/nobody@champion", good, tmp_path / "s.csv")
 
 
 @pytest.mark.usefixtures("small_pieces")
@@ -171,8 +168,8 @@ def test_a_killed_process_leaves_the_old_file(tricky: Any, tmp_path: Path) -> No
     pd.concat([tricky.rows] * 3000).to_parquet(source)
     target.write_text("kept")
     code = (
-        "import sys; from pipelines.workspace import Home; from pipelines.serving import batch;"
-        "batch.score(Home.open(sys.argv[1]), *sys.argv[2:5], progress=lambda d, t: print(d, flush=True))"
+        "import sys; from pipelines.workspace import Home; from pipelines.inference import scoring;"
+        "scoring.score(Home.open(sys.argv[1]), *sys.argv[2:5], progress=lambda d, t: print(d, flush=True))"
     )
     command = [sys.executable, "-c", code, str(tricky.workspace.home.root), tricky.model_uri, str(source), str(target)]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
@@ -192,45 +189,6 @@ def test_excel_and_json_lines_too(tricky: Any, expected: pd.DataFrame, tmp_path:
     ]
     source.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert score(tricky, source, tmp_path / "s.csv")["Scored Labels"].tolist() == expected["Scored Labels"].tolist()
-
-
-def job(tricky: Any, name: str) -> Any:
-    told: list[tuple[float, str]] = []
-    return SimpleNamespace(
-        job_id=name,
-        home=tricky.workspace.home,
-        database=tricky.workspace.database,
-        progress=lambda done, text="": told.append((done, text)),
-        cancelled=lambda: False,
-        told=told,
-    )
-
-
-@pytest.mark.parametrize("output", ["csv", "parquet"])
-def test_a_job_scores_a_dataset_into_its_own_folder(tricky: Any, expected: pd.DataFrame, output: str) -> None:
-    context = job(tricky, f"job-{output}-{time.time_ns()}")
-    done = batch.batch_job({"model_uri": tricky.model_uri, "input": "houses", "output": output}, context)
-    path = Path(done["output"])
-    assert path == tricky.workspace.home.results / context.job_id / f"houses-scored.{output}"
-    found = pd.read_parquet(path) if output == "parquet" else pd.read_csv(path, keep_default_na=False)
-    assert found["Scored Labels"].tolist() == expected["Scored Labels"].tolist()
-    assert done["rows"] == len(expected)
-    assert context.told[-1] == (1.0, "400 rows")
-
-
-def test_a_job_makes_a_dataset(tricky: Any, expected: pd.DataFrame) -> None:
-    payload = {"model_uri": tricky.model_uri, "input": "houses", "output": "dataset:houses scored"}
-    done = batch.batch_job(payload, job(tricky, f"job-{time.time_ns()}"))
-    assert (done["dataset"], done["version"]) == ("houses scored", 1)
-    found = tricky.workspace.datasets.read("houses scored")
-    assert found["Scored Labels"].tolist() == expected["Scored Labels"].tolist()
-    assert found["zip"].tolist() == tricky.rows["zip"].tolist()
-
-
-def test_a_job_with_a_wrong_order(tricky: Any) -> None:
-    for payload, kind in (({"input": "hoses"}, NotFoundError), ({"input": "houses", "output": "pdf"}, InputError)):
-        with pytest.raises(kind):
-            batch.batch_job({"model_uri": tricky.model_uri} | payload, job(tricky, "wrong"))
 
 
 def test_types_hold_when_the_first_piece_says_little(tricky: Any, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Batch scoring in pieces that survive a kill: what is scored, by which engine, and where the results go."""

@@ -1,0 +1,177 @@
+"""Batch jobs killed with SIGKILL at any moment and started again: nothing lost, nothing doubled, nothing half-written."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipelines.batch import delivery, tables
+from pipelines.batch.job import run
+from pipelines.batch.order import Order
+from pipelines.batch.work import Work
+from pipelines.datasets import databases
+from pipelines.records import Database
+
+ROWS = 400
+KILLED = -signal.SIGKILL
+
+
+class Doomed:
+    """A job's process, forked from here, that kills itself before or after the nth change of a file or a database."""
+
+    def __init__(self, tricky: Any, order: Order, folder: Path) -> None:
+        self.home, self.order, self.work = tricky.workspace.home, order, Work(folder)
+        self.job_id = uuid.uuid4().hex
+        tricky.workspace.database.close()
+
+    def __call__(self, at: int | None) -> int:
+        process = multiprocessing.get_context("fork").Process(target=self._run, args=(at,))
+        process.start()
+        process.join(120)
+        assert process.exitcode is not None
+        return process.exitcode
+
+    def _run(self, at: int | None) -> None:
+        if at is not None:
+            _die(at)
+        run(self.home, Database(self.home.database_url), self.order, self.work, self.job_id, name="houses")
+
+    def until_done(self, kills: Callable[[int], int]) -> int:
+        """Run again and again, killed at the moment that ``kills`` names for each attempt; gives how often."""
+        count = 0
+        while (code := self(kills(count))) == KILLED:
+            count += 1
+        assert code == 0
+        return count
+
+
+def _die(at: int) -> None:
+    """Have this process end at its change number ``at``: every second number is before the change, else after."""
+    counted = 0
+
+    def watched(place: Any, name: str) -> None:
+        real = getattr(place, name)
+
+        def change(*args: Any, **options: Any) -> Any:
+            nonlocal counted
+            counted += 1
+            if counted == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            found = real(*args, **options)
+            counted += 1
+            if counted == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return found
+
+        setattr(place, name, change)
+
+    for place, name in (
+        (os, "replace"),
+        (os, "rename"),
+        (os, "fsync"),
+        (os, "unlink"),
+        (Path, "replace"),
+        (Path, "rename"),
+        (Path, "unlink"),
+        (delivery, "_exchange"),
+        (tables._Delivery, "load"),
+        (tables._Delivery, "publish"),
+        (tables._Delivery, "drop"),
+    ):
+        watched(place, name)
+
+
+@pytest.fixture(scope="module")
+def numbered(tricky: Any) -> Path:
+    """The tricky rows with a number each, and one row that cannot be scored, among the workspace's files."""
+    path = tricky.workspace.home.files / "numbered.parquet"
+    rows = tricky.rows.assign(number=range(ROWS), since=tricky.rows["since"].astype(str))
+    rows.loc[7, "since"] = "never"
+    rows.to_parquet(path)
+    return path
+
+
+def order(tricky: Any, output: Any) -> Order:
+    given = {"file": "numbered.parquet"}
+    return Order.of(tricky.model_uri, given, output, {"batch_rows": 150, "columns": ["number"]})
+
+
+def whole(found: pd.DataFrame) -> None:
+    assert sorted(found["number"].astype(int)) == [n for n in range(ROWS) if n != 7]
+    assert list(found.columns) == ["number", "Scored Labels", "Scored Probabilities"]
+
+
+@pytest.mark.usefixtures("numbered")
+def test_killed_at_every_change_a_file_is_the_old_one_or_the_new_one(tricky: Any, tmp_path: Path) -> None:
+    target = tricky.workspace.home.files / "scores.csv"
+    at = kills = 0
+    while True:
+        at += 1
+        target.write_text("old")
+        job = Doomed(tricky, order(tricky, {"file": "scores.csv"}), tmp_path / str(at))
+        code = job(at)
+        found = target.read_text()
+        if found != "old":
+            whole(pd.read_csv(target))
+        if code == 0:
+            break
+        assert code == KILLED
+        kills += 1
+        assert job(None) == 0
+        whole(pd.read_csv(target))
+        rejected = pd.read_csv(tricky.workspace.home.results / job.job_id / "rejected.csv")
+        assert rejected["row"].tolist() == [8]
+    assert kills > 40
+
+
+@pytest.mark.usefixtures("numbered")
+@pytest.mark.parametrize("mode", ["append", "upsert", "replace"])
+def test_killed_at_random_a_table_gets_each_row_once(
+    tricky: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("SEKKEI_CONNECTION_SALES", f"sqlite:///{tmp_path}/sales.db")
+    chance = random.Random(mode)
+    wanted = {"database": "sales", "table": "scores", "mode": mode, "key": ["number"] if mode == "upsert" else []}
+    for attempt in range(3):
+        job = Doomed(tricky, order(tricky, wanted), tmp_path / str(attempt))
+        assert job.until_done(lambda count: chance.randrange(1, 30 + 12 * count)) > 0
+        found = databases.read("sales", table="scores")
+        if mode == "append":
+            counts = found["number"].value_counts()
+            assert set(counts) == {attempt + 1}
+            found = found.drop_duplicates("number")
+        whole(found)
+        assert databases.tables("sales") == ["scores"]
+
+
+@pytest.mark.usefixtures("numbered")
+def test_killed_at_every_change_a_partitioned_folder_is_whole(tricky: Any, tmp_path: Path) -> None:
+    target = tricky.workspace.home.files / "by-label"
+    wanted = order(tricky, {"file": "by-label", "partition_by": ["Scored Labels"], "format": "csv"})
+    assert Doomed(tricky, wanted, tmp_path / "first")(None) == 0
+    at = 60
+    while True:
+        at += 1
+        job = Doomed(tricky, wanted, tmp_path / str(at))
+        code = job(at)
+        for _moment in range(2):
+            parts = [pd.read_csv(p).assign(**{"Scored Labels": p.parent.name}) for p in target.rglob("*.csv")]
+            found = pd.concat(parts)[["number", "Scored Labels", "Scored Probabilities"]]
+            whole(found)
+            assert set(found["Scored Labels"]) == {"Scored Labels=yes", "Scored Labels=no"}
+            if code == 0:
+                break
+            assert code == KILLED
+            assert job(None) == 0
+        if code == 0:
+            break
+    assert at > 70
