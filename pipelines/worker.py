@@ -23,6 +23,7 @@ from pipelines.jobs.queue import Claim, Jobs, stop_process
 from pipelines.messages import _
 from pipelines.processes import ProcessId
 from pipelines.records import Database, utc_now
+from pipelines.serving.timekeeper import Timekeeper
 from pipelines.settings import settings
 from pipelines.workspace import Home, write_atomic
 
@@ -77,6 +78,9 @@ class Worker:
             self.database.upgrade()
             limit_threads(self.slots)
             warm = warm_up()
+            timekeeper = Timekeeper(self.home, self.database)
+            keeping = threading.Thread(target=timekeeper.run, args=(self._stop,), name="timekeeper", daemon=True)
+            keeping.start()
             self._loop()
             warm.kill()
         finally:

@@ -67,9 +67,7 @@ def file_of(home: Home, output: FileOutput, job_id: str, name: str) -> Path:
     return home.results / job_id / (f"{name}-scored" + ("" if output.partition_by else f".{output.ending}"))
 
 
-def deliver(
-    home: Home, database: Database, order: Order, work: Work, job_id: str, name: str
-) -> dict[str, Any]:
+def deliver(home: Home, database: Database, order: Order, work: Work, job_id: str, name: str) -> dict[str, Any]:
     """Put the staged result into its place; what there is to tell of it."""
     output = order.output
     staged = work.staged("" if getattr(output, "partition_by", ()) else f".{ending_of(output)}")
@@ -158,4 +156,3 @@ def _check_folder(path: Path) -> None:
         raise InputError(
             _("{path!r} holds something that no batch job wrote.", path=path.name), fix=_("Name another folder.")
         )
-

@@ -1,4 +1,4 @@
-"""The rows of a job brought where they can be read again and again: the same files, whatever happens to their origin."""
+"""The rows of a job, brought where they can be read again and are the same, whatever happens to their origin."""
 
 from __future__ import annotations
 

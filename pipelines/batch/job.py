@@ -78,7 +78,7 @@ def run(
         work.write("staged", staged)
     work.drop_parts()
     rejected = delivery.keep_rejected(home, work, job_id)
-    told = delivery.deliver(home, database, order, work, job_id, file_name(name or _name_of(order)))
+    told = delivery.deliver(home, database, order, work, job_id, name or name_of(order))
     result = staged | told | {"rejected_file": rejected, "model_uri": order.model_uri}
     result["seconds"] = time.monotonic() - began
     work.write("delivered", result)
@@ -128,7 +128,9 @@ def _score(
         fetched=found,
         rows=size,
         processes=min(parameters.processes or settings().batch_processes, settings().batch_processes),
-        carried={"all": None, "none": ()}[parameters.columns] if isinstance(parameters.columns, str) else parameters.columns,
+        carried={"all": None, "none": ()}[parameters.columns]
+        if isinstance(parameters.columns, str)
+        else parameters.columns,
         types=common_types(found.paths),
         typed=ending_of(order.output) == "parquet",
         cancelled=cancelled,
@@ -158,10 +160,11 @@ def _rows(count: int) -> str:
     return ngettext("{count} row", "{count:,} rows", count=count)
 
 
-def _name_of(order: Order) -> str:
+def name_of(order: Order) -> str:
+    """What a result is called after: the dataset, file or table."""
     given = order.input
     last = str(given).rstrip("/").rpartition("/")[2] if not hasattr(given, "dataset") else str(given.dataset)
-    return re.sub(r"\.(csv|tsv|txt|parquet|pq|xlsx?|jsonl?|ndjson)$", "", last.rpartition(":")[2])
+    return file_name(re.sub(r"\.(csv|tsv|txt|parquet|pq|xlsx?|jsonl?|ndjson)$", "", last.rpartition(":")[2]))
 
 
 def file_name(name: str) -> str:

@@ -173,10 +173,15 @@ def _begin(folder: Path, uri: str, options: tuple[Any, ...], processes: int) -> 
     global _scorer
     parent = multiprocessing.parent_process()
     assert parent is not None
-    threading.Thread(target=lambda: (parent.join(), os._exit(1)), name="parent", daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
     threadpool_limits(max(1, (os.cpu_count() or 1) // processes))
     pa.set_cpu_count(1)
     _scorer = Scorer(load_folder(folder, uri), *options)
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _score(piece: Piece) -> None:
@@ -193,4 +198,3 @@ def _text(column: Any) -> Any:
         return plain(column).cast(pa.string())
     except pa.ArrowException:
         return pa.array([None if v is None else str(v) for v in column.to_pylist()], pa.string())
-

@@ -214,7 +214,7 @@ class Order(BaseModel):
 
 
 def read_input(given: Any) -> Input:
-    """An input as text (``dataset:cars``, ``file:rows.csv``, ``store:lake/rows/``, ``database:sales/table``) or object."""
+    """An input, an object or text: ``dataset:cars``, ``file:rows.csv``, ``store:lake/rows/``, ``database:sales/t``."""
     found: Input = _place(given, INPUTS, "input")
     return found
 

@@ -29,7 +29,7 @@ class Scored:
 
 
 def score_rows(model: LoadedModel, source: Source, table: pa.Table) -> Scored:
-    """Predictions for the rows of ``table`` that can have one. InputError when no row could be scored for the same reason."""
+    """Predictions for the rows of ``table`` that can have one. InputError when the model refuses each row."""
     rows = source.frame(table, model.contract)
     everything = np.arange(table.num_rows)
     try:
@@ -56,14 +56,16 @@ def _unfit(model: LoadedModel, rows: pd.DataFrame) -> dict[int, str]:
     return reasons
 
 
-def _rest(model: LoadedModel, rows: pd.DataFrame, error: InputError, tried: bool) -> tuple[pd.DataFrame, dict[int, str]]:
+def _rest(
+    model: LoadedModel, rows: pd.DataFrame, error: InputError, tried: bool
+) -> tuple[pd.DataFrame, dict[int, str]]:
     """Predictions for rows whose types are right; where the model refuses them still, each half is tried alone."""
     if not tried:
         try:
             return model.predict(rows), {}
         except InputError as again:
             error = again
-    probes = np.unique(np.linspace(0, len(rows) - 1, min(_PROBES, len(rows))).astype(int)) if len(rows) else []
+    probes = np.unique(np.linspace(0, max(len(rows) - 1, 0), min(_PROBES, len(rows))).astype(int))
     if all(_refused(model, rows.iloc[[i]]) for i in probes):
         raise error
     refused: dict[int, str] = {}

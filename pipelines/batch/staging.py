@@ -185,7 +185,10 @@ def _same_columns(known: list[str] | None, table: pa.Table) -> tuple[list[str], 
         return table.column_names, table
     if known == table.column_names:
         return known, table
-    for name in [*(n for n in known if n not in table.column_names), *(n for n in table.column_names if n not in known)]:
+    for name in [
+        *(n for n in known if n not in table.column_names),
+        *(n for n in table.column_names if n not in known),
+    ]:
         raise InputError(
             _("The files do not have the same columns: {column!r} is not in all of them.", column=name),
             fix=_("Score them apart, or name the columns to carry."),

@@ -69,7 +69,8 @@ class _Delivery:
         if there is not None and self.output.mode != "replace":
             databases.check_columns(self.output.table, self.columns, there)
         if there is not None and set(self.columns) <= set(there):
-            self._run(f"CREATE TABLE {self._q(self.stage)} AS SELECT {self._list()} FROM {self._q(self.name)} WHERE 1 = 0")  # noqa: S608
+            none = f"SELECT {self._list()} FROM {self._q(self.name)} WHERE 1 = 0"  # noqa: S608
+            self._run(f"CREATE TABLE {self._q(self.stage)} AS {none}")
         else:
             fields = [sa.Column(f.name, _type(f.type)) for f in file.schema_arrow]
             sa.Table(self.stage, sa.MetaData(), *fields, schema=self.schema).create(self.made)

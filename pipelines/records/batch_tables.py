@@ -12,7 +12,7 @@ from pipelines.records.tables import Base, Json, Words, new_id, utc_now
 
 
 class BatchEndpointRow(Base):
-    """A stable name for batch jobs. ``connections`` are those that callers may name."""
+    """A stable name for batch jobs. ``connections`` are those that callers may name; ``keys`` a hash for each slot."""
 
     __tablename__ = "batch_endpoint"
 
@@ -21,9 +21,7 @@ class BatchEndpointRow(Base):
     description: Mapped[str] = mapped_column(default="")
     default_deployment: Mapped[str | None]
     connections: Mapped[list[str]] = mapped_column(Json, default=list)
-    key_hash: Mapped[str]
-    key_salt: Mapped[str]
-    key_hint: Mapped[str]
+    keys: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
@@ -42,7 +40,7 @@ class BatchDeploymentRow(Base):
 
 
 class BatchScheduleRow(Base):
-    """When a job of an endpoint begins by itself. ``request`` is as a caller would send it; ``due_at`` the next time."""
+    """When a job of an endpoint begins by itself. ``request`` is as a caller sends it; ``due_at`` the next time."""
 
     __tablename__ = "batch_schedule"
     __table_args__ = (sa.UniqueConstraint("endpoint_id", "name"),)

@@ -36,6 +36,7 @@ from pipelines.sdk.models import Models
 from pipelines.sdk.running import Finished, Order, assigned, execute, planned
 from pipelines.sdk.runs import Runs
 from pipelines.sdk.scoring import Batch
+from pipelines.serving.batch_endpoints import BatchEndpoints
 from pipelines.serving.endpoints import Endpoints
 from pipelines.settings import settings
 from pipelines.steps import custom
@@ -105,6 +106,10 @@ class Workspace:
     @cached_property
     def batch(self) -> Batch:
         return Batch(self.home, self.datasets, self.jobs)
+
+    @cached_property
+    def batch_endpoints(self) -> BatchEndpoints:
+        return BatchEndpoints(self.home, self.database, self.jobs)
 
     @cached_property
     def services(self) -> Services:

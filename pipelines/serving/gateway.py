@@ -21,7 +21,7 @@ from pipelines.chain.remarks import Remark
 from pipelines.errors import SekkeiError
 from pipelines.messages import _
 from pipelines.records import Database, utc_now
-from pipelines.serving import discovery, metrics
+from pipelines.serving import batch_api, discovery, metrics
 from pipelines.serving.access_log import Access
 from pipelines.serving.admission import admit
 from pipelines.serving.keeper import Keeper
@@ -46,6 +46,7 @@ def create_app(home: Home) -> FastAPI:
     app = FastAPI(title="Sekkei", openapi_url=None, docs_url=None, redoc_url=None, lifespan=keep(home))
     app.include_router(router)
     app.include_router(discovery.router)
+    app.include_router(batch_api.router)
     return app
 
 

@@ -78,7 +78,7 @@ def test_a_table_to_a_table_and_again(ran: Any, sales: str, expected: pd.DataFra
 
 
 def test_rows_with_the_same_key_are_updated_and_others_added(ran: Any, sales: str, expected: pd.DataFrame) -> None:
-    run('CREATE TABLE scores (number BIGINT PRIMARY KEY, "Scored Labels" TEXT, seen TEXT DEFAULT \'never\')')
+    run("CREATE TABLE scores (number BIGINT PRIMARY KEY, \"Scored Labels\" TEXT, seen TEXT DEFAULT 'never')")
     run("INSERT INTO scores VALUES (3, 'old', 'yesterday'), (-1, 'other', 'long ago')")
     wanted = {"database": "sales", "table": "scores", "mode": "upsert", "key": ["number"]}
     with pytest.raises(InputError, match="no column 'Scored Probabilities'"):
@@ -91,8 +91,8 @@ def test_rows_with_the_same_key_are_updated_and_others_added(ran: Any, sales: st
     assert found["Scored Labels"].tolist() == ["other", *expected["Scored Labels"]]
     assert found["seen"].tolist()[:5] == ["long ago", "never", "never", "never", "yesterday"]
 
+    twice = {"database": "sales", "query": "SELECT * FROM houses UNION ALL SELECT * FROM houses"}
     with pytest.raises(InputError, match="does not tell the rows apart"):
-        twice = {"database": "sales", "query": "SELECT * FROM houses UNION ALL SELECT * FROM houses"}
         ran(twice, wanted, columns=["number"])
     assert sorted(databases.tables("sales")) == ["houses", "scores"]
 
@@ -114,8 +114,8 @@ def test_an_unknown_column_or_table_is_told_and_nothing_stays(ran: Any, sales: s
 
 def test_types_that_change_between_chunks(ran: Any, sales: str) -> None:
     """The first rows of a query have no value, or a whole one, in a column that later rows have others in."""
-    query = """SELECT h.*, CASE WHEN number >= 100 THEN 'x' END AS late, CASE WHEN number < 100 THEN 1 ELSE 1.5 END AS wide
-               FROM houses h ORDER BY number"""
+    query = """SELECT h.*, CASE WHEN number >= 100 THEN 'x' END AS late,
+               CASE WHEN number < 100 THEN 1 ELSE 1.5 END AS wide FROM houses h ORDER BY number"""
     done = ran({"database": "sales", "query": query}, "parquet", batch_rows=50)
     found = pd.read_parquet(done["output"])
     assert found["late"].isna().sum() == 100
