@@ -25,6 +25,7 @@ PAGES = {
     N_("Deploy"): [
         ("deploy/models", N_("Models"), "deployed_code"),
         ("deploy/endpoints", N_("Endpoints"), "cloud_upload"),
+        ("deploy/batch_endpoints", N_("Batch endpoints"), "dynamic_feed"),
         ("deploy/batch_jobs", N_("Batch scoring"), "table_rows"),
     ],
 }

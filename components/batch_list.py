@@ -40,9 +40,11 @@ def detail(job: Job, *, key: str) -> str | None:
     """Draw what a job gave; the name of the dataset that the visitor wants to open."""
     with st.container(border=True, gap="small", key=f"{key}_detail"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{job.payload.get('model_uri', '').removeprefix('models:/')}**", width="content")
+            order = job.payload.get("order", {})
+            st.markdown(f"**{order.get('model_uri', '').removeprefix('models:/')}**", width="content")
             status.show(str(job.state))
-            st.caption(Path(str(job.payload.get("input", ""))).name, width="content")
+            given = order.get("input", {})
+            st.caption(Path(str(given.get("dataset") or given.get("file") or job.title)).name, width="content")
         if job.error:
             error_box.show(error_box.stored(job.error), key=f"{key}_error")
         if not job.result:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import shutil
 import threading
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +19,11 @@ from pipelines.serving.batch_answers import job_answer
 from pipelines.serving.batch_endpoints import BatchEndpoints
 from pipelines.serving.batch_requests import read_request
 from pipelines.serving.schedules import next_time
+from pipelines.settings import settings
 from pipelines.workspace import Home
 
 TICK_SECONDS = 1.0
+HOUR, DAY = 3600.0, 86_400.0
 _FINAL = tuple(s.value for s in JobState if s.is_final)
 
 _logger = logging.getLogger(__name__)
@@ -29,7 +34,9 @@ class Timekeeper:
 
     def __init__(self, home: Home, database: Database) -> None:
         self.home, self.database = home, database
-        self.endpoints = BatchEndpoints(home, database, Jobs(database, home))
+        self.jobs = Jobs(database, home)
+        self.endpoints = BatchEndpoints(home, database, self.jobs)
+        self._swept = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Tick until ``stop``."""
@@ -43,6 +50,17 @@ class Timekeeper:
         """Do what is due now."""
         self._start_due()
         self._tell_due()
+        if time.monotonic() - self._swept > HOUR:
+            self._swept = time.monotonic()
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Delete what jobs keep to go on with, when they ended days ago."""
+        before = time.time() - settings().upload_days * DAY
+        for folder in self.home.runs.glob("*/batch"):
+            with contextlib.suppress(SekkeiError, OSError):
+                if folder.stat().st_mtime < before and self.jobs.get(folder.parent.name).state.is_final:
+                    shutil.rmtree(folder)
 
     def _start_due(self) -> None:
         now = utc_now()

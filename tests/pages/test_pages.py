@@ -22,6 +22,7 @@ PAGES = [
     "review/compare_runs",
     "deploy/models",
     "deploy/endpoints",
+    "deploy/batch_endpoints",
     "deploy/batch_jobs",
 ]
 
@@ -165,5 +166,5 @@ def test_a_batch_job_is_filed_and_waits(workspace: Workspace, run: Finished) -> 
     at.button(key="batch_form_go").click().run()
     assert not at.exception
     jobs = workspace.jobs.list(kind="batch")
-    assert jobs[0].payload["input"] == "automobile-price"
+    assert jobs[0].payload["order"]["input"]["dataset"] == "automobile-price"
     workspace.jobs.cancel(jobs[0].id)
