@@ -28,7 +28,7 @@ with page_header.row(_("Batch endpoints"), "dynamic_feed"):
         session.set_query(view="create", endpoint="")
         st.rerun()
 
-left, right = st.columns([4, 9], gap="medium")
+left, right = st.columns([5, 9], gap="medium")
 with left:
     opened = batch_endpoint_list.show(endpoints, selected=name or None, key="batch_endpoints")
 if opened:
