@@ -73,7 +73,7 @@ class DatabaseInput(Place):
     @model_validator(mode="after")
     def _one(self) -> DatabaseInput:
         if bool(self.table) == bool(self.query):
-            raise ValueError("either a table or a query")
+            raise InputError(_("A database input needs either a table or a query."))
         return self
 
     def __str__(self) -> str:
@@ -139,7 +139,7 @@ class DatabaseOutput(Place):
     @model_validator(mode="after")
     def _keyed(self) -> DatabaseOutput:
         if (self.mode == "upsert") != bool(self.key):
-            raise ValueError("upsert needs a key, and nothing else does")
+            raise InputError(_("The mode upsert needs a key, and no other mode does."))
         return self
 
     def __str__(self) -> str:
@@ -180,7 +180,7 @@ class Parameters(BaseModel):
     @model_validator(mode="after")
     def _limit(self) -> Parameters:
         if isinstance(self.reject_limit, str) and not _SHARE.fullmatch(self.reject_limit.strip()):
-            raise ValueError("reject_limit is a number of rows or a share such as 5%")
+            raise InputError(_("reject_limit is a number of rows, or a share of them such as 5%."))
         return self
 
     def most_rejected(self, rows: int) -> int:
