@@ -55,7 +55,7 @@ class Work:
         for folder in (self.folder, self.input, self.parts):
             folder.mkdir(parents=True, exist_ok=True)
             for path in folder.glob(f"{TEMPORARY}*"):
-                path.unlink(missing_ok=True)
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def restart(self) -> None:
         """Forget everything."""
