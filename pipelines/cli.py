@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.commands import endpoints, models
+from pipelines.commands import batch_endpoints, endpoints, models
 from pipelines.commands.answering import Json, answer, diagnostic_line
 from pipelines.errors import InputError
 from pipelines.messages import _
@@ -38,6 +38,7 @@ for name, group in {
     "runs": run_app,
     "model": models.commands,
     "inference": models.inference,
+    "batch-endpoint": batch_endpoints.commands,
     "endpoint": endpoints.commands,
 }.items():
     app.add_typer(group, name=name)
