@@ -13,6 +13,7 @@ from components.language import _
 from pipelines.tracking import RegisteredModel
 
 PLACES = "dataset:NAME · file:PATH · store:NAME/PATH · database:NAME/TABLE"
+OUTPUTS = "csv · parquet · " + PLACES
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,8 @@ def schedule(deployments: Sequence[str], default: str | None, *, key: str) -> Ne
 
 def _job_fields(deployments: Sequence[str], default: str | None, key: str) -> NewJob:
     left, right = st.columns(2, gap="small")
-    given = left.text_input(_("Rows from"), placeholder="dataset:NAME", key=f"{key}_input", help=PLACES)
-    output = right.text_input(_("Predictions to"), value="csv", key=f"{key}_output", help=f"csv · parquet · {PLACES}")
+    given = left.text_input(_("Rows from"), placeholder=PLACES.partition(" ")[0], key=f"{key}_input", help=PLACES)
+    output = right.text_input(_("Predictions to"), value="csv", key=f"{key}_output", help=OUTPUTS)
     left, right = st.columns(2, gap="small")
     index = list(deployments).index(default) if default in deployments else 0
     chosen = left.selectbox(_("Version"), list(deployments), index=index, key=f"{key}_deployment")

@@ -66,9 +66,10 @@ def batches(
     query: str = "",
     limit: int | None = None,
     seconds: float | None = None,
-    size: int = CHUNK,
+    size: int | None = None,
 ) -> Iterator[pa.Table]:
     """The rows of ``read`` as they come, ``size`` at a time; each table has the types of its own rows."""
+    size = size or CHUNK
     with connections.database(connection) as made, _within(made, seconds):
         statement = _select(made, table) if table else sa.text(_one_query(query).replace(":", r"\:"))
         with made.execution_options(stream_results=True, max_row_buffer=size).execute(statement) as found:

@@ -133,7 +133,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     url = f"s3://scores/team?key=someone&secret=never-shown-88&endpoint_url=http://127.0.0.1:{port}"
     monkeypatch.setenv("SEKKEI_CONNECTION_LAKE", url)
     with connections.store("lake") as (system, _root):
-        system.mkdir("scores")
+        system.mkdirs("scores", exist_ok=True)
         yield system
     server.stop()
 
