@@ -204,7 +204,9 @@ def _parameters(given: list[str]) -> dict[str, Any]:
     for each in given:
         name, mark, value = each.partition("=")
         if not mark:
-            raise InputError(_("{target!r} names no parameter.", target=each), fix=_("Write NAME=VALUE or STEP.PARAM=VALUE."))
+            raise InputError(
+                _("{target!r} names no parameter.", target=each), fix=_("Write NAME=VALUE or STEP.PARAM=VALUE.")
+            )
         try:
             found[name] = json.loads(value)
         except ValueError:
