@@ -25,7 +25,7 @@ MOST_KEY = 200
 DEPLOYMENT = "azureml-model-deployment"
 
 _logger = logging.getLogger(__name__)
-router = APIRouter(prefix="/batch-endpoints/{name}")
+router = APIRouter(prefix="/batch-endpoints/{name}", include_in_schema=False)
 
 
 @router.post("/jobs", status_code=202)
