@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.addresses import service_addresses
 from pipelines.processes import free_port
 from pipelines.records import Database
 from pipelines.serving.endpoints import Endpoints
@@ -123,7 +124,12 @@ def start_gateway(home):
             "SEKKEI_ENDPOINT_GROWTH_MIB": "200",
         }
         with (home.root / "gateway.log").open("ab") as log:
-            return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        until = time.monotonic() + 60
+        while service_addresses(home).api_url is None:
+            assert time.monotonic() < until, (home.root / "gateway.log").read_text()
+            time.sleep(0.05)
+        return process
 
     return start
 

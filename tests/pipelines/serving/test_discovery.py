@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
@@ -61,10 +60,8 @@ def asked(start_gateway, endpoints, spans):
     keys = {}
     for name, uri in (("spoken", "models:/echo/1"), ("foreign", "models:/plain/1")):
         _made, keys[name] = endpoints.create(name, uri)
-    until = time.monotonic() + 120
-    while any(endpoints.get(name).state is not EndpointState.HEALTHY for name in keys):
-        assert time.monotonic() < until, [endpoints.get(name).reason for name in keys]
-        time.sleep(0.1)
+    for name in keys:
+        assert endpoints.wait(name, 120).state is EndpointState.HEALTHY
     base = endpoints.get("spoken").url.removesuffix("/endpoints/spoken/invocations")
     with httpx.Client(base_url=base, trust_env=False, timeout=30) as client:
         yield client, keys
