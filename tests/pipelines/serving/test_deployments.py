@@ -24,7 +24,8 @@ def served(gateway, endpoints):
     """An endpoint of the first version, and its key."""
     made, key = endpoints.create("many", "models:/echo/1", wait=True)
     assert made.state is EndpointState.HEALTHY, made.reason
-    return made.url, key
+    yield made.url, key
+    endpoints.delete("many")
 
 
 @pytest.fixture
