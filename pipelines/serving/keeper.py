@@ -50,18 +50,24 @@ class Keeper:
 
     async def run(self) -> None:
         """Keep on until cancelled; then every model server is ended."""
+        cleared = False
         try:
-            # Those that an earlier gateway left behind, where the kernel did not end them.
-            for stray in await asyncio.to_thread(self.reader.strays):
-                stray.send(signal.SIGKILL)
             while True:
                 try:
+                    if not cleared:
+                        await self._end_strays()
+                        cleared = True
                     await self._round()
-                except (sa.exc.SQLAlchemyError, OSError):
+                except Exception:  # whatever it was, endpoints must not be without a keeper
                     _logger.exception("The model servers could not be looked after; trying again.")
                 await asyncio.sleep(TICK_SECONDS)
         finally:
             await asyncio.shield(self._end())
+
+    async def _end_strays(self) -> None:
+        """End those that an earlier gateway left behind, where the kernel did not."""
+        for stray in await asyncio.to_thread(self.reader.strays):
+            stray.send(signal.SIGKILL)
 
     async def refresh(self) -> None:
         """Read the records as they are at this call or later, and start or end servers accordingly.

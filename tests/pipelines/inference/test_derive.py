@@ -26,6 +26,8 @@ from pipelines.sdk import Workspace
 from pipelines.steps.base import Behaviour
 
 WITH_MODELS = [s.name for s in SAMPLES if s.name != "adult-cross-validation"]
+pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")  # of a sample, some learners need more
+
 FEWER = {"adult-tuning": ("tune", "n_trials", 2)}  # so that a sample is run in a second
 
 
