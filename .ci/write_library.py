@@ -18,6 +18,7 @@ from pipelines.execution.examples import demonstrate
 from pipelines.steps.base import Step
 from pipelines.steps.library import CATEGORIES
 
+NOISE = 1e-5
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "library"
 NOTE = "<!-- Written by .ci/library from the declarations; edit those. -->"
@@ -192,7 +193,10 @@ def _table(frame: pd.DataFrame) -> list[str]:
 def _value(value: Any) -> str:
     if value is None or (not isinstance(value, list | dict) and pd.isna(value)):
         return ""
-    return f"{value:.6g}" if isinstance(value, float) else _cell(str(value))
+    if not isinstance(value, float):
+        return _cell(str(value))
+    # An optimizer's remainder around 1e-6 differs between machines, and says nothing.
+    return f"{0.0 if abs(value) < NOISE else value:.6g}"
 
 
 def _code(text: str) -> list[str]:
