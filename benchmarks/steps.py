@@ -69,7 +69,7 @@ class Measured:
     @property
     def verdict(self) -> str:
         slow = self.ratio > GOAL and self.step - self.call > EVEN
-        large = self.step_mib - self.call_mib > COPY * max(self.table_mib, self.call_mib)
+        large = bool(self.step_mib - self.call_mib > COPY * max(self.table_mib, self.call_mib))
         return ", ".join(["time"] * slow + ["a second copy"] * large)
 
 

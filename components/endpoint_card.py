@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
@@ -12,20 +13,20 @@ from components import (
     consume_code,
     contract_table,
     endpoint_keys,
+    endpoint_limits,
+    endpoint_logs,
+    endpoint_monitoring,
+    endpoint_test,
     endpoint_versions,
-    error_box,
     facts,
-    page_header,
     status,
-    try_it_form,
     wording,
 )
 from components.endpoint_list import model_of
+from components.endpoint_test import Ask
 from components.language import _, said
-from pipelines.serving.endpoints import Endpoint
-from pipelines.tracking import RegisteredModel
-
-Ask = Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Any]]
+from pipelines.serving.endpoints import Endpoint, Endpoints
+from pipelines.tracking import ModelVersion, RegisteredModel
 
 
 @dataclass(frozen=True)
@@ -35,21 +36,32 @@ class NewKey:
     slot: str
 
 
+Wish = endpoint_versions.Wish | endpoint_limits.Limits | NewKey
+
+
 @dataclass(frozen=True)
 class Intent:
     """What the visitor wants of the endpoint."""
 
-    act: Literal["start", "stop", "delete"]
+    act: Literal["start", "stop", "delete", "retrain", "model", "run"]
 
 
-def head(endpoint: Endpoint, *, key: str) -> Intent | None:
-    """Draw name, state and switches."""
+def head(endpoint: Endpoint, version: ModelVersion | None, *, key: str) -> Intent | None:
+    """Draw name, state, where it comes from, and switches; ``version`` is the model's, if it is still registered."""
     intent: Intent | None = None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_oneline"):
         st.markdown(f"**{endpoint.name}**", width="content")
         status.show(str(endpoint.state))
-        st.caption(model_of(endpoint), width="content")
+        if version is None:
+            st.caption(model_of(endpoint), width="content")
+        elif st.button(model_of(endpoint), icon=":material/deployed_code:", type="tertiary", key=f"{key}_model"):
+            intent = Intent("model")
+        trained = version is not None and bool(version.run_id)
+        if trained and st.button(_("Run"), icon=":material/play_circle:", type="tertiary", key=f"{key}_run"):
+            intent = Intent("run")
         st.space("stretch")
+        if trained and st.button(_("Train again"), icon=":material/autorenew:", key=f"{key}_retrain"):
+            intent = Intent("retrain")
         running = str(endpoint.state) not in ("stopped", "failed")
         if running and st.button(_("Stop"), icon=":material/stop_circle:", key=f"{key}_stop"):
             intent = Intent("stop")
@@ -74,60 +86,44 @@ def new_key(value: str, *, key: str) -> bool:
 
 
 def tabs(
-    endpoint: Endpoint, ask: Ask, models: Callable[[], Sequence[RegisteredModel]], *, key: str
-) -> endpoint_versions.Wish | NewKey | None:
-    """Draw Test, Consume, Versions, Keys and Details; ``ask`` gets the model server's answer for rows."""
-    names = [_("Test"), _("Consume"), _("Versions"), _("Keys"), _("Details")]
-    test, consume, versions, keys, details = st.tabs(names, key=f"{key}_tab", on_change="rerun")
-    wish: endpoint_versions.Wish | NewKey | None = None
+    endpoint: Endpoint, ask: Ask, models: Callable[[], Sequence[RegisteredModel]], watch: Endpoints, *, key: str
+) -> Wish | None:
+    """Draw the tabs; ``ask`` gets the model's answers to rows, ``watch`` traffic, drift, logs and OpenAPI."""
+    names = [_("Test"), _("Consume"), _("Versions"), _("Monitoring"), _("Logs"), _("Keys"), _("Details")]
+    test, consume, versions, monitoring, logs, keys, details = st.tabs(names, key=f"{key}_tab", on_change="rerun")
+    wish: Wish | None = None
     if test.open:
         with test:
-            _test(endpoint, ask, key)
+            endpoint_test.show(endpoint, ask, key=key)
     if consume.open:
         with consume:
-            consume_code.show(endpoint.url, _row(endpoint, key), key=f"{key}_consume")
+            row = endpoint_test.tried(key) or endpoint_test.example_row(endpoint)
+            hint = f"…{endpoint.key_hint}" if endpoint.key_hint else ""
+            consume_code.show(
+                endpoint.url,
+                row,
+                hint=hint,
+                describe=lambda: json.dumps(watch.swagger(endpoint.name), indent=1).encode(),
+                key=f"{key}_consume",
+            )
     if versions.open:
         with versions:
             wish = endpoint_versions.show(endpoint, models(), key=f"{key}_versions")
+    if monitoring.open:
+        with monitoring:
+            endpoint_monitoring.show(endpoint, watch, key=f"{key}_monitoring")
+    if logs.open:
+        with logs:
+            endpoint_logs.show(endpoint, watch, key=f"{key}_logs")
     if keys.open:
         with keys:
             slot = endpoint_keys.show(endpoint, key=f"{key}_keys")
-            wish = NewKey(slot) if slot else None
+            limits = endpoint_limits.show(endpoint, key=f"{key}_limits")
+            wish = NewKey(slot) if slot else limits
     if details.open:
         with details:
             _details(endpoint, key)
     return wish
-
-
-def _row(endpoint: Endpoint, key: str) -> Mapping[str, Any]:
-    """The row tried last, or the example: what programs are shown gives the answer that was seen."""
-    tried: Mapping[str, Any] | None = st.session_state.get(f"{key}_row")
-    if tried is not None:
-        return tried
-    return try_it_form.example_row(endpoint.contract, endpoint.example) if endpoint.contract else endpoint.example
-
-
-def _test(endpoint: Endpoint, ask: Ask, key: str) -> None:
-    if str(endpoint.state) not in ("healthy", "degraded"):
-        page_header.empty(_("It can be tried as soon as it is healthy."), icon="hourglass_empty")
-        return
-    if endpoint.contract is None:
-        page_header.empty(_("This model does not say what it asks for; see Consume for how to send it rows."))
-        return
-    form, result = st.columns([7, 4], gap="medium")
-    with form:
-        row = try_it_form.show(endpoint.contract, endpoint.example, key=f"{key}_try")
-    kept = f"{key}_prediction"
-    with result:
-        if row is not None:
-            st.session_state.pop(kept, None)
-            st.session_state[f"{key}_row"] = row
-            with error_box.shown(f"{key}_refused"):
-                st.session_state[kept] = ask([row])["predictions"][0]
-        if kept in st.session_state:
-            try_it_form.answer(st.session_state[kept], endpoint.contract.task, key=f"{key}_result")
-        elif row is None:
-            page_header.empty(_("Press Predict. The fields hold a real row."), icon="bolt")
 
 
 def _details(endpoint: Endpoint, key: str) -> None:

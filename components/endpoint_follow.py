@@ -19,7 +19,11 @@ def show(read: Callable[[], Endpoint], *, key: str) -> None:
         now = read()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if now.updating is None:
-                status.show(str(now.state))
+                moving = next((d for d in now.running if str(d.state) in ("starting", "restarting")), None)
+                if moving is not None and len(now.running) > 1:
+                    status.show(str(moving.state), label=moving.name)
+                else:
+                    status.show(str(now.state))
                 st.caption(_("The model server is starting; this takes some seconds."), width="content")
             else:
                 status.show(str(now.updating.state), label=now.updating.name)

@@ -33,8 +33,9 @@ def show(endpoints: Sequence[Endpoint], *, selected: str | None, key: str, heigh
 
 
 def is_moving(endpoint: Endpoint) -> bool:
-    """Whether the endpoint is on its way to another state."""
-    return str(endpoint.state) in ("starting", "restarting") or endpoint.updating is not None
+    """Whether the endpoint, or a deployment of it, is on its way to another state."""
+    states = {str(endpoint.state), *(str(d.state) for d in endpoint.running)}
+    return not states.isdisjoint(("starting", "restarting")) or endpoint.updating is not None
 
 
 def model_of(endpoint: Endpoint) -> str:

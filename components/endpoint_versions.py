@@ -1,4 +1,4 @@
-"""The versions behind an endpoint: how each is, its share of the traffic; updating, going back, sharing anew."""
+"""The versions behind an endpoint: how each is, its share of the traffic; updating, going back, sharing, adding."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from components import model_picker, record_table, status, wording
+from components import endpoint_deployments, model_picker, record_table, status, wording
+from components.endpoint_deployments import WHOLE
 from components.language import N_, _, said
 from components.record_table import Heading, cell
 from pipelines.serving.endpoints import Deployment, Endpoint
@@ -22,7 +23,6 @@ HEADINGS = [
     Heading(N_("Processes")),
     Heading(N_("Restarts")),
 ]
-WHOLE = 100
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Share:
     shares: Mapping[str, int]
 
 
-Wish = Update | Rollback | Share
+Wish = Update | Rollback | Share | endpoint_deployments.Change
 
 
 def show(endpoint: Endpoint, models: Sequence[RegisteredModel], *, key: str) -> Wish | None:
@@ -61,7 +61,8 @@ def show(endpoint: Endpoint, models: Sequence[RegisteredModel], *, key: str) -> 
             _("{name} is being started and checked; then it takes over.", name=endpoint.updating.name),
             icon=":material/progress_activity:",
         )
-    return _update(endpoint, models, key) or _share(endpoint, key)
+    wishes = _update(endpoint, models, key), _share(endpoint, key), endpoint_deployments.show(endpoint, models, key=key)
+    return next(filter(None, wishes), None)
 
 
 def _cells(deployment: Deployment) -> list[dict[str, Any]]:

@@ -12,7 +12,31 @@ from components.language import _, said
 from pipelines.inference.gate import Verdict
 from pipelines.inference.retrain import DataChoice
 from pipelines.jobs import Job
+from pipelines.sdk.models import Models
 from pipelines.tracking import ModelVersion
+
+
+def start(models: Models, current: ModelVersion, *, key: str) -> None:
+    """Open the dialog for training ``current`` again."""
+    ask(models.data_choices(current), lambda versions: models.retrain(current.model_uri, versions), key=key)
+
+
+def follow(models: Models, current: ModelVersion, versions: Sequence[ModelVersion]) -> None:
+    """Draw the latest training again of which none of the model's ``versions`` has come yet, if there is one."""
+    published = {v.run_id for v in versions}
+    name, step = current.name, current.step or None
+    again = next((j for j in models.retrainings(name) if j.run_id not in published), None)
+    if again is None:
+        return
+    run_id = again.run_id or ""
+    show(
+        again,
+        lambda: models.jobs.get(again.id),
+        lambda: models.changes(current, run_id),
+        lambda: models.judge(run_id, name, step=step),
+        lambda: models.publish(run_id, name, step=step),
+        key=f"again_{again.id}",
+    )
 
 
 def ask(choices: Sequence[DataChoice], file: Callable[[Mapping[str, int | None]], Any], *, key: str) -> None:

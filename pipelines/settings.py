@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +44,11 @@ class Settings(BaseSettings):
     max_upload_mib: int = Field(2048, gt=0, description="Largest file that may be imported, in MiB.")
     batch_rows: int = Field(50_000, ge=1, description="Rows scored at a time in batch scoring.")
     batch_processes: int = Field(1, ge=1, le=64, description="Processes that a batch job scores with.")
+    batch_engine: Literal["local", "spark"] = Field("local", description="What batch jobs are scored by.")
+    spark_master: str = Field(
+        "local[*]",
+        description="Where batch jobs of the engine spark are scored: local[*], local-cluster[2,1,1024], spark://host:7077.",
+    )
     batch_folders: str = Field(
         "", description="Folders beside the workspace's that batch jobs may read and write, with commas between."
     )
@@ -58,6 +64,11 @@ class Settings(BaseSettings):
     )
     endpoint_growth_mib: int = Field(
         1024, gt=0, description="A model server that has grown by so many MiB since it began to serve is replaced."
+    )
+    monitor_rows: int = Field(
+        10_000,
+        ge=0,
+        description="Newest rows kept, on this machine, of what an endpoint was asked and answered; 0: none are.",
     )
     otlp_endpoint: str = Field(
         "",

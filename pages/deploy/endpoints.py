@@ -5,12 +5,15 @@ import streamlit as st
 from components import (
     confirm,
     endpoint_card,
+    endpoint_deployments,
     endpoint_follow,
     endpoint_form,
+    endpoint_limits,
     endpoint_list,
     endpoint_versions,
     error_box,
     guard,
+    model_retrain,
     page_header,
     session,
 )
@@ -48,17 +51,22 @@ with right, error_box.shown("endpoint_detail"):
         page_header.empty(_("Open an endpoint to try it, or make one from a published model."), icon="cloud_upload")
     else:
         endpoint = workspace.endpoints.get(name)
-        intent = endpoint_card.head(endpoint, key=f"endpoint_{name}")
+        versions = workspace.models.versions(endpoint.model_name) if endpoint.model_name else []
+        version = next((v for v in versions if str(v.version) == endpoint.model_version), None)
+        intent = endpoint_card.head(endpoint, version, key=f"endpoint_{name}")
         shown = st.session_state.get("endpoints.key")
         if shown and shown[0] == name and endpoint_card.new_key(shown[1], key="endpoint"):
             del st.session_state["endpoints.key"]
             st.rerun()
         if endpoint_list.is_moving(endpoint):
             endpoint_follow.show(lambda: workspace.endpoints.get(name), key=f"endpoint_follow_{name}")
+        if version is not None:
+            model_retrain.follow(workspace.models, version, versions)
         wish = endpoint_card.tabs(
             endpoint,
-            lambda rows: workspace.endpoints.test(name, rows),
+            lambda content, kind, deployment: workspace.endpoints.try_rows(name, content, kind, deployment=deployment),
             workspace.models.list,
+            workspace.endpoints,
             key=f"endpoint_{name}",
         )
         match intent or wish:
@@ -68,6 +76,13 @@ with right, error_box.shown("endpoint_detail"):
             case endpoint_card.Intent("stop"):
                 workspace.endpoints.stop(name)
                 st.rerun()
+            case endpoint_card.Intent("model"):
+                query = {"model": endpoint.model_name or "", "version": endpoint.model_version or ""}
+                st.switch_page("pages/deploy/models.py", query_params=query)
+            case endpoint_card.Intent("run") if version is not None:
+                st.switch_page("pages/review/run_detail.py", query_params={"run": version.run_id})
+            case endpoint_card.Intent("retrain") if version is not None:
+                model_retrain.start(workspace.models, version, key=f"retrain_{name}")
             case endpoint_card.NewKey(slot):
                 st.session_state["endpoints.key"] = (name, workspace.endpoints.rotate_key(name, slot))
                 st.rerun()
@@ -79,6 +94,29 @@ with right, error_box.shown("endpoint_detail"):
                 st.rerun()
             case endpoint_versions.Share(shares):
                 workspace.endpoints.set_traffic(name, shares)
+                st.rerun()
+            case endpoint_deployments.Deploy(model_uri, deployment, traffic, shadow, processes):
+                workspace.endpoints.deploy(
+                    name, model_uri, deployment=deployment, traffic=traffic, shadow=shadow, processes=processes
+                )
+                st.rerun()
+            case endpoint_deployments.Shadow(deployment, shadow):
+                workspace.endpoints.set_shadow(name, deployment, shadow)
+                st.rerun()
+            case endpoint_deployments.Processes(deployment, processes):
+                workspace.endpoints.set_processes(name, deployment, processes)
+                st.rerun()
+            case endpoint_deployments.Remove(deployment):
+                confirm.ask(
+                    _("Remove deployment"),
+                    _("**{name}** ends, and can no longer be rolled back to. The model stays.", name=deployment),
+                    _("Remove"),
+                    lambda: workspace.endpoints.remove(name, deployment),
+                    key="endpoint_remove",
+                )
+            case endpoint_limits.Limits(rate, size):
+                workspace.endpoints.set_limits(name, requests_per_minute=rate, max_request_mib=size)
+                session.tell(_("The limits hold from now on."))
                 st.rerun()
             case endpoint_card.Intent("delete"):
                 confirm.ask(

@@ -32,17 +32,7 @@ with right, error_box.shown("models_detail"):
         page_header.empty(_("This model has no versions left."))
         st.stop()
     before = {alias: v for alias in current.aliases if (v := workspace.models.before(name, alias)) is not None}
-    tried = {v.run_id for v in versions}
-    again = next((j for j in workspace.models.retrainings(name) if j.run_id not in tried), None)
-    if again is not None:
-        model_retrain.show(
-            again,
-            lambda: workspace.jobs.get(again.id),
-            lambda: workspace.models.changes(current, again.run_id or ""),
-            lambda: workspace.models.judge(again.run_id or "", name, step=current.step or None),
-            lambda: workspace.models.publish(again.run_id or "", name, step=current.step or None),
-            key=f"again_{again.id}",
-        )
+    model_retrain.follow(workspace.models, current, versions)
     intent = model_card.show(versions, current, export=workspace.models.export_zip, key=f"model_{name}", before=before)
     uri = f"models:/{name}/{intent.version}" if intent else ""
     match intent:
@@ -67,12 +57,8 @@ with right, error_box.shown("models_detail"):
             workspace.models.rollback(name, alias)
             session.tell(_("{alias} now points at version {version}.", alias=alias, version=version))
             st.rerun()
-        case Intent("retrain", version):
-            model_retrain.ask(
-                workspace.models.data_choices(current),
-                lambda versions: workspace.models.retrain(uri, versions),
-                key=f"retrain_{name}",
-            )
+        case Intent("retrain"):
+            model_retrain.start(workspace.models, current, key=f"retrain_{name}")
         case Intent("delete", version):
             confirm.ask(
                 _("Delete version"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 from sklearn.ensemble import RandomForestRegressor
@@ -17,8 +17,9 @@ class QuantileForestRegressor(Forest):
     """A forest that predicts the number below which a share of like rows lies: the median, or the 90th percentile.
 
     Quantile regression forest (Meinshausen 2006): the trees are sklearn.ensemble.RandomForestRegressor's, and each row
-    is compared with the training rows in its leaves. Azure has at least 10 rows in a leaf and draws 0.7 of the rows and
-    columns; it gives several quantiles at once: here train one model for each.
+    is compared with the training rows in its leaves. ``quantiles`` come out of the same forest, each as a column
+    Scored Quantiles; Scored Labels is ``quantile``. Azure has at least 10 rows in a leaf and draws 0.7 of the rows and
+    columns.
     """
 
     title: ClassVar[str] = "Quantile Forest"
@@ -28,10 +29,13 @@ class QuantileForestRegressor(Forest):
 
     type: Literal["quantile_forest_regressor"] = "quantile_forest_regressor"
     quantile: float = Field(0.5, gt=0, lt=1, description="The share of the rows below the prediction.")
+    quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = Field(
+        (), max_length=20, description="Further quantiles, such as 0.05 and 0.95, each as a column beside it."
+    )
     min_samples_leaf: fields.MinSamplesLeaf = 10
     criterion: fields.NumberCriterion = "squared_error"
 
     def estimator(self) -> Any:
         given = self.parameters()
-        quantile = given.pop("quantile")
-        return QuantileForest(RandomForestRegressor(**given), quantile)
+        quantile, quantiles = given.pop("quantile"), given.pop("quantiles")
+        return QuantileForest(RandomForestRegressor(**given), quantile, tuple(dict.fromkeys(quantiles)))

@@ -14,8 +14,9 @@ from pipelines.batch.work import Part, Work
 from pipelines.errors import InputError
 from pipelines.inference.loading import LoadedModel
 from pipelines.messages import _, listed
+from pipelines.settings import settings
 
-ENGINES = {"local": "pipelines.batch.local"}
+ENGINES = {"local": "pipelines.batch.local", "spark": "pipelines.batch.spark"}
 """Each engine by its name: a module."""
 
 
@@ -45,8 +46,9 @@ class Engine(Protocol):
     def parts(self, task: Task) -> Iterator[Part]: ...
 
 
-def engine(name: str) -> Engine:
-    """The engine of this name; InputError when there is none."""
+def engine(name: str | None = None) -> Engine:
+    """The engine of this name, None: the one of the settings. InputError when there is none."""
+    name = name or settings().batch_engine
     if name not in ENGINES:
         raise InputError(
             _("There is no engine {name!r}.", name=name), fix=_("Choose one of {names}.", names=listed(list(ENGINES)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
-from pipelines.errors import ForbiddenError
+from pipelines.errors import ForbiddenError, InputError
 from pipelines.messages import _
 from pipelines.settings import settings
 from pipelines.workspace import Home
@@ -42,4 +43,9 @@ def _below(home: Home, given: str, allowed: list[Path]) -> Path:
             _("Batch jobs may not use {given!r}.", given=given[:200]),
             fix=_("Name a path in the workspace's folder files, or allow its folder with SEKKEI_BATCH_FOLDERS."),
         )
+    try:
+        path.lstat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise InputError(_("The path {given!r} is too long.", given=given[:80])) from None
     return path

@@ -12,6 +12,7 @@ from pipelines.errors import InputError
 from pipelines.messages import _, listed
 
 Format = Literal["csv", "parquet"]
+_VERSION = re.compile(r"[0-9]{1,9}")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 
 
@@ -166,7 +167,7 @@ class Parameters(BaseModel):
     """How a job works.
 
     ``columns``: which columns of the input the result carries beside the predictions. ``reject_limit``: rows that
-    may fail, as a number or a share (``5%``); more fail the job.
+    may fail, as a number or a share (``5%``); more fail the job. ``engine``: what scores; None: as the settings say.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -175,7 +176,7 @@ class Parameters(BaseModel):
     reject_limit: Annotated[int, Field(ge=0)] | Annotated[float, Field(ge=0, le=1)] | str = "10%"
     batch_rows: int | None = Field(None, ge=1, le=5_000_000)
     processes: int | None = Field(None, ge=1, le=64)
-    engine: str = "local"
+    engine: str | None = None
 
     @model_validator(mode="after")
     def _limit(self) -> Parameters:
@@ -246,7 +247,7 @@ def _from_text(given: str, kinds: Mapping[str, Any], what: str) -> dict[str, Any
         raise _unknown(what, given, kinds)
     if kind == "dataset":
         name, at, version = rest.rpartition("@")
-        pinned = what == "input" and at and version.isdigit()
+        pinned = what == "input" and at and _VERSION.fullmatch(version)
         return {"dataset": name, "version": int(version)} if pinned else {"dataset": rest}
     if kind == "file":
         return {"file": rest}

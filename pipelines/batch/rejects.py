@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from pipelines.chain.conform import unfit
+from pipelines.chain.contract import Contract
 from pipelines.chain.predictor import LABELS
 from pipelines.errors import InputError
-from pipelines.inference.loading import LoadedModel
 from pipelines.inference.reading import Source
 from pipelines.messages import _, listed
 
 _PROBES = 8  # so many single rows are tried before a model is taken to refuse each one
+
+
+class Predicting(Protocol):
+    """A model that is asked here or elsewhere, and the types that it declares for its answers."""
+
+    @property
+    def contract(self) -> Contract | None: ...
+    @property
+    def score_types(self) -> dict[str, pa.DataType]: ...
+    def predict(self, rows: pd.DataFrame) -> pd.DataFrame: ...
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,7 @@ class Scored:
     reasons: dict[int, str]
 
 
-def score_rows(model: LoadedModel, source: Source, table: pa.Table) -> Scored:
+def score_rows(model: Predicting, source: Source, table: pa.Table) -> Scored:
     """Predictions for the rows of ``table`` that can have one. InputError when the model refuses each row."""
     rows = source.frame(table, model.contract)
     everything = np.arange(table.num_rows)
@@ -48,7 +59,7 @@ def score_rows(model: LoadedModel, source: Source, table: pa.Table) -> Scored:
     return _answered(model, Scored(kept, rows, found, reasons))
 
 
-def _unfit(model: LoadedModel, rows: pd.DataFrame) -> dict[int, str]:
+def _unfit(model: Predicting, rows: pd.DataFrame) -> dict[int, str]:
     reasons: dict[int, str] = {}
     for column in model.contract.columns if model.contract else ():
         if column.name in rows:
@@ -56,9 +67,7 @@ def _unfit(model: LoadedModel, rows: pd.DataFrame) -> dict[int, str]:
     return reasons
 
 
-def _rest(
-    model: LoadedModel, rows: pd.DataFrame, error: InputError, tried: bool
-) -> tuple[pd.DataFrame, dict[int, str]]:
+def _rest(model: Predicting, rows: pd.DataFrame, error: InputError, tried: bool) -> tuple[pd.DataFrame, dict[int, str]]:
     """Predictions for rows whose types are right; where the model refuses them still, each half is tried alone."""
     if not tried:
         try:
@@ -74,7 +83,7 @@ def _rest(
     return pd.concat(found), refused
 
 
-def _refused(model: LoadedModel, rows: pd.DataFrame) -> str | None:
+def _refused(model: Predicting, rows: pd.DataFrame) -> str | None:
     try:
         model.predict(rows)
     except InputError as error:
@@ -83,7 +92,7 @@ def _refused(model: LoadedModel, rows: pd.DataFrame) -> str | None:
 
 
 def _halve(
-    model: LoadedModel, rows: pd.DataFrame, first: int, found: list[pd.DataFrame], refused: dict[int, str]
+    model: Predicting, rows: pd.DataFrame, first: int, found: list[pd.DataFrame], refused: dict[int, str]
 ) -> None:
     try:
         found.append(model.predict(rows))
@@ -96,7 +105,7 @@ def _halve(
         _halve(model, rows.iloc[middle:], first + middle, found, refused)
 
 
-def _answered(model: LoadedModel, scored: Scored) -> Scored:
+def _answered(model: Predicting, scored: Scored) -> Scored:
     """A row that got no prediction is rejected too: the model could not do without something."""
     if LABELS not in scored.scores or not len(scored.scores):
         return scored

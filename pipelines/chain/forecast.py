@@ -126,8 +126,7 @@ class Forecaster(Predictor):
     def score(self, X: pd.DataFrame) -> pd.DataFrame:
         """``Scored Labels`` for each row's moment, missing where nothing is known of it."""
         moments, gone = ordinals(X[self.time], self.frequency)
-        names = [""] * len(X) if self.series is None else [_name(v) for v in X[self.series].tolist()]
-        codes, distinct = pd.factorize(np.array(names, dtype=object))
+        codes, distinct = pd.factorize(names_of(X, self.series))
         found = np.full(len(X), np.nan)
         for code, name in enumerate(distinct.tolist()):
             if name not in self.values_:
@@ -145,14 +144,17 @@ class Forecaster(Predictor):
     def _reach(self) -> int:
         return max([0, *self.lags, *self.windows])
 
-    def _features(self, name: str, start: int, values: np.ndarray, last: bool = False) -> pd.DataFrame:
-        """The features of every moment of a series, or of the one behind its ``last``, by what came before each."""
-        count = len(values)
-        at = np.array([count]) if last else np.arange(count)
-        padded = np.concatenate([np.full(self._reach, np.nan), values])
-        found: dict[str, Any] = {f"lag {n}": padded[at + self._reach - n] for n in self.lags}
+    def _features(
+        self, name: str, start: int, values: np.ndarray, at: np.ndarray | None = None, ahead: int = 1
+    ) -> pd.DataFrame:
+        """The features of every moment of a series, or of those ``at``, by what was known so many moments ``ahead``."""
+        at = np.arange(len(values)) if at is None else at
+        pad = self._reach + ahead - 1
+        padded = np.concatenate([np.full(pad, np.nan), values])
+        ends = at + self._reach  # in ``padded``, behind the last value known
+        found: dict[str, Any] = {f"lag {n}": padded[ends - n] for n in self.lags}
         for n in self.windows:
-            found[f"mean of {n}"] = np.array([padded[i + self._reach - n : i + self._reach].mean() for i in at])
+            found[f"mean of {n}"] = np.array([padded[i - n : i].mean() for i in ends])
         if self.trend:
             found["trend"] = (at + start - self.first_).astype(np.float64)
         if self.calendar:
@@ -175,7 +177,7 @@ class Forecaster(Predictor):
         """The forecasts behind the end of each series, step by step, each made of those before."""
         known = dict(past)
         for _step in range(self.horizon):
-            rows = [self._features(n, start, values, last=True) for n, (start, values) in known.items()]
+            rows = [self._features(n, start, v, np.array([len(v)])) for n, (start, v) in known.items()]
             found = self._fitted(pd.concat(rows, ignore_index=True))
             known = {n: (start, np.append(values, found[i])) for i, (n, (start, values)) in enumerate(known.items())}
         return {n: values[len(past[n][1]) :] for n, (_start, values) in known.items()}
@@ -183,16 +185,23 @@ class Forecaster(Predictor):
 
 def histories(X: pd.DataFrame, y: pd.Series, time: str, series: str | None, frequency: str) -> dict[str, pd.Series]:
     """The known values of each series by the number of their moment, in order. InputError for two in one moment."""
+    values = y.to_numpy(dtype=np.float64, na_value=np.nan)
+    places = places_of(X, y, time, series, frequency)
+    return {name: pd.Series(values[mine], index=mine.index) for name, mine in places.items()}
+
+
+def places_of(X: pd.DataFrame, y: pd.Series, time: str, series: str | None, frequency: str) -> dict[str, pd.Series]:
+    """The places in ``X`` of the rows of each series with a value, by the number of their moment, in order."""
     moments, gone = ordinals(X[time], frequency)
     values = y.to_numpy(dtype=np.float64, na_value=np.nan)
     kept = ~gone & np.isfinite(values)
     if not kept.any():
         raise InputError(_("No row has both a time and a label."), fix=_("Check the steps before."))
-    names = np.array([""] * len(X) if series is None else [_name(v) for v in X[series].tolist()], dtype=object)
+    names = names_of(X, series)
     found = {}
     for name in dict.fromkeys(names[kept].tolist()):
-        mine = kept & (names == name)
-        each = pd.Series(values[mine], index=moments[mine]).sort_index()
+        mine = np.flatnonzero(kept & (names == name))
+        each = pd.Series(mine, index=moments[mine]).sort_index()
         if each.index.has_duplicates:
             twice = periods_of(each.index[each.index.duplicated()].to_numpy()[:1], frequency)[0]
             raise InputError(
@@ -250,5 +259,7 @@ def likely_frequency(times: pd.Series) -> str:
     return "business day" if weekdays else found
 
 
-def _name(value: Any) -> str:
-    return "" if is_missing(value) else as_text(value)
+def names_of(X: pd.DataFrame, series: str | None) -> np.ndarray:
+    """The name of the series that each row belongs to; empty where there is one alone."""
+    names = [""] * len(X) if series is None else ["" if is_missing(v) else as_text(v) for v in X[series].tolist()]
+    return np.array(names, dtype=object)

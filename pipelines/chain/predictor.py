@@ -23,6 +23,7 @@ __all__ = [
     "DISTANCES",
     "LABELS",
     "PROBABILITIES",
+    "QUANTILES",
     "Encoding",
     "FeatureMatrix",
     "Predictor",
@@ -34,6 +35,7 @@ __all__ = [
 LABELS = "Scored Labels"
 PROBABILITIES = "Scored Probabilities"
 DISTANCES = "Scored Distances"
+QUANTILES = "Scored Quantiles"
 ONEHOT_CATEGORIES = 100
 ORDINAL_CATEGORIES = 255
 
@@ -104,7 +106,8 @@ class Predictor(BaseEstimator):
         """One row of results for each row: ``Scored Labels`` and, where there are any, ``Scored Probabilities``.
 
         Clusters come with the distances to their centres, or the probability of each, where the algorithm has any;
-        anomalies (1, and 0 for normal rows) with a score from 0 to 1 in the place of the probability.
+        anomalies (1, and 0 for normal rows) with a score from 0 to 1 in the place of the probability; numbers with
+        ``Scored Quantiles`` where some are wanted.
         """
         return self.score_columns(Arrays(X), X.index)
 
@@ -131,6 +134,10 @@ class Predictor(BaseEstimator):
             score = self.estimator_.score_anomaly(matrix)
             answers = {LABELS: (score > 0.5).astype(np.int64), PROBABILITIES: score}
             return pd.DataFrame(answers, index=index, copy=False)
+        if quantiles := getattr(self.estimator_, "quantiles", ()):
+            found = self.estimator_.predict_quantiles(matrix, [self.estimator_.quantile, *quantiles])
+            names = [LABELS, *(f"{QUANTILES}_{q:g}" for q in quantiles)]
+            return pd.DataFrame(dict(zip(names, found.T, strict=True)), index=index, copy=False)
         quick = self.quick if len(matrix) <= SMALL else None
         if not hasattr(self.estimator_, "predict_proba"):
             found = quick(matrix) if quick else self.estimator_.predict(matrix)

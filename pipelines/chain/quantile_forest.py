@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -15,12 +16,14 @@ class QuantileForest(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
     """Quantile regression forest (Meinshausen 2006) over a fitted ``forest`` of scikit-learn.
 
     A row is compared with the training rows in its leaves: each tree shares a weight of 1 among those of its leaf, and
-    the prediction is the smallest label at which the weights reach the share ``quantile``.
+    the prediction is the smallest label at which the weights reach the share ``quantile``. ``quantiles`` are others
+    that are wanted of each row too.
     """
 
-    def __init__(self, forest: Any, quantile: float = 0.5) -> None:
+    def __init__(self, forest: Any, quantile: float = 0.5, quantiles: tuple[float, ...] = ()) -> None:
         self.forest = forest
         self.quantile = quantile
+        self.quantiles = quantiles
 
     def fit(self, X: Any, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Self:
         self.forest_ = clone(self.forest).fit(X, y, sample_weight)
@@ -37,14 +40,18 @@ class QuantileForest(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
         return self
 
     def predict(self, X: Any) -> np.ndarray:
+        return self.predict_quantiles(X, [self.quantile])[:, 0]
+
+    def predict_quantiles(self, X: Any, quantiles: Sequence[float]) -> np.ndarray:
+        """A column for each of ``quantiles``."""
         leaves = self.forest_.apply(X).astype(np.int64) + self.offsets_
         sizes = (self.starts_[leaves + 1] - self.starts_[leaves]).sum(axis=1)
         ends = np.searchsorted(np.cumsum(sizes), np.arange(TOGETHER, sizes.sum() + TOGETHER, TOGETHER), side="right")
         cuts = np.unique([0, *np.minimum(np.maximum(ends, 1), len(leaves)), len(leaves)])
-        return np.concatenate([self._quantiles(leaves[a:b]) for a, b in itertools.pairwise(cuts)])
+        return np.concatenate([self._quantiles(leaves[a:b], quantiles) for a, b in itertools.pairwise(cuts)])
 
-    def _quantiles(self, leaves: np.ndarray) -> np.ndarray:
-        """The quantile of each row, by the leaves that it falls into."""
+    def _quantiles(self, leaves: np.ndarray, quantiles: Sequence[float]) -> np.ndarray:
+        """The quantiles of each row, by the leaves that it falls into."""
         starts, sizes = self.starts_[leaves].ravel(), (self.starts_[leaves + 1] - self.starts_[leaves]).ravel()
         first = np.cumsum(sizes) - sizes
         leaf = np.repeat(np.arange(len(sizes)), sizes)
@@ -56,9 +63,9 @@ class QuantileForest(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
         reached = np.cumsum(shares[order])
         ends = np.cumsum(np.bincount(rows, minlength=len(leaves)))
         before = np.concatenate([[0.0], reached[ends[:-1] - 1]])
-        wanted = before + self.quantile * (reached[ends - 1] - before)
+        wanted = before[:, None] + (reached[ends - 1] - before)[:, None] * np.asarray(quantiles)
         found = np.searchsorted(reached, wanted - 1e-9)
-        return np.asarray(self.labels_[members[order[np.minimum(found, ends - 1)]]])
+        return np.asarray(self.labels_[members[order[np.minimum(found, ends[:, None] - 1)]]])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

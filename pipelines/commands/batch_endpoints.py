@@ -17,8 +17,14 @@ from pipelines.serving.batch_endpoints import BatchEndpoint, BatchEndpoints, Bat
 
 commands = typer.Typer(no_args_is_help=True, help="Batch endpoints.")
 
-Input = Annotated[str, typer.Argument(help="dataset:NAME, file:PATH, store:NAME/PATH or database:NAME/TABLE.")]
-Output = Annotated[str, typer.Argument(help="As the input; csv or parquet: a file of the job's own.")]
+Input = Annotated[
+    str | None,
+    typer.Argument(help="dataset:NAME, file:PATH, store:NAME/PATH or database:NAME/TABLE; else the batch pipeline's."),
+]
+Output = Annotated[
+    str | None,
+    typer.Argument(help="As the input; csv or parquet: a file of the job's own; else the batch pipeline's."),
+]
 Parameters = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the job.")]
 
 
@@ -95,8 +101,8 @@ def delete(name: str, as_json: Json = False) -> None:
 @commands.command("start")
 def start(
     name: str,
-    input: Input,
-    output: Output = "csv",
+    input: Input = None,
+    output: Output = None,
     parameters: Parameters = None,
     deployment: str = "",
     webhook: str = "",
@@ -140,8 +146,8 @@ def schedule(
     name: str,
     schedule_name: Annotated[str, typer.Argument(metavar="SCHEDULE")],
     cron: Annotated[str, typer.Argument(help="Minute, hour, day, month, weekday: '30 6 * * MON-FRI'.")],
-    input: Input,
-    output: Output = "csv",
+    input: Input = None,
+    output: Output = None,
     parameters: Parameters = None,
     time_zone: str = "UTC",
     as_json: Json = False,

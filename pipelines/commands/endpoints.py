@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -12,7 +12,11 @@ from pipelines.commands.answering import Json, answer
 from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.sdk import Workspace
-from pipelines.serving.endpoints import Endpoint
+from pipelines.serving.endpoints import Endpoint, NotServedError
+from pipelines.serving.monitoring.traffic import Span, Traffic
+
+if TYPE_CHECKING:
+    from pipelines.serving.monitoring.report import Report
 
 commands = typer.Typer(no_args_is_help=True, help="Real-time endpoints.")
 
@@ -21,7 +25,13 @@ commands = typer.Typer(no_args_is_help=True, help="Real-time endpoints.")
 def create(name: str, model_uri: str, processes: int = 1, as_json: Json = False) -> None:
     """Serve a model behind a REST address. The key is shown this once."""
     with answer(as_json) as say:
-        made, key = Workspace.open().endpoints.create(name, model_uri, processes=processes, wait=True)
+        try:
+            made, key = Workspace.open().endpoints.create(name, model_uri, processes=processes, wait=True)
+        except NotServedError as error:  # it is made, and its key is not shown again
+            told = {"error": {"step": None, "message": error.message, "fix": error.fix}}
+            lines = f"{_endpoint_lines(error.endpoint)}\nkey: {error.key}\nError: {error}"
+            say(_endpoint(error.endpoint) | {"key": error.key} | told, lines)
+            raise typer.Exit(1) from error
         say(_endpoint(made) | {"key": key}, f"{_endpoint_lines(made)}\nkey: {key}")
 
 
@@ -130,6 +140,20 @@ def requests(name: str, limit: int = 50, as_json: Json = False) -> None:
         say({"requests": found}, "\n".join(lines))
 
 
+@commands.command("monitor")
+def monitor(
+    name: str,
+    span: Annotated[str, typer.Option(help="hour, day or week.")] = "day",
+    deployment: Annotated[str, typer.Option(help="The one with the most traffic unless said.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show an endpoint's traffic, and how far what it is asked and answers is from training."""
+    with answer(as_json) as say:
+        endpoints = Workspace.open().endpoints
+        traffic, report = endpoints.traffic(name, cast(Span, span)), endpoints.drift(name, deployment)
+        say({"traffic": asdict(traffic), "drift": asdict(report)}, _monitored(traffic, report))
+
+
 @commands.command("delete")
 def delete(name: str, as_json: Json = False) -> None:
     """Stop an endpoint and forget it."""
@@ -155,6 +179,18 @@ def _endpoint_lines(endpoint: Endpoint) -> str:
     lines = [f"{endpoint.name}: {endpoint.state} at {endpoint.url}", endpoint.reason]
     lines += [f"  {d.name:16} {d.state:12} {d.traffic:3} %  {d.model_uri}  {d.reason}" for d in endpoint.running]
     return "\n".join(line.rstrip() for line in lines if line)
+
+
+def _monitored(traffic: Traffic, report: Report) -> str:
+    whole = traffic.whole
+    lines = [f"{whole.requests} requests in the last {traffic.span}, {whole.refused} refused, {whole.failed} failed"]
+    if whole.p50 is not None and whole.p95 is not None:
+        lines.append(f"p50 {whole.p50:.1f} ms, p95 {whole.p95:.1f} ms")
+    lines.append(report.reason or f"{report.rows} rows sampled of {report.model_uri}, against {report.source}")
+    for drift in (*report.columns, *report.answers):
+        index = "" if drift.psi is None else f"{drift.psi:.3f}"
+        lines.append(f"  {drift.column:28} {drift.state:9} {index:>7}  {drift.message}")
+    return "\n".join([*lines, *([report.answers_reason] if report.answers_reason else [])])
 
 
 def _shares(given: list[str]) -> dict[str, int]:

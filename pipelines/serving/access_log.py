@@ -50,11 +50,19 @@ class AccessLogs:
         found = []
         for line in self._lines(endpoint):
             with contextlib.suppress(ValueError, TypeError):
-                values = json.loads(line)
-                found.append(Access(**values | {"time": datetime.fromisoformat(values["time"]).astimezone(UTC)}))
+                found.append(_read(line))
             if len(found) >= limit:
                 break
         return found
+
+    def since(self, endpoint: str, moment: datetime) -> Iterator[Access]:
+        """The requests from ``moment`` on, newest first."""
+        for line in self._lines(endpoint):
+            with contextlib.suppress(ValueError, TypeError):
+                access = _read(line)
+                if access.time < moment:
+                    return
+                yield access
 
     def path(self, endpoint: str) -> Path:
         """The newest file; earlier ones are beside it, numbered."""
@@ -82,6 +90,11 @@ class _File(RotatingFileHandler):
 
     def handleError(self, record: LogRecord) -> None:  # noqa: N802 - logging's own name
         """A line that cannot be written is let go."""
+
+
+def _read(line: bytes) -> Access:
+    values = json.loads(line)
+    return Access(**values | {"time": datetime.fromisoformat(values["time"]).astimezone(UTC)})
 
 
 def _backwards(path: Path) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ from pipelines.jobs import Jobs
 from pipelines.messages import _
 from pipelines.serving.batch_answers import job_answer
 from pipelines.serving.batch_endpoints import BatchEndpoints, BatchJob
+from pipelines.serving.batch_openapi import PARQUET
 from pipelines.serving.batch_requests import read_request
 from pipelines.serving.keeper import Keeper
 from pipelines.serving.refused import Refused
@@ -25,7 +26,7 @@ MOST_KEY = 200
 DEPLOYMENT = "azureml-model-deployment"
 
 _logger = logging.getLogger(__name__)
-router = APIRouter(prefix="/batch-endpoints/{name}", include_in_schema=False)
+router = APIRouter(prefix="/batch-endpoints/{name}", include_in_schema=False)  # batch_openapi has them
 
 
 @router.post("/jobs", status_code=202)
@@ -95,7 +96,8 @@ async def _answer(name: str, request: Request, act: Callable[[BatchEndpoints], A
         if isinstance(found, Response):
             return found
         if isinstance(found, Path):
-            return FileResponse(found, filename=found.name)
+            kind = PARQUET if found.suffix in (".parquet", ".pq") else "text/csv"
+            return FileResponse(found, filename=found.name, media_type=kind)
         if isinstance(found, BatchJob):
             content = job_answer(keeper.home, found, base)
             return JSONResponse(content, status, {"location": f"{base}/{found.id}"} if status == 202 else None)

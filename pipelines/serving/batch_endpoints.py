@@ -31,6 +31,7 @@ from pipelines.records import (
     utc_now,
 )
 from pipelines.serving import webhooks
+from pipelines.serving.batch_defaults import defaults_of
 from pipelines.serving.batch_requests import BatchRequest, read_request
 from pipelines.serving.keys import PRIMARY, SLOTS, KeyHash, Keys, new_key
 from pipelines.serving.schedules import Schedule, next_time
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _NAME = re.compile(r"[a-z0-9-]{1,63}")
+_UNSAID: tuple[Any, ...] = (None, "", {})
 RETRIES = 3
 """So often a job is started anew whose process was killed; it goes on after the last piece that was scored."""
 
@@ -220,14 +222,17 @@ class BatchEndpoints:
     def submit(
         self,
         name: str,
-        input: Any,
+        input: Any = None,
         output: Any = None,
         *,
         parameters: dict[str, Any] | None = None,
         deployment: str = "",
         webhook: str = "",
     ) -> BatchJob:
-        """File a job; see ``pipelines.batch.order`` for inputs, outputs and parameters."""
+        """File a job; see ``pipelines.batch.order`` for inputs, outputs and parameters.
+
+        Without input or output it has those of the model's batch pipeline.
+        """
         return self.start(name, BatchRequest(input, output, parameters or {}, deployment, webhook))
 
     def start(
@@ -353,7 +358,17 @@ class BatchEndpoints:
     def _order(self, row: BatchEndpointRow, version: BatchDeploymentRow, request: BatchRequest, caller: bool) -> Order:
         """The order that is meant, its names looked up and its model pinned."""
         parameters = version.parameters | dict(request.parameters)
-        order = Order.of(version.model_uri, request.input, request.output, parameters)
+        model_uri = look_up(self.home, version.model_uri).uri
+        given, output = request.input, request.output
+        if given is None or output in _UNSAID:
+            defaults = defaults_of(self.home, model_uri)
+            given = f"dataset:{defaults.dataset}" if given is None and defaults.dataset else given
+            output = defaults.output if output in _UNSAID else output
+        if given is None:
+            raise InputError(
+                _("The body does not say what is to be scored."), fix=_("Send an object with input and output.")
+            )
+        order = Order.of(model_uri, given, output, parameters)
         engine(order.parameters.engine)
         for place in (order.input, order.output):
             if caller and place.connection and place.connection not in row.connections:
@@ -362,8 +377,7 @@ class BatchEndpoints:
                     fix=_("Allow it on the endpoint."),
                 )
         delivery.check(self.home, order.output)
-        given = fetch.check(self.home, self.database, order.input)
-        return order.model_copy(update={"input": given, "model_uri": look_up(self.home, order.model_uri).uri})
+        return order.model_copy(update={"input": fetch.check(self.home, self.database, order.input)})
 
     def _add(
         self, session: Session, row: BatchEndpointRow, name: str, model_uri: str, parameters: dict[str, Any] | None

@@ -15,9 +15,12 @@ PLAIN = ("input", "output", "parameters", "deployment", "webhook")
 
 @dataclass(frozen=True)
 class BatchRequest:
-    """A job that is asked for. ``deployment`` "": the default one; ``webhook`` is told when it is over."""
+    """A job that is asked for. ``deployment`` "": the default one; ``webhook`` is told when it is over.
 
-    input: Any
+    What ``input`` and ``output`` leave unsaid is as the model's batch pipeline has it.
+    """
+
+    input: Any = None
     output: Any = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     deployment: str = ""
@@ -46,20 +49,16 @@ def read_request(body: Any, deployment: str = "") -> BatchRequest:
                 _("The body has the unknown entry {name!r}.", name=str(name)[:80]),
                 fix=_("The entries are {names}.", names=listed(list(PLAIN))),
             )
-    if "input" not in body:
-        raise InputError(
-            _("The body does not say what is to be scored."), fix=_("Send an object with input and output.")
-        )
     parameters = body.get("parameters") or {}
     if not isinstance(parameters, Mapping):
         raise InputError(_("The job's parameters are no object."), fix=_("Send an object with input and output."))
     named = deployment or _text(body.get("deployment"), "deployment")
-    return BatchRequest(body["input"], body.get("output"), parameters, named, _text(body.get("webhook"), "webhook"))
+    return BatchRequest(body.get("input"), body.get("output"), parameters, named, _text(body.get("webhook"), "webhook"))
 
 
 def _azure(given: Any, deployment: str) -> BatchRequest:
-    """``properties`` with ``InputData`` and ``OutputData``: one data input, one output, literals as parameters."""
-    fix = _("Send one data input in properties.InputData, at most one output in properties.OutputData.")
+    """``properties`` with ``InputData`` and ``OutputData``: at most one of data each, literals as parameters."""
+    fix = _("Send at most one data input in properties.InputData and one output in properties.OutputData.")
     if not isinstance(given, Mapping):
         raise InputError(_("The entry properties is no object."), fix=fix)
     inputs, outputs = given.get("InputData") or {}, given.get("OutputData") or {}
@@ -67,13 +66,14 @@ def _azure(given: Any, deployment: str) -> BatchRequest:
         raise InputError(_("InputData and OutputData are objects of objects."), fix=fix)
     literal = {n: v for n, v in inputs.items() if str(v.get("JobInputType", "")).casefold() == "literal"}
     data = [v for n, v in inputs.items() if n not in literal]
-    if len(data) != 1 or len(outputs) > 1:
+    if len(data) > 1 or len(outputs) > 1:
         raise InputError(
             _("There are {inputs} data inputs and {outputs} outputs.", inputs=len(data), outputs=len(outputs)), fix=fix
         )
     parameters = {n: v.get("Value") for n, v in literal.items()}
     output = next((_uri(v.get("Uri")) for v in outputs.values()), None)
-    return BatchRequest(_uri(data[0].get("Uri")), output, parameters, deployment)
+    given = _uri(data[0].get("Uri")) if data else None
+    return BatchRequest(given, output, parameters, deployment)
 
 
 def _uri(given: Any) -> str:

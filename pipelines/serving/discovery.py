@@ -13,7 +13,7 @@ from fastapi.responses import PlainTextResponse
 
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.messages import _
-from pipelines.serving import metrics
+from pipelines.serving import batch_openapi, metrics
 from pipelines.serving.admission import authorised
 from pipelines.serving.keeper import Keeper
 from pipelines.serving.protocols.base import reply
@@ -156,7 +156,9 @@ def project_document(app: FastAPI) -> dict[str, Any]:
         for number, path in enumerate(protocol.paths):
             identity = protocol.name if number == 0 else f"{protocol.name}-{number + 1}"
             found["paths"].setdefault(path, {})["post"] = post | {"operationId": identity, "parameters": [parameter]}
+    found["paths"] |= batch_openapi.paths()
     own = components(Model())
+    own["schemas"] |= batch_openapi.schemas()
     made = found.setdefault("components", {})
     for kind, parts in own.items():
         made[kind] = {**made.get(kind, {}), **parts}

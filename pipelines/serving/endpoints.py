@@ -6,14 +6,14 @@ import builtins
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from pipelines.addresses import service_addresses, web_address
 from pipelines.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from pipelines.logs import tail
-from pipelines.messages import Joined, _, declared
+from pipelines.messages import Joined, _, declared, enumerated
 from pipelines.records import Database, DesiredState, EndpointKeyRow, EndpointRow, EndpointState, utc_now
 from pipelines.serving import deployments
 from pipelines.serving.access_log import Access, AccessLogs
@@ -21,17 +21,38 @@ from pipelines.serving.answers import refusal
 from pipelines.serving.endpoint import NOT_UP, Deployment, Endpoint, Key, describe, main_deployment, server_address
 from pipelines.serving.example import request_body
 from pipelines.serving.keys import PRIMARY, SLOTS, new_key
+from pipelines.serving.monitoring import samples
+from pipelines.serving.monitoring.traffic import SPANS, Span, Traffic, traffic
 from pipelines.serving.protocols.library import PROTOCOLS
 from pipelines.serving.protocols.openapi import Model, endpoint_document
 from pipelines.serving.served import look_up
 from pipelines.serving.servers import log_path
+from pipelines.serving.trial import Kind, Trial, question
 from pipelines.settings import settings
 from pipelines.workspace import Home
 
-__all__ = ["NOT_UP", "Access", "Deployment", "Endpoint", "Endpoints", "Key"]
+if TYPE_CHECKING:
+    from pipelines.serving.monitoring.report import Report
+
+__all__ = ["NOT_UP", "Access", "Deployment", "Endpoint", "Endpoints", "Key", "NotServedError", "Trial"]
 
 _SETTLED = (EndpointState.HEALTHY, EndpointState.DEGRADED, EndpointState.FAILED, EndpointState.STOPPED)
 WAIT_SECONDS = 120.0
+
+
+class NotServedError(UnavailableError):
+    """What was asked for is recorded, and nothing serves it as the services are not up.
+
+    ``key`` is a new endpoint's, which is shown this once.
+    """
+
+    def __init__(self, endpoint: Endpoint, key: str = "") -> None:
+        said = _("The endpoint {name!r} is recorded, but does not answer.", name=endpoint.name)
+        super().__init__(
+            Joined([said, endpoint.reason]),
+            fix=_("Start them with 'python -m pipelines up': it is served then."),
+        )
+        self.endpoint, self.key = endpoint, key
 
 
 class Endpoints:
@@ -48,7 +69,8 @@ class Endpoints:
     ) -> tuple[Endpoint, str]:
         """Serve the model under ``name``; gives the endpoint and its primary key, which is shown this once.
 
-        With ``wait``, returns when it is healthy or has failed, at most after ``timeout`` seconds.
+        With ``wait``, returns when it is healthy or has failed, at most after ``timeout`` seconds; NotServedError with
+        the key, once the endpoint is made, when the services are not up.
         """
         if not deployments.NAME.fullmatch(name):
             raise InputError(
@@ -71,7 +93,7 @@ class Endpoints:
                 session.add(row)
         except sa.exc.IntegrityError as error:
             raise _taken(name) from error
-        return (self.wait(name, timeout) if wait else self.get(name)), key
+        return (self._waited(name, timeout, key) if wait else self.get(name)), key
 
     def get(self, name: str) -> Endpoint:
         """The endpoint as it is now; NotFoundError when there is none."""
@@ -99,9 +121,10 @@ class Endpoints:
         return self.get(name)
 
     def delete(self, name: str) -> None:
-        """End its model servers and forget name and keys."""
+        """End its model servers and forget name, keys and samples."""
         with self.database.session() as session:
             session.delete(_row(session, name, lock=True))
+        samples.forget(self.home, name)
 
     def wait(self, name: str, timeout: float = WAIT_SECONDS) -> Endpoint:
         """The endpoint when it has settled and no update is under way, or when ``timeout`` seconds have passed."""
@@ -188,7 +211,7 @@ class Endpoints:
 
         It is started, asked for its own example, warmed, and only then gets the traffic; requests that are under way
         end at the old one. A version that fails its check never gets any. With ``wait``, returns when it is over;
-        InputError with the reason when the version failed.
+        InputError with the reason when the version failed, NotServedError when the services are not up.
         """
         model = look_up(self.home, model_uri)
         with self._changing(name) as row:
@@ -204,7 +227,7 @@ class Endpoints:
             if old is not None:
                 deployments.cancel(row, old)
         if old is not None:
-            return self.wait(name, timeout) if wait else self.get(name)
+            return self._waited(name, timeout) if wait else self.get(name)
         with self.database.session(read_only=True) as session:
             current, earlier = deployments.before(_row(session, name), deployment)
         return self.update(name, earlier.model_uri, deployment=current.name, wait=wait, timeout=timeout)
@@ -235,27 +258,16 @@ class Endpoints:
 
         InputError with the model's own words when it refuses them; UnavailableError when it is not up.
         """
-        import httpx
+        return self._asked(self.get(name), deployment, request_body(rows))
 
+    def try_rows(self, name: str, content: bytes, kind: Kind = "json", *, deployment: str = "") -> Trial:
+        """Rows written as JSON or CSV, read by the contract as the gateway does, with the answers and its warnings.
+
+        InputError, or ContractError with row and column, when they cannot be asked; UnavailableError as for ``test``.
+        """
         found = self.get(name)
-        chosen = _chosen(found, deployment)
-        server = next((s for s in chosen.servers if s.is_alive and chosen.is_serving and s.port), None)
-        if server is None:
-            said = _("The endpoint {name!r} is {state}.", name=name, state=declared(chosen.state.value))
-            raise UnavailableError(Joined([said, chosen.reason]))
-        try:
-            with httpx.Client(trust_env=False, timeout=settings().endpoint_timeout) as client:
-                headers = {"content-type": "application/json"}
-                answer = client.post(server_address(server), content=request_body(rows), headers=headers)
-        except httpx.TimeoutException as error:
-            raise UnavailableError(_("The prediction took too long.")) from error
-        except httpx.HTTPError as error:
-            raise UnavailableError(
-                _("The endpoint {name!r} did not answer; it is being restarted.", name=name)
-            ) from error
-        if answer.status_code != 200:
-            raise InputError(refusal(answer.status_code, answer.content))
-        return answer.json()
+        wanted = question(content, kind, _chosen(found, deployment).contract)
+        return wanted.answered(self._asked(found, deployment, wanted.asked.body))
 
     def swagger(self, name: str) -> dict[str, Any]:
         """The OpenAPI document of the endpoint's model, as the gateway gives it at ``/endpoints/NAME/swagger.json``."""
@@ -272,6 +284,51 @@ class Endpoints:
         """The last lines that the deployment's model servers wrote."""
         return tail(log_path(self.home, name, _chosen(self.get(name), deployment).name), lines)
 
+    def traffic(self, name: str, span: Span = "day") -> Traffic:
+        """Requests, errors and latencies in the last ``hour``, ``day`` or ``week``, from the access log."""
+        self.get(name)
+        if span not in SPANS:
+            raise InputError(_("Traffic is told for one of {spans}.", spans=enumerated(list(SPANS))))
+        now = utc_now()
+        return traffic(AccessLogs(self.home).since(name, now - SPANS[span][0]), span, now)
+
+    def drift(self, name: str, deployment: str = "") -> Report:
+        """How far what a deployment was asked and answered of late is from the rows its model was trained on.
+
+        From the samples that the gateway keeps, as many as the setting ``SEKKEI_MONITOR_ROWS`` says.
+        """
+        from pipelines.serving.monitoring.report import report
+
+        chosen = _chosen(found := self.get(name), deployment)
+
+        def answers(rows: builtins.list[dict[str, Any]]) -> builtins.list[Any]:
+            return builtins.list(self.test(name, rows, deployment=chosen.name)["predictions"])
+
+        return report(self.home, self.database, found, chosen, answers)
+
+    def _asked(self, found: Endpoint, deployment: str, body: bytes) -> dict[str, Any]:
+        """What a model server of the deployment answers to ``body``."""
+        import httpx
+
+        chosen = _chosen(found, deployment)
+        server = next((s for s in chosen.servers if s.is_alive and chosen.is_serving and s.port), None)
+        if server is None:
+            said = _("The endpoint {name!r} is {state}.", name=found.name, state=declared(chosen.state.value))
+            raise UnavailableError(Joined([said, chosen.reason]))
+        try:
+            with httpx.Client(trust_env=False, timeout=settings().endpoint_timeout) as client:
+                headers = {"content-type": "application/json"}
+                answer = client.post(server_address(server), content=body, headers=headers)
+        except httpx.TimeoutException as error:
+            raise UnavailableError(_("The prediction took too long.")) from error
+        except httpx.HTTPError as error:
+            raise UnavailableError(
+                _("The endpoint {name!r} did not answer; it is being restarted.", name=found.name)
+            ) from error
+        if answer.status_code != 200:
+            raise InputError(refusal(answer.status_code, answer.content))
+        return answer.json()
+
     def _exists(self, name: str) -> bool:
         with self.database.session(read_only=True) as session:
             return session.scalar(sa.select(EndpointRow.id).where(EndpointRow.name == name)) is not None
@@ -286,9 +343,16 @@ class Endpoints:
             change(row)
         return self.get(name)
 
+    def _waited(self, name: str, timeout: float, key: str = "") -> Endpoint:
+        """As ``wait``; NotServedError when there is nothing to wait for."""
+        found = self.wait(name, timeout)
+        if found.state is EndpointState.STOPPED and found.reason == NOT_UP:
+            raise NotServedError(found, key)
+        return found
+
     def _updated(self, name: str, deployment: str, timeout: float) -> Endpoint:
         """The endpoint once an update is over; InputError when its version failed."""
-        found = self.wait(name, timeout)
+        found = self._waited(name, timeout)
         made = next((d for d in found.deployments if d.name == deployment), None)
         if made is not None and made.state is EndpointState.FAILED:
             raise InputError(

@@ -25,6 +25,7 @@ from pipelines.serving import batch_api, discovery, metrics
 from pipelines.serving.access_log import Access
 from pipelines.serving.admission import admit
 from pipelines.serving.keeper import Keeper
+from pipelines.serving.monitoring.samples import Answered
 from pipelines.serving.protocols.base import JSON, Protocol
 from pipelines.serving.protocols.body import worked_out
 from pipelines.serving.protocols.library import PROTOCOLS
@@ -99,10 +100,13 @@ async def endpoint_health(name: str, request: Request) -> Response:
 
 @dataclass
 class Seen:
-    """What became known of a request on its way, for the access log."""
+    """What became known of a request on its way, for the access log and samples."""
 
     deployment: str = ""
+    model: str = ""
     rows: int | None = None
+    asked: bytes = b""
+    content: bytes = b""
     remarks: tuple[Remark, ...] = ()
 
 
@@ -135,6 +139,9 @@ def _handler(protocol: Protocol) -> Callable[[Request], Awaitable[Response]]:
             milliseconds = round((time.perf_counter() - began) * 1000, 3)
             access = Access(utc_now(), request_id, seen.deployment, answer.status_code, seen.rows, milliseconds)
             keeper.access.write(name, access)
+            if answer.status_code == 200:
+                sample = (seen.deployment, seen.model, seen.asked, seen.content)
+                keeper.samples.offer(Answered(name, access.time, request_id, *sample))
             elapsed = milliseconds / 1000
             metrics.count(name, seen.deployment, protocol.name, answer.status_code, elapsed, seen.rows, seen.remarks)
         return answer
@@ -157,9 +164,10 @@ async def _invoke(name: str, request: Request, protocol: Protocol, seen: Seen) -
         seen.remarks = asked.remarks
         with request.app.state.tracing.span("model server"):
             status, content, content_type = await ask(keeper, lease, asked)
-        seen.deployment = lease.pool.route.name
+        seen.deployment, seen.model = lease.pool.route.name, lease.pool.route.model_uri
     mirror(keeper, route, asked, status, content)
     if status == 200:
+        seen.asked, seen.content = asked.body, content
         seen.rows = asked.rows if asked.rows is not None else await worked_out(content, lambda: _rows(content))
         return await worked_out(content, lambda: protocol.answer(asked, content, content_type))
     words = await asyncio.to_thread(protocol.explain, asked, status, content)

@@ -16,6 +16,7 @@ from pipelines.records import Database, DeploymentRow, DesiredState, EndpointSta
 from pipelines.serving import rollout
 from pipelines.serving.access_log import AccessLogs
 from pipelines.serving.limits import RateLimits
+from pipelines.serving.monitoring.samples import Sampler
 from pipelines.serving.pool import Pool
 from pipelines.serving.routes import DeploymentRoute, Route, RouteReader
 from pipelines.settings import settings
@@ -47,6 +48,7 @@ class Keeper:
     def __post_init__(self) -> None:
         self.reader = RouteReader(self.database)
         self.access = AccessLogs(self.home)
+        self.samples = Sampler(self.home)
 
     async def run(self) -> None:
         """Keep on until cancelled; then every model server is ended."""
@@ -158,3 +160,4 @@ class Keeper:
         pools = [*self.pools.values(), *self._leaving.values()]
         await asyncio.gather(*(p.end() for p in pools))
         self.access.close()
+        await asyncio.to_thread(self.samples.close)

@@ -230,6 +230,8 @@ class Step(BaseModel):
     equivalent: ClassVar[str] = ""
     example: ClassVar[Example | None] = None
     makes_features: ClassVar[bool] = False  # whether its algorithm learns from what the step makes, not from the table
+    makes_rows: ClassVar[bool] = False  # whether it makes rows out of others that were there
+    cross_fits: ClassVar[bool] = False  # whether its link makes a training row out of other rows' labels
     runs_code: ClassVar[bool] = False  # whether it runs the analyst's own code; a preview keeps that at a distance
 
     reads_outside: ClassVar[bool] = False  # whether its rows come from a system of others, that may be slow or gone

@@ -44,7 +44,8 @@ def test_a_model_goes_from_its_run_to_a_form_a_program_and_a_file(studio: Studio
 
     page.get_by_role("tab", name="Consume").click()
     settled(page)
-    program = page.locator('[data-testid="stCode"]').last.locator("code").inner_text()
+    page.get_by_role("tab", name="Python", exact=True).click()
+    program = page.locator('[data-testid="stCode"]:visible').last.locator("code").inner_text()
     assert "'credit-amount': 9000" in program
     said = _python(program, key)
     assert f"'Scored Labels': '{label}'" in said

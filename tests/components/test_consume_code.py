@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from typing import Any
 import pytest
 
 from components import consume_code
+from components.consume_programs import csharp, javascript, power_query, r
 
 ROW = {"make": 'O\'Neil "x" $HOME 株', "doors": 4, "price": 12.5, "turbo": True, "losses": None}
+ODD = ROW | {"a #(lf) b": "two\nlines\tand #(cr)", "end": "(x)-", "x)-": '""', "y": ')-"', "list": [1, [-2.5e-7]]}
 
 
 class _Echo(BaseHTTPRequestHandler):
@@ -53,3 +56,49 @@ def test_the_python_lines_send_the_row_and_the_key(url: str) -> None:
 def test_the_curl_line_sends_the_same(url: str) -> None:
     printed = _run(["bash", "-c", consume_code.curl(url, ROW) + " --silent"])
     assert json.loads(printed)["predictions"] == [{"sent": {"dataframe_records": [ROW]}, "key": "Bearer sk_1"}]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node here")
+def test_the_javascript_lines_send_the_same(url: str) -> None:
+    program = javascript(url, ROW).replace("console.log(", "console.log(JSON.stringify(").rstrip(";\n") + ");"
+    node = str(shutil.which("node"))
+    printed = _run([node, "--input-type=module", "-e", program])
+    assert json.loads(printed) == [{"sent": {"dataframe_records": [ROW]}, "key": "Bearer sk_1"}]
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="there is no R here")
+def test_the_r_lines_can_be_run(url: str) -> None:
+    if subprocess.run(["Rscript", "-e", "library(httr2)"], capture_output=True).returncode:
+        pytest.skip("R has no httr2 here")
+    assert "sk_1" in _run(["Rscript", "-e", r(url, ROW)])
+
+
+def test_c_sharp_and_r_hold_the_same_request() -> None:
+    address = "http://127.0.0.1/endpoints/car-price/invocations"
+    for program, opening, closing in (
+        (csharp(address, ODD), '"""\n', '\n"""'),
+        (r(address, ODD), 'r"--(', ')--"'),
+    ):
+        text = program.split(opening)[1].split(closing)[0]
+        assert json.loads(text) == {"dataframe_records": [ODD]}
+        assert json.dumps(address) in program
+
+
+def test_power_query_holds_the_same_row() -> None:
+    program = power_query("http://127.0.0.1/", ODD)
+    names, values = program.split("#table(\n")[1].split("\n    ),")[0].split(",\n")
+    assert _read_m(names.strip()) == list(ODD)
+    assert _read_m(values.strip()) == [list(ODD.values())]
+
+
+def _read_m(text: str) -> Any:
+    """Lists and plain values of Power Query's language."""
+    marks = {"#(lf)": "\n", "#(cr)": "\r", "#(tab)": "\t", "#(#)": "#"}
+
+    def one(found: re.Match[str]) -> str:
+        if found[0][0] != '"':
+            return {"{": "[", "}": "]"}[found[0]]
+        inner = re.sub(r"#\((lf|cr|tab|#)\)", lambda m: marks[m[0]], found[0][1:-1].replace('""', '"'))
+        return json.dumps(inner)
+
+    return json.loads(re.sub(r'"(?:[^"]|"")*"|[{}]', one, text))

@@ -21,7 +21,6 @@ from pipelines.steps.base import Behaviour
 from pipelines.table import TRAIN, Table
 
 _DISTINCT = "remove_duplicate_rows"
-_MADE, _ENCODER = "smote", "encode_by_target"
 
 
 class LeakingLabel(Rule):
@@ -125,7 +124,7 @@ class TimeIgnored(Rule):
 
 
 class MadeRowsBeforeTarget(Rule):
-    """SMOTE makes rows between like ones; an encoding by target behind it learns from labels it has itself copied.
+    """A step such as SMOTE makes rows out of others; an encoding by target behind it learns from copied labels.
 
     A made row and those it was made from stand in different folds of the encoder, which then sees their label.
 
@@ -137,10 +136,10 @@ class MadeRowsBeforeTarget(Rule):
 
     def check(self, context: Context) -> Iterable[Diagnostic]:
         for encoder in context.graph.nodes:
-            if encoder.node.type != _ENCODER:
+            if encoder.step_type is None or not encoder.step_type.cross_fits:
                 continue
             for made in context.graph.ancestors(encoder.id):
-                if made.node.type == _MADE:
+                if made.step_type is not None and made.step_type.makes_rows:
                     message = _("it stands before {step}, which then learns from rows made up.", step=encoder.title)
                     edits = context.offered([MoveStep(made.id, context.document.index(encoder.id))])
                     yield self.at(made, message, _("Move it behind '{step}'.", step=encoder.id), edits=edits)

@@ -68,8 +68,16 @@ async def worked_out(given: bytes, work: Callable[[], T]) -> T:
 
 def json_object(given: bytes, encoding: str = "utf-8") -> dict[str, Any]:
     """The body's JSON object; InputError says what is wrong with it, with line and column."""
+    found = json_value(given, encoding)
+    if not isinstance(found, dict):
+        raise InputError(_("The body is a JSON {kind}, and an object is expected.", kind=_kind(found)))
+    return found
+
+
+def json_value(given: bytes, encoding: str = "utf-8") -> Any:
+    """The body's JSON; InputError says what is wrong with it, with line and column."""
     try:
-        found = json.loads(given if encoding == "utf-8" else given.decode(encoding))
+        return json.loads(given if encoding == "utf-8" else given.decode(encoding))
     except (UnicodeDecodeError, LookupError):
         raise InputError(_("The body is not text in {encoding}.", encoding=encoding)) from None
     except RecursionError:
@@ -85,9 +93,6 @@ def json_object(given: bytes, encoding: str = "utf-8") -> dict[str, Any]:
         ) from None
     except ValueError as error:  # a number of thousands of digits
         raise InputError(_("The body is not valid JSON: {reason}", reason=str(error))) from None
-    if not isinstance(found, dict):
-        raise InputError(_("The body is a JSON {kind}, and an object is expected.", kind=_kind(found)))
-    return found
 
 
 def _kind(value: object) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import Field
 
 from pipelines.chain.chain import Chain
-from pipelines.chain.predictor import DISTANCES, LABELS, PROBABILITIES
+from pipelines.chain.predictor import DISTANCES, LABELS, PROBABILITIES, QUANTILES
 from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.schema import Role
@@ -94,4 +94,6 @@ def predictions(model: Chain, table: Table, context: Context) -> tuple[pd.DataFr
 
 
 def _is_score(column: str) -> bool:
-    return column in (LABELS, PROBABILITIES) or str(column).startswith((f"{PROBABILITIES}_", f"{DISTANCES}_"))
+    return column in (LABELS, PROBABILITIES) or str(column).startswith(
+        (f"{PROBABILITIES}_", f"{DISTANCES}_", f"{QUANTILES}_")
+    )

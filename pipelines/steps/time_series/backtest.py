@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from pipelines.chain.forecast import SEASONS, grid, histories, periods_of
+from pipelines.chain.known_forecast import beside_of
 from pipelines.chain.predictor import LABELS
 from pipelines.errors import InputError
 from pipelines.messages import _
@@ -50,18 +51,21 @@ class Backtest(Forecasting):
     def run(self, inputs: Inputs, context: Context) -> Output:
         rows, label = self.checked(inputs.table)
         rows = self.sampled(rows) if context.preview else rows
-        forecaster = self.forecaster(rows, preview=context.preview)
+        known = self.known_of(inputs.table)
+        forecaster = self.forecaster(rows, known, preview=context.preview)
         notes = self.told(rows, label, forecaster, preview=context.preview)
         if context.replay(inputs.table).base is not inputs.table:
             notes.append(_("The steps before it have learned from all training rows, also those after an origin."))
         season = self.season or SEASONS[forecaster.frequency]
-        past = histories(rows, rows[label], self.time, self.series, forecaster.frequency)
+        given = (rows, rows[label], self.time, self.series, forecaster.frequency)
+        past, beside = histories(*given), beside_of(*given, known)
         last = max(int(values.index[-1]) for values in past.values())
         origins = [last - self.horizon * n for n in range(1 if context.preview else self.n_origins, 0, -1)]
         found = []
         for number, origin in enumerate(origins):
             context.progress(number / len(origins), f"{number + 1} / {len(origins)}")
-            found.append(pd.DataFrame(list(self._from(origin, past, season, forecaster.frequency, context.preview))))
+            there = self._from(origin, past, beside, season, forecaster.frequency, context.preview)
+            found.append(pd.DataFrame(list(there)))
         table = pd.concat(found, ignore_index=True)
         scale = table.pop("scale").to_numpy()
         by_ahead = [
@@ -83,9 +87,18 @@ class Backtest(Forecasting):
         return Output(table=Table(shown), report=report, notes=tuple(notes))
 
     def _from(
-        self, origin: int, past: dict[str, pd.Series], season: int, frequency: str, preview: bool
+        self,
+        origin: int,
+        past: dict[str, pd.Series],
+        beside: dict[str, pd.DataFrame],
+        season: int,
+        frequency: str,
+        preview: bool,
     ) -> Iterator[dict[str, Any]]:
-        """A row for each moment that is forecast from ``origin``, which is the last one known."""
+        """A row for each moment that is forecast from ``origin``, which is the last one known.
+
+        ``beside`` has the columns that are known in advance.
+        """
         known = {n: v[v.index <= origin] for n, v in past.items()}
         known = {n: v for n, v in known.items() if len(v)}
         if not known or max(len(grid(v)[1]) for v in known.values()) <= season:
@@ -96,20 +109,17 @@ class Backtest(Forecasting):
                 ),
                 fix=_("Take fewer origins, or a shorter horizon."),
             )
-        parts = [
-            pd.DataFrame({self.time: _times(values.index, frequency), "series": name, "label": values.to_numpy()})
-            for name, values in known.items()
-        ]
-        rows = pd.concat(parts, ignore_index=True).rename(columns={"series": self.series or "series"})
-        forecaster = self.forecaster(rows, preview=preview).set_params(frequency=frequency)
-        forecaster.fit(rows, rows["label"])
+        rows = pd.concat([self._rows(n, v.index, beside[n], frequency) for n, v in known.items()], ignore_index=True)
+        columns = next(iter(beside.values())).columns.tolist()
+        forecaster = self.forecaster(rows, columns, preview=preview).set_params(frequency=frequency)
+        forecaster.fit(rows, pd.Series(np.concatenate([v.to_numpy() for v in known.values()])))
         for name, values in known.items():
             start, filled, _known = grid(values)
             if len(filled) <= season:
                 continue
             scale = float(np.abs(filled[season:] - filled[:-season]).mean())
             future = past[name][(past[name].index > origin) & (past[name].index <= origin + self.horizon)]
-            asked = pd.DataFrame({self.time: _times(future.index, frequency), self.series or "series": name})
+            asked = self._rows(name, future.index, beside[name], frequency)
             forecast = forecaster.score(asked)[LABELS].to_numpy()
             for moment, actual, found in zip(future.index, future.to_numpy(), forecast, strict=True):
                 back = int(moment) - start
@@ -125,6 +135,11 @@ class Backtest(Forecasting):
                     NAIVE: float(filled[back]),
                     "scale": scale,
                 }
+
+    def _rows(self, name: str, moments: pd.Index, beside: pd.DataFrame, frequency: str) -> pd.DataFrame:
+        """The rows of a series at these moments as the forecaster takes them."""
+        made = pd.DataFrame({self.time: _times(moments, frequency)} | ({self.series: name} if self.series else {}))
+        return pd.concat([made, beside.loc[moments].reset_index(drop=True)], axis=1)
 
 
 def measure(table: pd.DataFrame, scale: np.ndarray) -> dict[str, float]:

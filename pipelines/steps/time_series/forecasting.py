@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
 import pandas as pd
@@ -10,9 +11,11 @@ from pydantic import Field
 from pipelines.algorithms.members import AnyRegressor
 from pipelines.algorithms.ridge import Ridge
 from pipelines.chain.forecast import SEASONS, Forecaster, Frequency, grid, histories, likely_frequency, ordinals
+from pipelines.chain.known_forecast import KnownForecaster
+from pipelines.columns import Columns
 from pipelines.errors import InputError
 from pipelines.messages import _
-from pipelines.parameters import ColumnName, Form
+from pipelines.parameters import ColumnName, ColumnRule, Form
 from pipelines.schema import ColumnType
 from pipelines.steps.base import Step
 from pipelines.table import Table
@@ -29,6 +32,11 @@ class Forecasting(Step):
     time: ColumnName = Field(title="Time", description="The column with the time of each row.")
     series: Annotated[str | None, Form(widget="column")] = Field(
         None, title="Series", description="The column that says which series a row belongs to; none: there is one."
+    )
+    known: ColumnRule = Field(
+        Columns(names=()),
+        title="Known in advance",
+        description="Columns known of the moments to come, such as prices and holidays; each row is asked for them.",
     )
     horizon: int = Field(12, ge=1, le=1000, title="Horizon", description="How many moments ahead are forecast.")
     algorithm: Annotated[AnyRegressor, Form(widget="algorithm")] = Field(
@@ -50,24 +58,28 @@ class Forecasting(Step):
     trend: bool = Field(True, title="Trend", description="Whether the number of the moment is looked at.")
 
     def named_columns(self) -> list[tuple[str, str]]:
-        return [("time", self.time), *([("series", self.series)] if self.series else [])]
+        named = [("time", self.time), *([("series", self.series)] if self.series else [])]
+        return named + [("known", c) for c in self.known.named()]
 
-    def forecaster(self, rows: pd.DataFrame, *, preview: bool = False) -> Forecaster:
+    def known_of(self, table: Table) -> list[str]:
+        """The columns known in advance; InputError for the label, which never is."""
+        found = [c for c in dict.fromkeys(self.known.select(table.schema)) if c not in (self.time, self.series)]
+        if table.label in found:
+            raise InputError(
+                _("The label {label!r} is what is forecast, and not known in advance.", label=table.label),
+                fix=_("Leave it out of what is known in advance."),
+            )
+        return found
+
+    def forecaster(self, rows: pd.DataFrame, known: Sequence[str] = (), *, preview: bool = False) -> Forecaster:
         """The unfitted forecaster for rows like these; with ``preview`` its learner costs nothing."""
         frequency = self.frequency_of(rows)
         lags = self.lags or tuple(sorted({1, 2, SEASONS[frequency]}))
         learner = self.algorithm.stand_in() if preview else self.algorithm.predictor()
-        return Forecaster(
-            learner,
-            self.time,
-            self.series,
-            frequency,
-            list(lags),
-            list(self.windows),
-            self.calendar,
-            self.trend,
-            self.horizon,
-        )
+        looked_at = (list(lags), list(self.windows), self.calendar, self.trend, self.horizon)
+        if known:
+            return KnownForecaster(learner, self.time, self.series, frequency, *looked_at, list(known))
+        return Forecaster(learner, self.time, self.series, frequency, *looked_at)
 
     def frequency_of(self, rows: pd.DataFrame) -> str:
         return likely_frequency(self._one(rows)[self.time]) if self.frequency == "auto" else self.frequency
@@ -121,6 +133,16 @@ class Forecasting(Step):
         if gaps:
             notes.append(
                 _("{gaps} of {whole} moments have no row; lags see a straight line there.", gaps=gaps, whole=whole)
+            )
+        beside = list(forecaster.known) if isinstance(forecaster, KnownForecaster) else []
+        unknown = int(rows[beside].isna().to_numpy().any(axis=1).sum())
+        if unknown:
+            notes.append(
+                _(
+                    "{unknown} of {whole} rows miss a value that is known in advance; they are not learned from.",
+                    unknown=unknown,
+                    whole=len(rows),
+                )
             )
         return list(notes)
 

@@ -22,7 +22,8 @@ class TrainForecast(Forecasting):
     Any regression algorithm learns the label from its own earlier values (lags, means of windows), the calendar and a
     trend; a forecast takes the place of a value that is not there yet. The model is asked for times, and for the series
     where there are several: a moment after the training rows gets its forecast, up to the horizon; a moment within them
-    the forecast from the moment before; any other none.
+    the forecast from the moment before; any other none. With columns known in advance each row is asked for them too,
+    and every number of moments ahead has a learner of its own in the place of forecasts made of forecasts.
     """
 
     type: ClassVar[str] = "train_forecast"
@@ -30,7 +31,10 @@ class TrainForecast(Forecasting):
     category: ClassVar[str] = "Time series"
     behaviour: ClassVar[Behaviour] = Behaviour.TRAIN
     outputs: ClassVar[tuple[Port, ...]] = (Port("model", "model"), Port("table"))
-    synonyms: ClassVar[tuple[str, ...]] = ("forecasting", "prediction of sales", "autoregression", "lag", "ARIMA")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        *("forecasting", "prediction of sales", "autoregression", "lag", "ARIMA"),
+        *("known in advance", "covariates", "exogenous variables", "regressors"),
+    )
     equivalent: ClassVar[str] = (
         'lagged = pd.concat([table["value"].shift(n) for n in (1, 2, 12)], axis=1).dropna()\n'
         'model = Ridge().fit(lagged, table["value"].loc[lagged.index])'
@@ -43,7 +47,7 @@ class TrainForecast(Forecasting):
         table = inputs.table
         rows, label = self.checked(table)
         rows = self.sampled(rows) if context.preview else rows
-        forecaster = self.forecaster(rows, preview=context.preview)
+        forecaster = self.forecaster(rows, self.known_of(table), preview=context.preview)
         notes = self.told(rows, label, forecaster, preview=context.preview)
         forecaster.fit(rows, rows[label])
         links, head = context.links(table), training_head(table, context)

@@ -150,6 +150,7 @@ class EncodeByTarget(Step):
     title: ClassVar[str] = "Encode by Target"
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.FITTED
+    cross_fits: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = (
         *("target encoding", "mean encoding", "likelihood encoding", "impact coding", "high cardinality"),
         *("TargetEncoder", "learning with counts", "count featurizer"),

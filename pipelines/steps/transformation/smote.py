@@ -34,6 +34,7 @@ class Smote(Step):
     title: ClassVar[str] = "SMOTE"
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_CHANGING
+    makes_rows: ClassVar[bool] = True
     synonyms: ClassVar[tuple[str, ...]] = (
         *("imbalanced classes", "oversampling", "undersampling", "rebalance", "rare class", "synthetic minority"),
         *("SMOTENC", "resample"),

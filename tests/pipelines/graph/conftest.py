@@ -122,6 +122,16 @@ class EncodeCategories(Step):
     columns: ColumnRule = Columns(kind="categorical")
 
 
+class EncodeByTarget(Step):
+    type, title, category, behaviour = "encode_by_target", "Encode by Target", "Transformation", Behaviour.FITTED
+    cross_fits = True
+
+
+class Smote(Step):
+    type, title, category, behaviour = "smote", "SMOTE", "Transformation", Behaviour.ROW_CHANGING
+    makes_rows = True
+
+
 class RemoveDuplicateRows(Step):
     type, title, category, behaviour = "remove_duplicate_rows", "Remove duplicate rows", "", Behaviour.ROW_CHANGING
     columns: ColumnRule = Columns()
@@ -132,7 +142,7 @@ TYPES: Mapping[str, type[Step]] = {
     for t in (
         *(Dataset, SetLabel, CleanMissingData, NormalizeData, SplitData, JoinData, ApplySql, TrainModel),
         *(CrossValidateModel, ScoreModel, EvaluateModel, SummarizeData, ExportData, ExecutePython),
-        *(SelectColumns, EditMetadata, EncodeCategories, RemoveDuplicateRows),
+        *(SelectColumns, EditMetadata, EncodeCategories, EncodeByTarget, Smote, RemoveDuplicateRows),
     )
 }
 

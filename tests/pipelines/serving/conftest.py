@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +17,10 @@ from pipelines.serving.endpoints import Endpoints
 from pipelines.workspace import Home
 
 ROOT = Path(__file__).parents[3]
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+    "response_headers_conformance"
+)
 
 MODEL = """
 import os, time
@@ -141,6 +146,35 @@ def gateway(start_gateway, endpoints):
     yield running
     running[0].terminate()
     running[0].wait(30)
+
+
+@pytest.fixture
+def faults(tmp_path):
+    """Asks what an OpenAPI document allows and does not; what was wrong with the answers, "" when nothing was."""
+
+    def find(document, key, values, *options):
+        lines = [f'"path.{name}" = "{value}"' for name, value in values.items()]
+        (tmp_path / "schemathesis.toml").write_text("\n".join(["[parameters]", *lines]))
+        command = [
+            os.path.join(os.path.dirname(sys.executable), "schemathesis"),
+            "run",
+            document,
+            "--url",
+            "{0.scheme}://{0.netloc}".format(urlsplit(document)),
+            f"--header=Authorization: Bearer {key}",
+            f"--checks={CHECKS}",
+            "--mode=all",
+            "--phases=examples,coverage,fuzzing",
+            "--max-examples=8",
+            "--generation-deterministic",
+            "--suppress-health-check=all",
+            "--no-color",
+            *options,
+        ]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
+        return "" if done.returncode == 0 else done.stdout[-6000:] + done.stderr[-1000:]
+
+    return find
 
 
 @pytest.fixture

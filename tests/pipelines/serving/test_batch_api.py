@@ -244,6 +244,45 @@ def test_what_is_refused(api: Client, batch: BatchEndpoints, home: Home, monkeyp
     assert "sales" in api("POST", "", {"input": "database:sales/rows"}).text
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"input": "dataset:echoes\\ud800"}',
+        b'{"input": "dataset:echoes\\u0000"}',
+        b'{"input": "dataset:echoes", "parameters": {"\\udfff": 1}}',
+        '{"input": "dataset:echoes@²"}'.encode(),
+        b'{"input": "dataset:echoes@' + b"9" * 5000 + b'"}',
+        b'{"input": "file:' + b"a" * 400 + b'"}',
+        b'{"input": "dataset:echoes", "output": "file:' + b"a" * 400 + b'.csv"}',
+        b'{"input": "dataset:echoes", "parameters": {"reject_limit": NaN}}',
+        b'{"input": "dataset:echoes", "parameters": {"reject_limit": 1e999}}',
+        b'{"input": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"input": ' + b"9" * 5000 + b"}",
+    ],
+    ids=range(11),
+)
+def test_odd_bodies_are_refused_in_words(api: Client, body: bytes) -> None:
+    answer = api("POST", "", body)
+    assert answer.status_code in (400, 404), answer.text
+    assert answer.json()["message"]
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("values", [{}, {"job_id": "done"}, {"job_id": "cancelled"}], ids=["any", "done", "cancelled"])
+def test_no_request_that_the_document_allows_is_answered_by_a_fault_or_undocumented(
+    api: Client, until: Any, home: Home, faults: Any, values: dict[str, str]
+) -> None:
+    (home.files / "odd.csv").write_text("code,size\nx,1\nbug,2\nz,3\n")
+    made = api("POST", "", {"input": "file:odd.csv", "parameters": {"reject_limit": 1}}).json()["id"]
+    if values == {"job_id": "cancelled"}:
+        api("POST", f"/{made}/cancel")
+    finished(api, made, until)
+    document = api.url.partition("/batch-endpoints/")[0] + "/openapi.json"
+    key = api.http.headers["authorization"].partition(" ")[2]
+    named = {"name": "nightly"} | ({"job_id": made} if values else {})
+    assert faults(document, key, named, "--include-path-regex=^/batch-endpoints/") == ""
+
+
 def test_either_key_opens_and_a_rotated_one_no_longer(api: Client, batch: BatchEndpoints) -> None:
     second = Client(api.url, batch.rotate_key("nightly", "secondary"))
     assert second("GET").status_code == api("GET").status_code == 200

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -25,7 +22,6 @@ pytestmark = pytest.mark.services
 
 ROWS = [{"code": c, "size": 1.5} for c in ("NA", "None", "", "x")]
 EXPECTED = ["'NA'", "'None'", "''", "'x'"]
-CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 
 @pytest.fixture(scope="module")
@@ -155,26 +151,11 @@ def test_an_endpoint_describes_itself_to_those_with_a_key(asked, endpoints):
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/endpoints/spoken/swagger.json"])
-def test_no_request_that_the_documents_allow_is_answered_by_a_fault_or_undocumented(asked, path, tmp_path):
+def test_no_request_that_the_documents_allow_is_answered_by_a_fault_or_undocumented(asked, path, faults):
     client, keys = asked
-    (tmp_path / "schemathesis.toml").write_text('[parameters]\n"path.name" = "spoken"\n')
-    command = [
-        os.path.join(os.path.dirname(sys.executable), "schemathesis"),
-        "run",
-        f"{client.base_url}".rstrip("/") + path,
-        "--url",
-        str(client.base_url),
-        f"--header=Authorization: Bearer {keys['spoken']}",
-        f"--checks={CHECKS}",
-        "--mode=all",
-        "--phases=examples,coverage,fuzzing",
-        "--max-examples=8",
-        "--generation-deterministic",
-        "--suppress-health-check=all",
-        "--no-color",
-    ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 0, done.stdout[-6000:]
+    document = f"{client.base_url}".rstrip("/") + path
+    told = faults(document, keys["spoken"], {"name": "spoken"}, "--exclude-path-regex=^/batch-endpoints/")
+    assert told == ""
 
 
 def test_requests_are_counted_and_traced(asked, spans, until):

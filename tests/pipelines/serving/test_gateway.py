@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
 import time
@@ -9,7 +10,7 @@ import time
 import httpx
 import pytest
 
-from pipelines.errors import InputError
+from pipelines.errors import InputError, NotFoundError
 from pipelines.records import EndpointState
 
 pytestmark = pytest.mark.services
@@ -56,6 +57,19 @@ def test_json_and_csv_and_the_test_form_give_the_same_answers(ask, as_records, e
     assert labels(ask(as_records(*rows))) == expected
     assert labels(ask("size,code\n1.5,NA\n1.5,None\n1.5,\n1.5,x\n", "text/csv; charset=utf-8")) == expected
     assert [p["Scored Labels"] for p in endpoints.test("echo", rows)["predictions"]] == expected
+
+
+def test_rows_tried_by_hand_are_answered_and_warned_of_as_the_gateway_does(ask, as_records, endpoints):
+    rows = [{"code": "x", "size": 1.5}, {"code": "x", "size": 70.0}]
+    answer = ask(as_records(*rows)).json()
+    for content, kind in ((json.dumps(rows), "json"), ("size,code\n1.5,x\n70,x\n", "csv")):
+        tried = endpoints.try_rows("echo", content.encode(), kind)
+        assert tried.answers == answer["predictions"]
+        assert [r.to_dict() for r in tried.remarks] == answer["warnings"]
+    with pytest.raises(InputError, match="needs column 'code'"):
+        endpoints.try_rows("echo", b'[{"size": 1}]')
+    with pytest.raises(NotFoundError):
+        endpoints.try_rows("echo", json.dumps(rows).encode(), deployment="v9")
 
 
 def test_a_request_has_an_id_of_its_own_or_the_one_it_came_with(ask, as_records):

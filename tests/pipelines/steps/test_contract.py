@@ -277,6 +277,11 @@ def test_a_link_is_a_scikit_learn_object(step: Step) -> None:
 
 
 @pytest.mark.parametrize("step", LINKS)
+def test_a_step_declares_whether_its_link_cross_fits(step: Step) -> None:
+    assert step.build(table().schema).cross_fits == step.cross_fits
+
+
+@pytest.mark.parametrize("step", LINKS)
 def test_a_link_learns_from_training_rows_only(step: Step) -> None:
     given = table(split=True)
     test = (given.partition == TEST).to_numpy()

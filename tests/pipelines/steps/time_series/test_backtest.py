@@ -17,9 +17,12 @@ from pipelines.steps.transformation.normalize_data import NormalizeData
 from tests.pipelines.steps.cases import Case
 from tests.pipelines.steps.conftest import Engine
 from tests.pipelines.steps.samples import sample
-from tests.pipelines.steps.time_series.test_train_forecast import asked, co2, trained
+from tests.pipelines.steps.time_series.test_train_forecast import KNOWN, asked, co2, days, trained
 
-CASES = [Case({"time": "month", "horizon": 6, "n_origins": 3}, runs=False)]
+CASES = [
+    Case({"time": "month", "horizon": 6, "n_origins": 3}, runs=False),
+    Case({"time": "month", "known": ["price"], "horizon": 2}, runs=False),
+]
 
 BARE = "scikit-learn has the rows of it, TimeSeriesSplit, and no forecast; its training is that of train_forecast"
 
@@ -91,6 +94,21 @@ def test_business_days_are_measured_on_business_days() -> None:
     assert len(found) == 10
     assert set(found["month"].dt.day_of_week) <= set(range(5))
     assert set(found["month"]) <= set(rows["month"])
+
+
+def test_what_is_known_in_advance_is_known_at_each_origin() -> None:
+    rows = days("EWR", "JFK")
+    given = KNOWN | {"series": "origin"}
+    output = measured(rows, n_origins=2, season=7, **given)
+    assert output.table is not None
+    found = output.table.frame
+    assert found["Series"].value_counts().to_dict() == {"EWR": 10, "JFK": 10}
+    assert found["Scored Labels"].notna().all()
+    for origin, part in found.groupby("Origin"):
+        model, _ = trained(rows[rows["month"] <= origin], **given)
+        asked_of = part[["Series", "month"]].rename(columns={"Series": "origin"})
+        asked_of = asked_of.merge(rows.drop(columns="co2"), on=["origin", "month"])
+        np.testing.assert_allclose(model.predict(asked_of)["Scored Labels"], part["Scored Labels"], rtol=1e-9)
 
 
 def test_too_many_origins_are_refused() -> None:

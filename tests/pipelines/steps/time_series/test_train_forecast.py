@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LinearRegression, Ridge
 
-from pipelines import Workspace
+from pipelines import Pipeline, Workspace
 from pipelines.chain.chain import Chain
 from pipelines.errors import InputError
 from pipelines.samples.gallery import sample as pipeline
@@ -19,7 +19,10 @@ from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.conftest import Engine
 from tests.pipelines.steps.samples import sample
 
-CASES = [Case({"time": "month", "lags": [1, 12], "algorithm": {"type": "linear_regression"}}, runs=False)]
+CASES = [
+    Case({"time": "month", "lags": [1, 12], "algorithm": {"type": "linear_regression"}}, runs=False),
+    Case({"time": "month", "known": ["price", "holiday"], "horizon": 3}, runs=False),
+]
 
 
 def by_hand(frame: pd.DataFrame) -> Ridge:
@@ -164,6 +167,80 @@ def test_gaps_are_told_and_no_label_is_made_up() -> None:
     assert np.isfinite(asked(missing, ["2002-01-01"])).all()
 
 
+def days(*origins: str) -> pd.DataFrame:
+    """Each day's temperature at airports, with its dew point and whether it is a weekend, as if known in advance."""
+    rows = sample("airport_weather").query("origin in @origins")
+    rows = rows.assign(month=pd.to_datetime(rows[["month", "day"]].assign(year=2013)))
+    found = rows.groupby(["origin", "month"], as_index=False)[["temp", "dewp"]].mean()
+    return found.assign(weekend=found["month"].dt.day_of_week >= 5).rename(columns={"temp": "co2"})
+
+
+KNOWN = {"known": ["dewp", "weekend"], "lags": [1, 7], "horizon": 5, "windows": [3], "calendar": False}
+
+
+def by_hand_ahead(past: pd.DataFrame, future: pd.DataFrame) -> tuple[list[float], np.ndarray]:
+    """The forecasts of ``future``, and those of ``past`` from the day before, by a regression for each day ahead."""
+    values, forecasts, fitted = past["co2"].to_numpy(), [], np.empty(0)
+    for ahead in range(1, len(future) + 1):
+        both = pd.concat([past, future.head(ahead)], ignore_index=True)
+        given = pd.DataFrame({"dewp": both["dewp"], "weekend": both["weekend"].astype(float), "trend": both.index})
+        earlier = pd.Series(np.append(values, np.full(ahead, np.nan))).shift(ahead)
+        given = given.assign(one=earlier, seven=earlier.shift(6), three=earlier.rolling(3).mean()).dropna()
+        train = given[given.index < len(past)]
+        model = LinearRegression().fit(train, values[train.index])
+        forecasts.append(float(model.predict(given.tail(1))[0]))
+        fitted = model.predict(train) if ahead == 1 else fitted
+    return forecasts, fitted
+
+
+def test_what_is_known_in_advance_is_learned_from_as_by_hand() -> None:
+    rows = days("JFK")
+    past, future = rows.iloc[:-5], rows.iloc[-5:]
+    model, _ = trained(past.drop(columns="origin"), **KNOWN)
+    assert model.contract is not None
+    assert set(model.contract.names) == {"month", "dewp", "weekend"}
+    forecasts, fitted = by_hand_ahead(past, future)
+    given = {"dewp": future["dewp"].to_numpy(), "weekend": future["weekend"].to_numpy()}
+    found = asked(model, future["month"].reset_index(drop=True), **given)
+    np.testing.assert_allclose(found, forecasts, rtol=1e-9)
+    within = {"dewp": past["dewp"].to_numpy(), "weekend": past["weekend"].to_numpy()}
+    np.testing.assert_allclose(asked(model, past["month"], **within)[7:], fitted, rtol=1e-9)
+    blind, _ = trained(past.drop(columns="origin"), **KNOWN | {"known": []})
+    actual = future["co2"].to_numpy()
+    assert np.abs(found - actual).mean() < np.abs(asked(blind, future["month"]) - actual).mean()
+
+
+def test_a_row_with_what_is_known_is_answered_alone_as_among_others() -> None:
+    rows = days("EWR", "JFK")
+    cut = rows["month"].max() - pd.Timedelta(days=5)
+    model, _ = trained(rows[rows["month"] <= cut], series="origin", **KNOWN)
+    new = rows.drop(columns="co2").sample(frac=1, random_state=0).reset_index(drop=True)
+    together = model.predict(new)["Scored Labels"]
+    assert together.notna().sum() == len(new) - 14  # the first week of each airport has no week before
+    late = new.index[new["month"] > cut]
+    for at in late:
+        assert model.predict(new.iloc[[at]])["Scored Labels"].iloc[0] == pytest.approx(together[at], rel=1e-12)
+    missing = model.predict(new.assign(dewp=new["dewp"].mask(new.index == late[0])))["Scored Labels"]
+    assert np.isnan(missing[late[0]])
+    np.testing.assert_allclose(missing.drop(late[0]), together.drop(late[0]), rtol=1e-12)
+    other = model.predict(new.assign(dewp=new["dewp"] + 10))["Scored Labels"]
+    assert (other[late] > together[late]).all()
+
+
+def test_rows_that_miss_what_is_known_are_told() -> None:
+    rows = days("JFK").drop(columns="origin")
+    _, notes = trained(rows.assign(dewp=rows["dewp"].mask(rows.index % 10 == 0)), **KNOWN)
+    assert any(n.startswith("37 of 364 rows miss a value") for n in notes)
+
+
+def test_a_column_named_as_a_feature_is_another() -> None:
+    rows = days("JFK").drop(columns="origin").rename(columns={"dewp": "trend"})
+    model, _ = trained(rows, **KNOWN | {"known": ["trend"]})
+    assert "known trend" in model.predictor.features_.get_feature_names_out()
+    assert model.contract is not None
+    assert set(model.contract.names) == {"month", "trend"}
+
+
 @pytest.mark.parametrize(
     ("change", "params", "words"),
     [
@@ -173,6 +250,9 @@ def test_gaps_are_told_and_no_label_is_made_up() -> None:
         ({"month": 1.0}, {}, "'month' holds no times"),
         ({"co2": "a"}, {}, "'co2' holds none"),
         ({}, {"time": "moth"}, "moth"),
+        ({}, {"known": ["prize"]}, "prize"),
+        ({}, {"known": ["co2"]}, "'co2' is what is forecast"),
+        ({"price": 1.0}, {"known": ["price"], "horizon": 600}, "rows for what it learns of"),
     ],
 )
 def test_what_cannot_be_forecast(change: dict[str, Any], params: dict[str, Any], words: str) -> None:
@@ -206,6 +286,26 @@ def test_a_sample_of_many_days_looks_coarser_and_is_no_mistake(tmp_path: Path) -
     run = workspace.run(document)
     assert run.result.failure is None
     assert any("One moment is a day" in n for s in run.result.steps for n in s.notes)
+
+
+@pytest.mark.services
+def test_what_is_known_in_advance_is_asked_for_where_it_is_served(tmp_path: Path) -> None:
+    home = tmp_path / "workspace"
+    home.mkdir()
+    (home / ".furnished").touch()
+    workspace = Workspace.open(home)
+    workspace.datasets.add_frame("days", days("JFK").drop(columns="origin"))
+    built = Pipeline("days").add("dataset", dataset="days").add("set_label", column="co2")
+    learned = {"time": "month", **KNOWN, "algorithm": {"type": "linear_regression"}}
+    built = built.add("backtest", n_origins=3, **learned).add("split_data", train_fraction=0.99, shuffle=False)
+    run = workspace.run(built.add("train_forecast", **learned).add("score_model").add("evaluate_model"))
+    assert run.result.failure is None
+    assert run.result.metrics["backtest.mean_absolute_scaled_error"] < 1
+    model = workspace.models.publish(run.run_id, "days")
+    assert model.parity is not None
+    contract = next(iter(run.result.models.values())).contract
+    assert contract is not None
+    assert set(contract.names) == {"month", "dewp", "weekend"}
 
 
 @pytest.mark.services

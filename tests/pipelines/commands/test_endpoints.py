@@ -1,0 +1,25 @@
+"""``endpoint`` as its users call it, on a workspace without services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.services
+
+
+def test_an_endpoint_that_nothing_serves_yet_is_made_and_its_key_shown(
+    call: Callable[..., tuple[int, Any]], model: str
+) -> None:
+    code, made = call("endpoint", "create", "later", model)
+    assert (code, made["name"], made["state"]) == (1, "later", "stopped")
+    assert "services are not up" in made["error"]["message"]
+    assert "python -m pipelines up" in made["error"]["fix"]
+    assert made["key"].startswith("sk_")
+    code, text = call("endpoint", "create", "soon", model, as_text=True)
+    assert (code, "key: sk_" in text, "Error: The endpoint 'soon' is recorded" in text) == (1, True, True)
+    assert [e["name"] for e in call("endpoint", "list")[1]["endpoints"]] == ["later", "soon"]
+    for name in ("later", "soon"):
+        assert call("endpoint", "delete", name)[0] == 0
