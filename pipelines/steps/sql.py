@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import duckdb
 import numpy as np
@@ -23,6 +24,7 @@ LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "threads": "1",  # the order of the rows, and the last digits of a sum, do not hang on chance
 }
 _BY_OTHER_MEANS = re.compile(r'\bcolumns\b|\bt\b|\*|""')
+T = TypeVar("T")
 _opening = threading.Lock()
 _opened: list[duckdb.DuckDBPyConnection] = []
 
@@ -33,13 +35,19 @@ def select(query: str, tables: Mapping[str, pd.DataFrame], seconds: float | None
     The statement sees these tables and no file, network or setting. ``seconds`` limits how long it may take. InputError
     says what DuckDB found wrong.
     """
-    return _frame(_answer(query, tables, [str(c) for frame in tables.values() for c in frame.columns], seconds))
+    columns = [str(c) for frame in tables.values() for c in frame.columns]
+    return _frame(_answer(query, tables, columns, lambda c, _s: c.sql(query).to_arrow_table(), seconds))
 
 
 def _answer(
-    query: str, tables: Mapping[str, pd.DataFrame], columns: list[str], seconds: float | None = None, seed: bool = True
-) -> pa.Table:
-    """What the statement gives; of a mistake in it, ``columns`` are those to choose from."""
+    query: str,
+    tables: Mapping[str, pd.DataFrame],
+    columns: list[str],
+    ask: Callable[[duckdb.DuckDBPyConnection, duckdb.Statement], T],
+    seconds: float | None = None,
+    seed: bool = True,
+) -> T:
+    """What the statement gives to ``ask``; of a mistake in it, ``columns`` are those to choose from."""
     connection = database().cursor()
     timer = threading.Timer(seconds, connection.interrupt) if seconds else None
     try:
@@ -47,10 +55,10 @@ def _answer(
             connection.register(name, _readable(frame))
         if seed:
             connection.execute("SELECT setseed(0.5)").fetchall()
-        _require_one_select(connection, query)
+        statement = _one_select(connection, query)
         if timer:
             timer.start()
-        return connection.sql(query).to_arrow_table()
+        return ask(connection, statement)
     except duckdb.InterruptException:
         raise InputError(
             _("The query took longer than {seconds:g} seconds on the sample.", seconds=seconds), fix=_("Simplify it.")
@@ -67,17 +75,24 @@ def condition(expression: str, frame: pd.DataFrame) -> np.ndarray:
     """For which rows what could follow WHERE holds; it does not where it cannot be told, as a value is missing."""
     query = f"SELECT (\n{expression}\n) AS kept FROM t"  # noqa: S608
     seed = "(" in expression  # no chance without a function
-    cells = _answer(query, {"t": _named_in(expression, frame)}, [str(c) for c in frame.columns], seed=seed).column(0)
-    if cells.null_count == len(cells):
+    columns = [str(c) for c in frame.columns]
+    found = _answer(query, {"t": _named_in(expression, frame)}, columns, _kept, seed=seed)
+    unknown = np.ma.getmaskarray(found)
+    if unknown.all():
         return np.zeros(len(frame), dtype=bool)
-    if not pa.types.is_boolean(cells.type):
+    if found.dtype.kind != "b":
         raise InputError(
             _("The condition does not give true or false."),
             fix=_("Compare with =, <, > or in, as in price > 0."),
         )
-    if len(cells) != len(frame):
+    if len(found) != len(frame):
         raise InputError(_("The condition must look at each row alone."), fix=_("Use Apply SQL for sums and counts."))
-    return np.asarray(cells.fill_null(False).to_numpy(), dtype=bool)
+    return np.asarray(np.ma.getdata(found) & ~unknown)
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> np.ma.MaskedArray:
+    """The column ``kept``, masked where it has gaps; for few rows NumPy is quicker to make than a table of Arrow's."""
+    return np.ma.asarray(connection.execute(statement).fetchnumpy()["kept"])
 
 
 def _named_in(expression: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +120,7 @@ def database() -> duckdb.DuckDBPyConnection:
         return _opened[0]
 
 
-def _require_one_select(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+def _one_select(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.Statement:
     statements = connection.extract_statements(query)
     if len(statements) != 1:
         message = _("There is no statement where one SELECT should be.")
@@ -115,6 +130,7 @@ def _require_one_select(connection: duckdb.DuckDBPyConnection, query: str) -> No
     kind = statements[0].type
     if kind is not duckdb.StatementType.SELECT:
         raise InputError(_("A {kind} statement cannot be used here.", kind=kind.name), fix=_("Write a SELECT."))
+    return statements[0]
 
 
 def _readable(frame: pd.DataFrame) -> pd.DataFrame | pa.Table:

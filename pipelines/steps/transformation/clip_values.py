@@ -67,7 +67,7 @@ class Clip(Columnwise):
         """The thresholds, and what stands for a value below and above them."""
         found = np.asarray(numbers(values), dtype=np.float64)
         found = found[np.isfinite(found)]
-        low, high = self._threshold(self.limits[0], found, -np.inf), self._threshold(self.limits[1], found, np.inf)
+        low, high = self._thresholds(found)
         if self.replace_with == "threshold":
             return [low, high, low, high]
         if self.replace_with == "missing" or not len(found):
@@ -75,10 +75,15 @@ class Clip(Columnwise):
         instead = float(np.mean(found) if self.replace_with == "mean" else np.median(found))
         return [low, high, instead, instead]
 
-    def _threshold(self, limit: float | None, found: np.ndarray, beyond: float) -> float:
-        if limit is None or (self.percentiles and not len(found)):
-            return beyond
-        return float(np.percentile(found, limit)) if self.percentiles else float(limit)
+    def _thresholds(self, found: np.ndarray) -> list[float]:
+        """The lower and the upper one; what is not given lies beyond all numbers."""
+        if self.percentiles and not len(found):
+            return [-np.inf, np.inf]
+        given = [limit for limit in self.limits if limit is not None]
+        at = iter(np.percentile(found, given).tolist() if self.percentiles else map(float, given))
+        return [
+            beyond if limit is None else next(at) for limit, beyond in zip(self.limits, (-np.inf, np.inf), strict=True)
+        ]
 
 
 class ClipValues(Step):
