@@ -89,7 +89,7 @@ def tabs(
     endpoint: Endpoint, ask: Ask, models: Callable[[], Sequence[RegisteredModel]], watch: Endpoints, *, key: str
 ) -> Wish | None:
     """Draw the tabs; ``ask`` gets the model's answers to rows, ``watch`` traffic, drift, logs and OpenAPI."""
-    names = [_("Test"), _("Consume"), _("Versions"), _("Monitoring"), _("Logs"), _("Keys"), _("Details")]
+    names = [_("Try it"), _("Consume"), _("Versions"), _("Monitoring"), _("Logs"), _("Keys"), _("Details")]
     test, consume, versions, monitoring, logs, keys, details = st.tabs(names, key=f"{key}_tab", on_change="rerun")
     wish: Wish | None = None
     if test.open:

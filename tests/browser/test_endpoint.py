@@ -50,7 +50,7 @@ def _answers(page: Page) -> list[dict[str, str]]:
 def test_rows_as_json_and_as_a_file_are_answered_in_a_table_with_their_warnings(
     studio: Studio, page: Page, endpoint: Endpoint
 ) -> None:
-    _tab(studio, page, "Test")
+    _tab(studio, page, "Try it")
     page.get_by_role("button", name="JSON", exact=True).or_(page.get_by_role("radio", name="JSON")).first.click()
     settled(page)
     editor = page.get_by_role("textbox", name="Rows as JSON")
@@ -105,7 +105,7 @@ def test_a_deployment_is_added_beside_the_other_changed_and_removed(
     assert made.shadow
     expect(page.locator(f".st-key-endpoint_{NAME}_versions_list")).not_to_contain_text("Starting")
 
-    page.get_by_role("tab", name="Test", exact=True).click()
+    page.get_by_role("tab", name="Try it", exact=True).click()
     settled(page)
     expect(page.locator(f".st-key-endpoint_{NAME}_deployment")).to_be_visible()
 
