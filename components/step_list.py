@@ -69,7 +69,7 @@ const states=new WeakMap();
 export default function({parentElement,data,setTriggerValue}){
   const W=data.words;
   let s=states.get(parentElement);
-  if(!s){s={list:el('ul','list'),bar:el('div','bar'),find:el('input','find')};s.find.type='search';s.find.hidden=true;
+  if(!s){s={cards:new Map(),list:el('ul','list'),bar:el('div','bar'),find:el('input','find')};s.find.type='search';s.find.hidden=true;
     s.bar.setAttribute('role','toolbar');
     s.filter=()=>{const w=s.find.hidden?[]:s.find.value.toLowerCase().split(/\\s+/).filter(Boolean);for(const li of s.list.children){const t=(li.getAttribute('aria-label')||'').toLowerCase()+' '+(li.dataset.id||'');li.hidden=!w.every(q=>t.includes(q))}};
     const close=()=>{s.find.hidden=true;s.find.value='';s.filter()};s.find.oninput=s.filter;
@@ -81,7 +81,7 @@ export default function({parentElement,data,setTriggerValue}){
   const send=(act,ids,to)=>setTriggerValue('event',{act,ids:Array.isArray(ids)?ids:[ids],to,at:Date.now()});
   const root=s.list.getRootNode(),focused=root.activeElement?.dataset?.id;
   const clear=()=>s.list.querySelectorAll('.before,.after').forEach(e=>e.classList.remove('before','after'));
-  const ids=data.steps.map(q=>q.id),marked=new Set(data.marked);
+  const ids=data.steps.map(q=>q.id),marked=s.marked=new Set(data.marked);
   const chosen=id=>marked.has(id)?ids.filter(q=>marked.has(q)):[id];
   const paint=()=>{const several=marked.size>1;[...s.list.children].forEach(li=>li.classList.toggle('marked',several&&marked.has(li.dataset.id)));
     s.bar.hidden=!several;if(!several)return;s.bar.replaceChildren(el('span','',fill(W.count,{count:marked.size})));
@@ -91,36 +91,49 @@ export default function({parentElement,data,setTriggerValue}){
   const range=id=>{const a=ids.indexOf(s.anchor??data.selected),b=ids.indexOf(id);return a<0?[id]:ids.slice(Math.min(a,b),Math.max(a,b)+1)};
   const pick=li=>{marked.clear();paint();s.anchor=li.dataset.id;s.list.querySelectorAll('[aria-current=true]').forEach(e=>e.setAttribute('aria-current','false'));li.setAttribute('aria-current','true');send('select',li.dataset.id)};
   if(!marked.size)s.anchor=data.selected;
-  const card=(x,k)=>{
-    const li=el('li','card'+(x.enabled?'':' off'));li.dataset.id=x.id;li.dataset.status=x.status;li.draggable=true;li.tabIndex=x.id===data.selected||(!data.selected&&k===0)?0:-1;
-    li.setAttribute('aria-current',x.id===data.selected);li.style.setProperty('--c',C[x.status]||'color-mix(in srgb,var(--st-gray-color) 55%,transparent)');li.title=[x.title,x.summary,x.note&&fill(W.note,{text:x.note}),x.reason&&fill(W.reason,{text:x.reason})].filter(Boolean).join('\\n');
+  Object.assign(s,{data,ids,send,chosen,mark,range,pick,clear}); // a card that stays as it is asks these, as they are by then
+  const words=JSON.stringify(W);
+  if(s.words!==words){s.words=words;s.cards.clear()}
+  const card=x=>{
+    const li=el('li','card'+(x.enabled?'':' off'));li.dataset.id=x.id;li.dataset.status=x.status;li.draggable=true;
+    li.style.setProperty('--c',C[x.status]||'color-mix(in srgb,var(--st-gray-color) 55%,transparent)');li.title=[x.title,x.summary,x.note&&fill(W.note,{text:x.note}),x.reason&&fill(W.reason,{text:x.reason})].filter(Boolean).join('\\n');
     const t=el('div','t'),one=el('div','r'),two=el('div','r'),st=el('span','s');
     if(x.errors){st.append(el('span','n e',x.errors))}
     if(x.warnings){st.append(el('span','n w',x.warnings))}
     if(P[x.status])st.append(icon(x.status,13,x.status==='running'?'spin':''));
-    one.append(el('b','',x.title),st);two.append(el('small','',x.summary||x.category),el('span','d',x.detail));t.append(one,two);if(x.note)t.append(el('span','note',x.note));li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.state} ${x.detail}`);
+    one.append(el('b','',x.title),st);two.append(el('small','',x.summary||x.category),el('span','d',x.detail));t.append(one,two);if(x.note)t.append(el('span','note',x.note));
     const act=el('span','act'),move=el('span','move');act.append(move);
-    for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=W[a];b.setAttribute('aria-label',W[a]+': '+x.title);b.tabIndex=x.id===data.selected?0:-1;b.append(icon(a,a==='up'||a==='down'?11:14));
-      b.onclick=e=>{e.stopPropagation();send(a,chosen(x.id))};(a==='up'||a==='down'?move:act).append(b)}
-    const ins=el('button','ins');ins.append(icon('plus',11));ins.title=W.insert;ins.setAttribute('aria-label',fill(W.behind,{title:x.title}));ins.tabIndex=x.id===data.selected?0:-1;
-    ins.onclick=e=>{e.stopPropagation();send('insert',x.id)};
-    li.append(el('span','num',x.number),t,act,ins);
-    li.onclick=e=>{if(e.shiftKey)mark(range(x.id),x.id);else if(e.ctrlKey||e.metaKey){const w=new Set(marked.size?marked:[data.selected]);if(w.has(x.id))w.delete(x.id);else w.add(x.id);s.anchor=x.id;mark([...w],w.has(x.id)?x.id:data.selected)}else pick(li)};
+    for(const a of ['up','down','duplicate','power','remove']){const b=el('button');b.title=W[a];b.setAttribute('aria-label',W[a]+': '+x.title);b.append(icon(a,a==='up'||a==='down'?11:14));
+      b.onclick=e=>{e.stopPropagation();s.send(a,s.chosen(x.id))};(a==='up'||a==='down'?move:act).append(b)}
+    const ins=el('button','ins');ins.append(icon('plus',11));ins.title=W.insert;ins.setAttribute('aria-label',fill(W.behind,{title:x.title}));
+    ins.onclick=e=>{e.stopPropagation();s.send('insert',x.id)};
+    li.append(el('span','num'),t,act,ins);
+    li.onclick=e=>{if(e.shiftKey)s.mark(s.range(x.id),x.id);else if(e.ctrlKey||e.metaKey){const w=new Set(s.marked.size?s.marked:[s.data.selected]);if(w.has(x.id))w.delete(x.id);else w.add(x.id);s.anchor=x.id;s.mark([...w],w.has(x.id)?x.id:s.data.selected)}else s.pick(li)};
     li.onkeydown=e=>{if(e.target!==li)return;const up=e.key==='ArrowUp',down=e.key==='ArrowDown';
-      if(e.altKey&&(up||down)){e.preventDefault();send(up?'up':'down',chosen(x.id))}
-      else if(up||down){let next=li;do next=up?next.previousElementSibling:next.nextElementSibling;while(next&&next.hidden);if(next){e.preventDefault();next.focus();if(e.shiftKey)mark(range(next.dataset.id),data.selected)}}
-      else if((e.ctrlKey||e.metaKey)&&e.key==='a'){e.preventDefault();mark(ids,data.selected)}
-      else if(e.key==='Escape'&&marked.size){e.preventDefault();mark([],data.selected)}
-      else if((e.key==='Enter'||e.key===' ')&&!e.ctrlKey&&!e.metaKey&&!e.shiftKey){e.preventDefault();pick(li)}
-      else if(e.key==='Delete'){e.preventDefault();send('remove',chosen(x.id))}};
+      if(e.altKey&&(up||down)){e.preventDefault();s.send(up?'up':'down',s.chosen(x.id))}
+      else if(up||down){let next=li;do next=up?next.previousElementSibling:next.nextElementSibling;while(next&&next.hidden);if(next){e.preventDefault();next.focus();if(e.shiftKey)s.mark(s.range(next.dataset.id),s.data.selected)}}
+      else if((e.ctrlKey||e.metaKey)&&e.key==='a'){e.preventDefault();s.mark(s.ids,s.data.selected)}
+      else if(e.key==='Escape'&&s.marked.size){e.preventDefault();s.mark([],s.data.selected)}
+      else if((e.key==='Enter'||e.key===' ')&&!e.ctrlKey&&!e.metaKey&&!e.shiftKey){e.preventDefault();s.pick(li)}
+      else if(e.key==='Delete'){e.preventDefault();s.send('remove',s.chosen(x.id))}};
     li.ondragstart=e=>{s.drag=x.id;li.classList.add('drag');e.dataTransfer.effectAllowed='move';e.dataTransfer.setData('text/plain',x.id)};
-    li.ondragend=()=>{s.drag=undefined;li.classList.remove('drag');clear()};
-    li.ondragover=e=>{if(s.drag===undefined)return;e.preventDefault();clear();const r=li.getBoundingClientRect();li.classList.add(e.clientY>r.top+r.height/2?'after':'before')};
-    li.ondrop=e=>{if(s.drag===undefined)return;e.preventDefault();const after=li.classList.contains('after'),from=data.steps.findIndex(q=>q.id===s.drag);clear();
-      let to=k+(after?1:0);if(from<to)to-=1;if(to!==from)send('move',s.drag,to)};
+    li.ondragend=()=>{s.drag=undefined;li.classList.remove('drag');s.clear()};
+    li.ondragover=e=>{if(s.drag===undefined)return;e.preventDefault();s.clear();const r=li.getBoundingClientRect();li.classList.add(e.clientY>r.top+r.height/2?'after':'before')};
+    li.ondrop=e=>{if(s.drag===undefined)return;e.preventDefault();const after=li.classList.contains('after'),from=s.ids.indexOf(s.drag);s.clear();
+      let to=s.ids.indexOf(x.id)+(after?1:0);if(from<to)to-=1;if(to!==from)s.send('move',s.drag,to)};
     return li};
-  if(data.steps.length)s.list.replaceChildren(...data.steps.map(card));
-  else s.list.replaceChildren(el('li','empty',W.empty));
+  const cards=new Map(),lis=data.steps.map((x,k)=>{
+    const said=JSON.stringify({...x,number:0}),had=s.cards.get(x.id),li=had?.said===said?had.li:card(x),on=x.id===data.selected;
+    cards.set(x.id,{said,li});
+    if(li.on!==on){li.on=on;li.setAttribute('aria-current',on);li.querySelectorAll('button').forEach(b=>b.tabIndex=on?0:-1)}
+    else if(li.getAttribute('aria-current')!==String(on))li.setAttribute('aria-current',on);
+    li.tabIndex=on||(!data.selected&&k===0)?0:-1;
+    if(li.number!==x.number){li.number=x.number;li.firstChild.textContent=x.number;li.setAttribute('aria-label',`${x.number}. ${x.title}. ${x.summary}. ${x.state} ${x.detail}`)}
+    return li});
+  s.cards=cards;clear();
+  if(!lis.length)lis.push(el('li','empty',W.empty));
+  const stay=new Set(lis);[...s.list.children].forEach(li=>stay.has(li)||li.remove());
+  let next=s.list.firstChild;for(const li of lis){if(li===next)next=next.nextSibling;else s.list.insertBefore(li,next)}
   paint();s.filter();
   const by=id=>[...s.list.children].find(q=>q.dataset.id===id);
   const lost=s.shown!==undefined&&s.shown!==data.selected&&document.activeElement===document.body;  // such as by a palette that closed
