@@ -17,6 +17,7 @@ from pipelines.messages import _, listed
 from pipelines.schema import MISSING_MARKS, ColumnType, column_type
 
 SHOWN_CATEGORIES = 200
+TWENTIETHS = np.linspace(0, 1, 21)
 AGAIN = 2  # a column whose values come this often on average holds categories, and no free text
 _UNIT = re.compile(r".*\S\s*[(\[]\s*([^()\[\]]{1,20}?)\s*[)\]]\s*")
 
@@ -31,6 +32,7 @@ class ContractColumn(BaseModel):
     required: bool = True
     minimum: float | None = None
     maximum: float | None = None
+    quantiles: tuple[float, ...] = Field((), description="Values at every twentieth part of the training rows, sorted.")
     categories: list[str] | None = Field(None, description="Values seen in training, most frequent first; at most 200.")
     example: Any = None
     closed: bool = Field(False, description="Whether the categories are all that training saw, each many times.")
@@ -58,6 +60,8 @@ class Contract(BaseModel):
     columns: tuple[ContractColumn, ...]
     task: str = ""
     outputs: tuple[ContractOutput, ...] = ()
+    classes: tuple[str, ...] = Field((), description="What a classifier tells apart, in its own order.")
+    threshold: float | None = Field(None, description="The probability that makes the answer the second class, if set.")
     parameters: dict[str, Any] = Field({}, description="Parameters that a request may set, with their defaults.")
 
     @property
@@ -136,6 +140,7 @@ def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:
         required=len(present) == len(values),
         minimum=minimum,
         maximum=maximum,
+        quantiles=_quantiles(present) if kind.is_numeric else (),
         categories=categories,
         closed=closed,
         unit=_unit(str(values.name)) if kind.is_numeric else "",
@@ -148,6 +153,12 @@ def _unit(name: str) -> str:
     """The unit that a column's name ends in, as in ``length (mm)``."""
     found = _UNIT.fullmatch(name)
     return found[1] if found else ""
+
+
+def _quantiles(present: pd.Series) -> tuple[float, ...]:
+    values = present.to_numpy(dtype=np.float64)
+    values = values[np.isfinite(values)]
+    return tuple(np.quantile(values, TWENTIETHS, method="inverted_cdf").tolist()) if len(values) else ()
 
 
 def _finite(value: Any) -> float | None:

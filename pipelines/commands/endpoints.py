@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from pipelines.chain.predictor import LABELS
 from pipelines.commands.answering import Json, answer
 from pipelines.errors import InputError
 from pipelines.messages import _
@@ -16,8 +19,11 @@ from pipelines.serving.endpoints import Endpoint, NotServedError
 from pipelines.serving.monitoring.traffic import Span, Traffic
 
 if TYPE_CHECKING:
+    from pipelines.serving.counterfactuals import Counterfactual
     from pipelines.serving.monitoring.report import Report
 
+Row = Annotated[Path | None, typer.Option(help="A JSON file with one row; the model's example unless said.")]
+Chosen = Annotated[str, typer.Option(help="The one with the most traffic unless said.")]
 commands = typer.Typer(no_args_is_help=True, help="Real-time endpoints.")
 
 
@@ -154,12 +160,64 @@ def monitor(
         say({"traffic": asdict(traffic), "drift": asdict(report)}, _monitored(traffic, report))
 
 
+@commands.command("explain")
+def explain(name: str, row: Row = None, deployment: Chosen = "", as_json: Json = False) -> None:
+    """Show how far each column's value moves the answer to a row, against its typical value."""
+    with answer(as_json) as say:
+        endpoints = Workspace.open().endpoints
+        found = endpoints.explain(name, _row(endpoints.get(name), row), deployment=deployment)
+        lines = [f"{found.answer.get(LABELS)}" + ("" if found.value is None else f"  ({found.value:.6g})")]
+        lines += [f"  {e.column} = {e.value}  (typical {e.typical})  {e.effect:+.6g}" for e in found.effects]
+        say(asdict(found), "\n".join(lines))
+
+
+@commands.command("counterfactuals")
+def counterfactuals(
+    name: str,
+    row: Row = None,
+    target: Annotated[str | None, typer.Option(help="The class, or the number, to get to.")] = None,
+    deployment: Chosen = "",
+    as_json: Json = False,
+) -> None:
+    """Show the smallest changes to a row that change its answer."""
+    with answer(as_json) as say:
+        endpoints = Workspace.open().endpoints
+        given = _row(endpoints.get(name), row)
+        found = endpoints.counterfactuals(name, given, target=target, deployment=deployment)
+        lines = [f"now: {found.answer.get(LABELS)}", *map(_counterfactual, found.found)]
+        say(asdict(found), "\n".join(lines if found.found else [*lines, "No change of one or two columns is enough."]))
+
+
 @commands.command("delete")
 def delete(name: str, as_json: Json = False) -> None:
     """Stop an endpoint and forget it."""
     with answer(as_json) as say:
         Workspace.open().endpoints.delete(name)
         say({"name": name, "deleted": True}, f"{name} is gone")
+
+
+def _row(endpoint: Endpoint, file: Path | None) -> Mapping[str, Any]:
+    """The row in a JSON file; the endpoint's example without one."""
+    if file is None:
+        return endpoint.example
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            _("The row in {file} cannot be read.", file=str(file)), fix=_("Give a JSON file with one object in it.")
+        ) from error
+    found = found[0] if isinstance(found, list) and len(found) == 1 else found
+    if not isinstance(found, dict):
+        raise InputError(
+            _("The row in {file} cannot be read.", file=str(file)), fix=_("Give a JSON file with one object in it.")
+        )
+    return found
+
+
+def _counterfactual(found: Counterfactual) -> str:
+    changes = ", ".join(f"{c.column} {c.before} → {c.after}" for c in found.changes)
+    value = "" if found.value is None or found.value == found.label else f"  ({found.value:.6g})"
+    return f"  {changes}: {found.label}{value}"
 
 
 def _say(as_json: bool, change: Callable[[], Endpoint]) -> None:

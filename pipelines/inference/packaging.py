@@ -46,7 +46,7 @@ def signature(chain: Chain | Served, example: pd.DataFrame) -> ModelSignature:
     from mlflow.models import ModelSignature
     from mlflow.types.schema import AnyType, ColSpec, Schema
 
-    contract = _contract(chain)
+    contract = contract_of(chain)
     inputs = Schema([ColSpec(AnyType(), c.name, required=c.required) for c in contract.columns])
     results = chain.predict(example) if len(example) else chain.empty()
     kinds = {"i": "long", "f": "double", "b": "boolean"}
@@ -59,7 +59,7 @@ def write_model(chain: Chain | Served, rows: pd.DataFrame, folder: Path, card: M
 
     ``card`` is MLflow's description of the model and is filled in.
     """
-    contract = _contract(chain)
+    contract = contract_of(chain)
     example = contract.example(rows, EXAMPLE_ROWS)
     with tempfile.TemporaryDirectory() as temporary, quiet():
         import mlflow.pyfunc
@@ -93,10 +93,12 @@ def _written(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _contract(chain: Chain | Served) -> Contract:
+def contract_of(chain: Chain | Served) -> Contract:
+    """The chain's contract with what a published model tells beside it: its classes, and the threshold between two."""
     if chain.contract is None:
         raise SekkeiError(_("The model has no input contract."), fix=_("Train it again."))
-    return chain.contract
+    told = {"classes": tuple(str(c) for c in chain.classes), "threshold": getattr(chain, "threshold", None)}
+    return chain.contract.model_copy(update=told)
 
 
 def _kind(values: pd.Series) -> str:

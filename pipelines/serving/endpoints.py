@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,10 @@ from pipelines.records import Database, DesiredState, EndpointKeyRow, EndpointRo
 from pipelines.serving import deployments
 from pipelines.serving.access_log import Access, AccessLogs
 from pipelines.serving.answers import refusal
+from pipelines.serving.counterfactuals import Counterfactuals, counterfactuals
 from pipelines.serving.endpoint import NOT_UP, Deployment, Endpoint, Key, describe, main_deployment, server_address
 from pipelines.serving.example import request_body
+from pipelines.serving.explanation import Explanation, explanation
 from pipelines.serving.keys import PRIMARY, SLOTS, new_key
 from pipelines.serving.monitoring import samples
 from pipelines.serving.monitoring.traffic import SPANS, Span, Traffic, traffic
@@ -28,6 +30,7 @@ from pipelines.serving.protocols.openapi import Model, endpoint_document
 from pipelines.serving.served import look_up
 from pipelines.serving.servers import log_path
 from pipelines.serving.trial import Kind, Trial, question
+from pipelines.serving.variants import Ask
 from pipelines.settings import settings
 from pipelines.workspace import Home
 
@@ -269,6 +272,32 @@ class Endpoints:
         wanted = question(content, kind, _chosen(found, deployment).contract)
         return wanted.answered(self._asked(found, deployment, wanted.asked.body))
 
+    def explain(self, name: str, row: Mapping[str, Any], *, deployment: str = "") -> Explanation:
+        """How far each column's value moves a deployment's answer to ``row``, strongest first.
+
+        Found by asking for the row with each column's typical value in turn, so that any model with a contract can be
+        asked. Errors as for ``try_rows``.
+        """
+        found = self.get(name)
+        return explanation(_chosen(found, deployment).contract, row, self._asking(found, deployment))
+
+    def counterfactuals(
+        self,
+        name: str,
+        row: Mapping[str, Any],
+        *,
+        target: float | str | None = None,
+        deployment: str = "",
+        most: int = 12,
+    ) -> Counterfactuals:
+        """The smallest changes to ``row`` that change a deployment's answer, with values that training saw.
+
+        ``target``: the class, or the number, to get to. Errors as for ``try_rows``.
+        """
+        found = self.get(name)
+        contract = _chosen(found, deployment).contract
+        return counterfactuals(contract, row, self._asking(found, deployment), target=target, most=most)
+
     def swagger(self, name: str) -> dict[str, Any]:
         """The OpenAPI document of the endpoint's model, as the gateway gives it at ``/endpoints/NAME/swagger.json``."""
         found = self.get(name)
@@ -305,6 +334,16 @@ class Endpoints:
             return builtins.list(self.test(name, rows, deployment=chosen.name)["predictions"])
 
         return report(self.home, self.database, found, chosen, answers)
+
+    def _asking(self, found: Endpoint, deployment: str) -> Ask:
+        """Asks the deployment for rows; its answers, an object a row."""
+        contract = _chosen(found, deployment).contract
+
+        def ask(rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+            wanted = question(request_body(rows), "json", contract)
+            return wanted.answered(self._asked(found, deployment, wanted.asked.body)).answers
+
+        return ask
 
     def _asked(self, found: Endpoint, deployment: str, body: bytes) -> dict[str, Any]:
         """What a model server of the deployment answers to ``body``."""

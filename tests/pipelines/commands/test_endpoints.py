@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,3 +24,17 @@ def test_an_endpoint_that_nothing_serves_yet_is_made_and_its_key_shown(
     assert [e["name"] for e in call("endpoint", "list")[1]["endpoints"]] == ["later", "soon"]
     for name in ("later", "soon"):
         assert call("endpoint", "delete", name)[0] == 0
+
+
+def test_why_is_asked_of_a_row_in_a_file_and_of_an_endpoint_that_serves(
+    call: Callable[..., tuple[int, Any]], model: str, tmp_path: Path
+) -> None:
+    call("endpoint", "create", "asked", model)
+    (tmp_path / "row.json").write_text('[{"horsepower": 100, "curb-weight": 2300}]')
+    (tmp_path / "no.json").write_text("[1, 2]")
+    for command in ("explain", "counterfactuals"):
+        code, told = call("endpoint", command, "asked", "--row", tmp_path / "row.json")
+        assert (code, "is stopped" in told["error"]["message"]) == (1, True)
+        code, told = call("endpoint", command, "asked", "--row", tmp_path / "no.json")
+        assert (code, "cannot be read" in told["error"]["message"]) == (1, True)
+    assert call("endpoint", "delete", "asked")[0] == 0

@@ -72,6 +72,17 @@ def test_rows_tried_by_hand_are_answered_and_warned_of_as_the_gateway_does(ask, 
         endpoints.try_rows("echo", json.dumps(rows).encode(), deployment="v9")
 
 
+def test_a_served_model_is_asked_why_and_what_would_change_its_answer(ask, endpoints):
+    why = endpoints.explain("echo", {"code": "x", "size": 3.0, "other": 1})
+    assert [(e.column, e.value, e.typical, e.effect) for e in why.effects] == [("size", 3.0, 2.5, 0.5)]
+    assert why.answer == {"Scored Labels": "'x'", "Scored Probabilities": 3.0}
+    assert endpoints.counterfactuals("echo", {"code": "x", "size": 3.0}).found == ()  # text that never came twice
+    with pytest.raises(InputError, match="needs column 'code'"):
+        endpoints.explain("echo", {"size": 1})
+    with pytest.raises(NotFoundError):
+        endpoints.counterfactuals("echo", {"code": "x", "size": 3.0}, deployment="v9")
+
+
 def test_a_request_has_an_id_of_its_own_or_the_one_it_came_with(ask, as_records):
     row = as_records({"code": "a", "size": 1})
     assert ask(row, **{"x-request-id": "mine-1"}).headers["x-request-id"] == "mine-1"
