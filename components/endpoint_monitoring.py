@@ -35,7 +35,7 @@ HEADINGS = [
     Heading(N_("p-value"), right=True, hint=N_("How likely chance alone is, corrected for the number of columns.")),
     Heading(N_("Missing"), right=True, hint=N_("In training, and now.")),
     Heading(N_("Never seen"), right=True, hint=N_("Values that training never saw.")),
-    Heading(N_("In words"), wide=True),
+    Heading(N_("In words"), wraps=True),
 ]
 
 
@@ -231,7 +231,7 @@ def _line(drift: Drift) -> list[dict[str, Any]]:
         cell("–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}", p, hint=said(test) if test else ""),
         cell(_missing(drift), drift.missing - drift.missing_before),
         cell(f"{drift.unseen:.1%}" if drift.unseen else "–", drift.unseen),
-        cell(said(drift.message), hint=said(drift.message)),
+        cell(said(drift.message)),
     ]
 
 

@@ -22,6 +22,11 @@ def show(*, key: str) -> Gate:
         budget = st.number_input(
             _("Milliseconds for one row"), 0.1, 60_000.0, usual.latency_ms, key=f"{key}_milliseconds", width=220
         )
-        drift = st.checkbox(_("No drift alarm"), usual.drift, key=f"{key}_drift")
+        drift = st.checkbox(
+            _("No drift alarm"),
+            usual.drift,
+            key=f"{key}_drift",
+            help=_("The last requests to endpoints of this model, against the rows that the new version learned from."),
+        )
         parity = st.checkbox(_("Proven to answer alike everywhere"), usual.parity, key=f"{key}_parity")
     return Gate(quality=quality, latency=latency, latency_ms=float(budget), drift=drift, parity=parity)

@@ -26,6 +26,7 @@ th[aria-sort] .a{opacity:.9}.a{opacity:0;font-size:9px;position:absolute;left:10
 th:hover .a{opacity:.45}th[aria-sort]:hover .a{opacity:.9}
 .r{text-align:right;font-variant-numeric:tabular-nums}
 td.w{max-width:0;width:100%;overflow:hidden;text-overflow:ellipsis;min-width:120px}
+td.l{max-width:0;width:100%;min-width:280px;white-space:normal;overflow-wrap:anywhere;line-height:1.45}
 td.m{max-width:260px;overflow:hidden;text-overflow:ellipsis}
 tr.o{cursor:pointer}tr.o:hover td{background:color-mix(in srgb,var(--st-secondary-background-color) 75%,transparent)}
 tr[aria-selected=true] td{background:color-mix(in srgb,var(--st-primary-color) 10%,transparent)}
@@ -88,7 +89,7 @@ export default function({parentElement,data,setTriggerValue,setStateValue}){
     rows.forEach(r=>{const tr=el('tr',data.opens?'o':'');tr.dataset.id=r.id;if(r.id===data.selected)tr.setAttribute('aria-selected','true');
       if(data.multiple){const td=el('td','x'),i=el('input');i.type='checkbox';i.checked=s.chosen.has(r.id);i.dataset.focus='c'+r.id;i.setAttribute('aria-label',data.words.choose.replace('{name}',()=>r.cells[0].text));
         i.onclick=e=>e.stopPropagation();td.onclick=e=>e.stopPropagation();i.onchange=()=>{i.checked?s.chosen.add(r.id):s.chosen.delete(r.id);draw();tell()};td.append(i);tr.append(td)}
-      r.cells.forEach((c,k)=>{const col=data.columns[k],td=el('td',(col.right?'r ':'')+(col.wide?'w ':col.kind==='text'?'m ':'')+(col.quiet?'q':''));
+      r.cells.forEach((c,k)=>{const col=data.columns[k],td=el('td',(col.right?'r ':'')+(col.wraps?'l ':col.wide?'w ':col.kind==='text'?'m ':'')+(col.quiet?'q':''));
         if(k===0&&data.opens){const b=el('button','n');b.dataset.focus='o'+r.id;b.append(c.text);if(c.note)b.append(el('small','',c.note));b.title=c.hint||c.text;
           b.onkeydown=e=>{const n=e.key==='ArrowDown'?tr.nextElementSibling:e.key==='ArrowUp'?tr.previousElementSibling:null;if(n){e.preventDefault();n.querySelector('.n')?.focus()}};td.append(b)}
         else cell(td,c,col);tr.append(td)});
@@ -107,12 +108,16 @@ _component = st.components.v2.component("sekkei_record_table", html="<div id='ro
 
 @dataclass(frozen=True)
 class Heading:
-    """A column. ``kind`` is ``text``, ``status``, ``badges``, ``share`` (of 1) or ``bars``; ``wide``: it stretches."""
+    """A column. ``kind`` is ``text``, ``status``, ``badges``, ``share`` (of 1) or ``bars``; ``wide``: it stretches.
+
+    ``wraps``: it stretches, and long text goes on in the next line.
+    """
 
     label: str
     kind: str = "text"
     right: bool = False
     wide: bool = False
+    wraps: bool = False
     quiet: bool = False
     sortable: bool = True
     hint: str = ""

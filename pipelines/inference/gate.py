@@ -63,10 +63,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Alarm:
-    """What monitoring says of the endpoints that serve a model: whether its input has drifted, and in which words."""
+    """What monitoring says of the endpoints that serve a model: whether its input has drifted, and in which words.
 
-    is_on: bool
+    ``is_on`` is None where that could not be judged; ``columns`` are those that have drifted.
+    """
+
+    is_on: bool | None
     message: str
+    columns: tuple[str, ...] = ()
 
 
 def decide(
@@ -203,4 +207,5 @@ def _latency(gate: Gate, certificate: Mapping[str, Any] | None) -> Verdict:
 def _drift(alarm: Alarm | None) -> Verdict:
     if alarm is None:
         return Verdict("drift", "unknown", _("No monitoring tells whether the input has drifted."), {})
-    return Verdict("drift", "failed" if alarm.is_on else "passed", alarm.message, {})
+    states: dict[bool | None, State] = {True: "failed", False: "passed", None: "unknown"}
+    return Verdict("drift", states[alarm.is_on], alarm.message, {"columns": list(alarm.columns)})

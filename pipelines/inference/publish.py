@@ -59,12 +59,19 @@ def publish(
 
 
 def judge(
-    home: Home, run_id: str, name: str, *, alias: str = "champion", step: str | None = None, gate: Gate | None = None
+    home: Home,
+    run_id: str,
+    name: str,
+    *,
+    alias: str = "champion",
+    step: str | None = None,
+    gate: Gate | None = None,
+    alarm: Alarm | None = None,
 ) -> list[Verdict]:
     """What the gate would say of a run's model against the version that has the alias; nothing is published."""
     model = model_of(home, run_id, step)
-    rules = (gate or Gate()).model_copy(update={"parity": False, "latency": False, "drift": False})
-    return _verdicts(home, model, model.ref.model_uri, name, alias, {}, rules, None)
+    rules = (gate or Gate()).model_copy(update={"parity": False, "latency": False})
+    return _verdicts(home, model, model.ref.model_uri, name, alias, {}, rules, alarm)
 
 
 def promote(

@@ -20,7 +20,7 @@ from pipelines.tracking import ModelVersion, RegisteredModel, Tracking
 from pipelines.workspace import Home
 
 if TYPE_CHECKING:
-    from pipelines.inference.gate import Gate, Verdict
+    from pipelines.inference.gate import Alarm, Gate, Verdict
     from pipelines.inference.retrain import DataChoice
 
 RECENT = 50
@@ -56,8 +56,17 @@ class Models:
 
         if edits is None:
             edits = present_edits(self.database, self.tracking.get_run(run_id))
+        alarm = self._alarm(name, run_id, step, gate) if alias else None
         return publish(
-            self.home, run_id, name, alias=alias, step=step, edits=edits, gate=gate, read_csv=_as_the_gateway_reads
+            self.home,
+            run_id,
+            name,
+            alias=alias,
+            step=step,
+            edits=edits,
+            gate=gate,
+            alarm=alarm,
+            read_csv=_as_the_gateway_reads,
         )
 
     def judge(
@@ -66,7 +75,8 @@ class Models:
         """What the gate would say of a run's model against the version that has the alias; nothing is published."""
         from pipelines.inference.publish import judge
 
-        return judge(self.home, run_id, name, alias=alias, step=step, gate=gate)
+        alarm = self._alarm(name, run_id, step, gate)
+        return judge(self.home, run_id, name, alias=alias, step=step, gate=gate, alarm=alarm)
 
     def promote(
         self, name: str, version: int, alias: str = "champion", *, gate: Gate | None = None
@@ -74,7 +84,20 @@ class Models:
         """Point an alias at a version where the gate lets it pass; gives what the rules found."""
         from pipelines.inference.publish import promote
 
-        return promote(self.home, name, version, alias=alias, gate=gate)
+        found = self.get(f"models:/{name}/{version}")
+        alarm = self._alarm(name, found.run_id, found.step, gate) if found.run_id and found.step else None
+        return promote(self.home, name, version, alias=alias, gate=gate, alarm=alarm)
+
+    def _alarm(self, name: str, run_id: str, step: str | None, gate: Gate | None) -> Alarm | None:
+        """What the endpoints of a model say of the drift rule, where that is on."""
+        from pipelines.inference.of_run import model_of
+        from pipelines.serving.endpoints import Endpoints
+        from pipelines.serving.monitoring.alarm import drift_alarm
+
+        if gate is not None and not gate.drift:
+            return None
+        endpoints = Endpoints(self.home, self.database).list()
+        return drift_alarm(self.database, endpoints, name, model_of(self.home, run_id, step))
 
     def rollback(self, name: str, alias: str = "champion") -> int:
         """Point an alias at the version that had it before; gives that version."""

@@ -12,6 +12,7 @@ from pipelines.chain.chain import Chain
 from pipelines.document import codec
 from pipelines.execution.cache import ResultStore
 from pipelines.inference.loading import LoadedModel, load
+from pipelines.samples import install_sample_datasets
 from pipelines.sdk import Workspace
 from pipelines.tracking import Tracking
 
@@ -80,13 +81,25 @@ steps:
 @pytest.fixture(scope="session")
 def tricky(tmp_path_factory: pytest.TempPathFactory) -> Tricky:
     """A model trained on hostile rows, in a workspace that tests share and only add to."""
-    home = tmp_path_factory.mktemp("tricky") / "workspace"
-    home.mkdir()
-    (home / ".furnished").touch()
-    workspace = Workspace.open(home)
+    workspace = _bare(tmp_path_factory, "tricky")
     rows = hostile_rows()
     workspace.datasets.add_frame("houses", rows)
     finished = workspace.run(codec.loads(PIPELINE))
     assert finished.result.failure is None
     model_uri = Tracking(workspace.home).get_run(finished.run_id).models[0].model_uri
     return Tricky(workspace, rows, finished.run_id, model_uri)
+
+
+@pytest.fixture(scope="module")
+def credit(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace of the module's own that has the dataset german-credit and nothing else."""
+    workspace = _bare(tmp_path_factory, "credit")
+    install_sample_datasets(workspace.datasets, ["german-credit"])
+    return workspace
+
+
+def _bare(tmp_path_factory: pytest.TempPathFactory, name: str) -> Workspace:
+    home = tmp_path_factory.mktemp(name) / "workspace"
+    home.mkdir()
+    (home / ".furnished").touch()
+    return Workspace.open(home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from pipelines.chain.contract import Contract
 from pipelines.datasets import Catalogue
 from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.execution.cache import ResultStore
-from pipelines.inference.of_run import model_of
+from pipelines.execution.result import DatasetUse
+from pipelines.inference.of_run import RunModel, model_of
 from pipelines.inference.quality import trained_on
 from pipelines.messages import _
 from pipelines.records import Database
@@ -42,9 +44,20 @@ def training_rows(home: Home, database: Database, model_uri: str, contract: Cont
 
     Those of the run's kept results, without its test rows; else all of the dataset version it read.
     """
-    names = contract.names
     version = _version(home, model_uri)
-    rows, source = _kept(home, version, names) or _of_dataset(home, database, version, names)
+    with suppress(SekkeiError):
+        return run_rows(database, model_of(home, version.run_id, version.step or None), contract)
+    return _reference(_of_dataset(home, database, version.datasets, contract.names), contract)
+
+
+def run_rows(database: Database, model: RunModel, contract: Contract) -> Reference:
+    """The rows that a run trained a model on, as ``training_rows`` has them; it need not be published."""
+    found = _kept(model, contract.names) or _of_dataset(model.home, database, model.run.datasets, contract.names)
+    return _reference(found, contract)
+
+
+def _reference(found: tuple[pd.DataFrame, str], contract: Contract) -> Reference:
+    rows, source = found
     rows = rows.sample(MOST_ROWS, random_state=0) if len(rows) > MOST_ROWS else rows
     return Reference(contract.conform(rows.reset_index(drop=True)), source)
 
@@ -64,18 +77,20 @@ def _version(home: Home, model_uri: str) -> ModelVersion:
     return version
 
 
-def _kept(home: Home, version: ModelVersion, names: list[str]) -> tuple[pd.DataFrame, str] | None:
+def _kept(model: RunModel, names: list[str]) -> tuple[pd.DataFrame, str] | None:
     """The very rows, where the results of the run are still kept."""
     with suppress(SekkeiError, KeyError, OSError):
-        rows = trained_on(model_of(home, version.run_id, version.step or None), ResultStore(home.cache))
+        rows = trained_on(model, ResultStore(model.home.cache))
         if set(names) <= set(rows.columns):
             return rows[names], _("the training rows of its run")
     return None
 
 
-def _of_dataset(home: Home, database: Database, version: ModelVersion, names: list[str]) -> tuple[pd.DataFrame, str]:
+def _of_dataset(
+    home: Home, database: Database, datasets: Sequence[DatasetUse], names: list[str]
+) -> tuple[pd.DataFrame, str]:
     catalogue = Catalogue(home, database)
-    for use in version.datasets:
+    for use in datasets:
         with suppress(NotFoundError):
             found = catalogue.get(use.name, use.version)
             if set(names) <= {c.name for c in found.columns}:

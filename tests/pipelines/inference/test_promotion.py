@@ -14,7 +14,6 @@ from pipelines.inference.gate import Alarm, Gate, decide
 from pipelines.inference.of_run import model_of
 from pipelines.jobs import Job
 from pipelines.records import Database
-from pipelines.samples import install_sample_datasets
 from pipelines.sdk import Workspace
 from pipelines.sdk.running import Order, execute
 from pipelines.tracking import Tracking
@@ -51,16 +50,11 @@ def ran(workspace: Workspace, job: Job) -> str:
 
 
 @pytest.fixture(scope="module")
-def loans(tmp_path_factory: pytest.TempPathFactory) -> Loans:
-    home = tmp_path_factory.mktemp("loans") / "workspace"
-    home.mkdir()
-    (home / ".furnished").touch()
-    workspace = Workspace.open(home)
-    install_sample_datasets(workspace.datasets, ["german-credit"])
-    kept = workspace.pipelines.create(codec.loads(GOOD))
-    job = workspace.submit(codec.loads(GOOD), pipeline_id=kept.id, revision=1)
-    poor = workspace.run(codec.loads(POOR)).run_id
-    return Loans(workspace, kept.id, ran(workspace, job), poor)
+def loans(credit: Workspace) -> Loans:
+    kept = credit.pipelines.create(codec.loads(GOOD))
+    job = credit.submit(codec.loads(GOOD), pipeline_id=kept.id, revision=1)
+    poor = credit.run(codec.loads(POOR)).run_id
+    return Loans(credit, kept.id, ran(credit, job), poor)
 
 
 def test_the_gate_holds_back_what_is_worse_and_the_alias_goes_back_in_one_step(loans: Loans) -> None:

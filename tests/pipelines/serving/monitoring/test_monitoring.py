@@ -20,7 +20,6 @@ import pytest
 from pipelines.addresses import service_addresses
 from pipelines.document import codec
 from pipelines.processes import free_port
-from pipelines.samples import install_sample_datasets
 from pipelines.sdk import Workspace
 from pipelines.serving.example import request_body
 from pipelines.serving.monitoring import samples
@@ -86,16 +85,11 @@ def gateway(home: Home, rows: int) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def loans(tmp_path_factory: pytest.TempPathFactory) -> Loans:
-    home = tmp_path_factory.mktemp("monitoring") / "workspace"
-    home.mkdir()
-    (home / ".furnished").touch()
-    workspace = Workspace.open(home)
-    install_sample_datasets(workspace.datasets, ["german-credit"])
-    run = workspace.run(codec.loads(LOANS))
-    workspace.models.publish(run.run_id, "loans")
-    _, key = workspace.endpoints.create("loans", "models:/loans/1")
-    return Loans(workspace, key, workspace.datasets.read("german-credit").drop(columns="credit-risk"))
+def loans(credit: Workspace) -> Loans:
+    run = credit.run(codec.loads(LOANS))
+    credit.models.publish(run.run_id, "loans")
+    _, key = credit.endpoints.create("loans", "models:/loans/1")
+    return Loans(credit, key, credit.datasets.read("german-credit").drop(columns="credit-risk"))
 
 
 def test_drift_is_seen_through_the_gateway(loans: Loans) -> None:
@@ -135,6 +129,10 @@ def test_drift_is_seen_through_the_gateway(loans: Loans) -> None:
         assert asked.id in known
         assert (asked.model, asked.row["housing"]) == ("models:/loans/1", "houseboat")
         assert set(asked.prediction) >= {"Scored Labels", "Scored Probabilities"}
+
+        version = loans.workspace.models.get("models:/loans/1")
+        drift = next(v for v in loans.workspace.models.judge(version.run_id, "loans") if v.rule == "drift")
+        assert (drift.state, sorted(drift.facts["columns"])) == ("failed", ["credit-amount", "housing"])
 
         traffic = endpoints.traffic("loans", "hour")
         assert (traffic.whole.requests, traffic.whole.refused, traffic.whole.failed) == (62, 0, 0)
