@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.sdk.outputs import StepOutput
 
 ROWS = 200
+CELLS, FEWEST = 20_000, 20  # of a wide table fewer rows are shown, so that it comes as quickly
 PAGE = 100
 KEPT = 60
 _PROFILES: OrderedDict[int, tuple[Table, list[ColumnProfile]]] = OrderedDict()
@@ -44,7 +45,7 @@ def show_sample(table: Table, *, key: str, height: int, changes: Changes | None 
         )
     _facts(parts, table.schema, step_changes.in_words(changes) if changes else "")
     st.dataframe(
-        frame.head(ROWS),
+        frame.head(max(FEWEST, min(ROWS, CELLS // max(1, len(frame.columns))))),
         height=height,
         hide_index=True,
         key=key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -61,7 +61,7 @@ class Column:
     role: Role = Role.FEATURE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableSchema:
     """The columns of a table, in order. Names are unique."""
 
@@ -74,13 +74,17 @@ class TableSchema:
         return len(self.columns)
 
     def __contains__(self, name: str) -> bool:
-        return any(c.name == name for c in self.columns)
+        return name in self._named
 
     def __getitem__(self, name: str) -> Column:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise ColumnMissingError(name, self.names)
+        try:
+            return self._named[name]
+        except KeyError:
+            raise ColumnMissingError(name, self.names) from None
+
+    @cached_property
+    def _named(self) -> dict[str, Column]:
+        return {c.name: c for c in self.columns}
 
     @property
     def names(self) -> list[str]:

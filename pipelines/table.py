@@ -70,6 +70,10 @@ class Table:
         """The rows a step may learn from: those marked ``train``, or all before a split."""
         return self.rows(TRAIN)
 
+    def narrow(self, names: list[str]) -> Table:
+        """This table with these of its columns."""
+        return self if len(names) == len(self.frame.columns) else replace(self, frame=self.frame[names])
+
     def rows(self, part: str) -> pd.DataFrame:
         """The rows of one partition; all rows when the table has none."""
         if self.partition is None:

@@ -125,13 +125,17 @@ def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:
     kind = column_type(values)
     present = values.dropna()
     minimum = maximum = categories = None
-    closed = False
+    closed = empty = False
+    typical: Any = None
     if kind.is_numeric and len(present):
         minimum, maximum = _finite(present.min()), _finite(present.max())
     if kind in (ColumnType.TEXT, ColumnType.CATEGORY):
         counts = present.astype(object).value_counts()
         categories = list(dict.fromkeys(as_text(v) for v in counts.index[:SHOWN_CATEGORIES]))
         closed = 0 < len(counts) <= min(SHOWN_CATEGORIES, len(present) / AGAIN)
+        typical, empty = (counts.index[0] if len(counts) else None), "" in counts.index
+    else:
+        typical = _typical(present, kind)
     known = set(categories or ())
     return ContractColumn(
         name=str(values.name),
@@ -144,8 +148,8 @@ def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:
         categories=categories,
         closed=closed,
         unit=_unit(str(values.name)) if kind.is_numeric else "",
-        example=_plain(_typical(present, kind), kind),
-        empty_text=kind in (ColumnType.TEXT, ColumnType.CATEGORY) and bool((present.astype(object) == "").any()),
+        example=_plain(typical, kind),
+        empty_text=empty,
     )
 
 

@@ -171,6 +171,10 @@ def numbers(values: Any) -> np.ndarray | None:
 
 def _values(columns: Mapping[str, Any], names: Sequence[str], rows: int) -> np.ndarray:
     """The columns as one new array: float64 where all are numbers, else objects with NaN for what is missing."""
+    if isinstance(columns, Arrays):
+        frame = columns.frame[list(names)]
+        if all(isinstance(d, np.dtype) and d.kind in "iufb" for d in frame.dtypes):
+            return np.array(frame, dtype=np.float64, order="F")
     given = [columns[name] for name in names]
     found = np.empty((rows, len(names)), order="F")  # column by column, as it is filled and read
     for i, column in enumerate(given):

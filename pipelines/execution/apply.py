@@ -56,7 +56,7 @@ def pass_through(step: Step, table: Table) -> tuple[Transformer, Table]:
 
 def change_rows(step: Step, table: Table) -> Table:
     """``table`` after a row-changing step, which acts on the training rows only and leaves the others as they are."""
-    kept = step.kept(table.training, table.schema)
+    kept = step.kept(table.narrow(step.tells_by(table.schema)).training, table.schema)
     if kept is not None:
         every = np.ones(len(table.frame), dtype=bool)
         every[slice(None) if table.partition is None else (table.partition == TRAIN).to_numpy()] = kept

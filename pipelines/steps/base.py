@@ -281,6 +281,10 @@ class Step(BaseModel):
         """What the fitted link of this step has learned, where that is worth a look."""
         return None
 
+    def tells_by(self, schema: TableSchema) -> list[str]:
+        """The columns that ``kept`` needs to see, all by default."""
+        return schema.names
+
     def kept(self, frame: pd.DataFrame, schema: TableSchema) -> np.ndarray | None:
         """Of a row-changing step that only leaves rows out: which it keeps. None: ask ``change``."""
         return None

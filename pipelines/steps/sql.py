@@ -71,12 +71,16 @@ def _answer(
         connection.close()
 
 
-def condition(expression: str, frame: pd.DataFrame) -> np.ndarray:
-    """For which rows what could follow WHERE holds; it does not where it cannot be told, as a value is missing."""
+def condition(expression: str, frame: pd.DataFrame, columns: list[str] | None = None) -> np.ndarray:
+    """For which rows what could follow WHERE holds; it does not where it cannot be told, as a value is missing.
+
+    ``columns``: all that there are, where ``frame`` has only those that ``named_in`` gives.
+    """
     query = f"SELECT (\n{expression}\n) AS kept FROM t"  # noqa: S608
     seed = "(" in expression  # no chance without a function
-    columns = [str(c) for c in frame.columns]
-    found = _answer(query, {"t": _named_in(expression, frame)}, columns, _kept, seed=seed)
+    columns = [str(c) for c in frame.columns] if columns is None else columns
+    names = named_in(expression, [str(c) for c in frame.columns])
+    found = _answer(query, {"t": frame[names]}, columns, _kept, seed=seed)
     unknown = np.ma.getmaskarray(found)
     if unknown.all():
         return np.zeros(len(frame), dtype=bool)
@@ -95,16 +99,13 @@ def _kept(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) ->
     return np.ma.asarray(connection.execute(statement).fetchnumpy()["kept"])
 
 
-def _named_in(expression: str, frame: pd.DataFrame) -> pd.DataFrame:
+def named_in(expression: str, columns: list[str]) -> list[str]:
     """The columns that the expression may name, and one for the rows: handing a column over takes time.
 
     All of them where the expression may mean columns without naming them: the row as a whole, or ``COLUMNS``.
     """
     text = expression.casefold()
-    if _BY_OTHER_MEANS.search(text):
-        return frame
-    named = [c for c in frame.columns if str(c).casefold() in text] or list(frame.columns[:1])
-    return pd.DataFrame({c: frame[c] for c in named}, copy=False)
+    return columns if _BY_OTHER_MEANS.search(text) else [c for c in columns if c.casefold() in text] or columns[:1]
 
 
 def database() -> duckdb.DuckDBPyConnection:

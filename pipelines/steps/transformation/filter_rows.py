@@ -40,5 +40,8 @@ class FilterRows(Step):
         description="As in SQL: \"body-style\" = 'sedan' and price > 5000.",
     )
 
+    def tells_by(self, schema: TableSchema) -> list[str]:
+        return sql.named_in(self.expression, schema.names)
+
     def kept(self, frame: pd.DataFrame, schema: TableSchema) -> np.ndarray:
-        return sql.condition(self.expression, frame)
+        return sql.condition(self.expression, frame, schema.names)

@@ -37,6 +37,7 @@ def test_conditions_are_those_of_pandas_query(people: pd.DataFrame, expression: 
     ("expression", "words"),
     [
         ("ages > 3", "There is no column 'ages'.*Did you mean \"age\""),
+        ("workclas = 'Private'", "There is no column 'workclas'.*Did you mean \"workclass\""),
         ("age >", "syntax error"),
         ("age", "does not give true or false"),
         ("avg(age) > 3", "each row alone"),
