@@ -88,13 +88,13 @@ def new_key(value: str, *, key: str) -> bool:
 def tabs(
     endpoint: Endpoint, ask: Ask, models: Callable[[], Sequence[RegisteredModel]], watch: Endpoints, *, key: str
 ) -> Wish | None:
-    """Draw the tabs; ``ask`` gets the model's answers to rows, ``watch`` traffic, drift, logs and OpenAPI."""
+    """Draw the tabs; ``ask`` gets the model's answers to rows, ``watch`` reasons, traffic, drift, logs."""
     names = [_("Try it"), _("Consume"), _("Versions"), _("Monitoring"), _("Logs"), _("Keys"), _("Details")]
     test, consume, versions, monitoring, logs, keys, details = st.tabs(names, key=f"{key}_tab", on_change="rerun")
     wish: Wish | None = None
     if test.open:
         with test:
-            endpoint_test.show(endpoint, ask, key=key)
+            endpoint_test.show(endpoint, ask, watch, key=key)
     if consume.open:
         with consume:
             row = endpoint_test.tried(key) or endpoint_test.example_row(endpoint)

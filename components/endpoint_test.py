@@ -7,17 +7,22 @@ from typing import Any
 
 import streamlit as st
 
-from components import error_box, page_header, try_it_form, try_it_rows
+from components import answer_changes, answer_reasons, error_box, page_header, try_it_form, try_it_rows
 from components.language import N_, _, said
 from pipelines.serving.endpoint import Deployment, Endpoint, main_deployment
+from pipelines.serving.endpoints import Endpoints
+from pipelines.serving.explanation import Explanation
 from pipelines.serving.trial import Kind, Trial, written
 
 Ask = Callable[[bytes, Kind, str], Trial]
 WAYS = {"form": N_("Form"), "json": "JSON", "csv": N_("CSV file")}
 
 
-def show(endpoint: Endpoint, ask: Ask, *, key: str) -> None:
-    """Draw the ways to try it; ``ask`` gets the answers of a deployment, by its name, to rows as JSON or CSV."""
+def show(endpoint: Endpoint, ask: Ask, watch: Endpoints, *, key: str) -> None:
+    """Draw the ways to try it; ``ask`` gets the answers of a deployment, by its name, to rows as JSON or CSV.
+
+    ``watch`` tells why a row in the form got its answer.
+    """
     if str(endpoint.state) not in ("healthy", "degraded"):
         page_header.empty(_("It can be tried as soon as it is healthy."), icon="hourglass_empty")
         return
@@ -34,7 +39,9 @@ def show(endpoint: Endpoint, ask: Ask, *, key: str) -> None:
             label_visibility="visible" if len(endpoint.running) > 1 else "collapsed",
         )
     if way == "form":
-        _form(deployment, ask, key)
+        row = _form(deployment, ask, key)
+        if row is not None:
+            _why(endpoint.name, deployment, row, watch, f"{key}_{deployment.name}_why")
         return
     row = example_row(deployment)
     mine = f"{key}_{deployment.name}_{way}"
@@ -76,23 +83,51 @@ def _deployment(endpoint: Endpoint, key: str) -> Deployment:
     return by_name[name]
 
 
-def _form(deployment: Deployment, ask: Ask, key: str) -> None:
+def _form(deployment: Deployment, ask: Ask, key: str) -> Mapping[str, Any] | None:
+    """Draw the form and its answer; the row that was answered."""
     contract = deployment.contract
     if contract is None:
-        return
+        return None
     form, result = st.columns([7, 4], gap="medium")
     with form:
         row = try_it_form.show(contract, deployment.example, key=f"{key}_try_{deployment.name}")
-    kept = f"{key}_{deployment.name}_prediction"
+    kept, answered = f"{key}_{deployment.name}_prediction", f"{key}_{deployment.name}_answered"
     with result:
         if row is not None:
             st.session_state.pop(kept, None)
             st.session_state[f"{key}_row"] = row
             with error_box.shown(f"{key}_refused"):
                 st.session_state[kept] = ask(written([row]).encode(), "json", deployment.name)
+                st.session_state[answered] = row
+                answer_changes.forget(f"{key}_{deployment.name}_why_changes")
+                st.session_state.pop(f"{key}_{deployment.name}_why", None)
         found: Trial | None = st.session_state.get(kept)
         if found is not None:
-            try_it_form.answer(found.answers[0], contract.task, key=f"{key}_result")
+            try_it_form.answer(found.answers[0], contract.task, contract=contract, key=f"{key}_result")
             try_it_rows.remarks(found.remarks)
         elif row is None:
             page_header.empty(_("Press Predict. The fields hold a real row."), icon="bolt")
+    return st.session_state.get(answered) if found is not None else None
+
+
+def _why(name: str, deployment: Deployment, row: Mapping[str, Any], watch: Endpoints, kept: str) -> None:
+    """Draw what moved the answer and what would change it; asked for once a row."""
+    contract = deployment.contract
+    if contract is None:
+        return
+    with error_box.shown(f"{kept}_refused"):
+        if kept not in st.session_state:
+            with st.spinner(_("The model is asked …")):
+                st.session_state[kept] = watch.explain(name, row, deployment=deployment.name)
+        found: Explanation = st.session_state[kept]
+        with st.container(border=True, gap="small", key=f"{kept}_reasons"):
+            answer_reasons.show(found, key=kept)
+        with st.container(border=True, gap="small", key=f"{kept}_other"):
+            answer_changes.show(
+                found.answer,
+                contract.classes,
+                lambda target: watch.counterfactuals(name, row, target=target, deployment=deployment.name),
+                task=contract.task,
+                label=lambda label: try_it_form.label_words(label, contract.task),
+                key=f"{kept}_changes",
+            )

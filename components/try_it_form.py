@@ -6,14 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
-from components import charts, contract_table, wording
+from components import charts, contract_table, theme, wording
 from components.language import _, said
 from pipelines.chain.anomalies import ANOMALY
 from pipelines.chain.contract import Contract, ContractColumn
 from pipelines.schema import ColumnType
+from pipelines.serving.measure import shares as shares_of
 
 LABELS, SHARES = "Scored Labels", "Scored Probabilities"
 ABREAST, TALL = 3, 470
@@ -38,12 +40,15 @@ def _fields(columns: Sequence[ContractColumn], example: Mapping[str, Any], key: 
     return row
 
 
-def answer(prediction: Mapping[str, Any], task: str = "", *, key: str) -> None:
-    """Draw a prediction: its label large, its probabilities as bars; of an anomaly the score."""
+def answer(prediction: Mapping[str, Any], task: str = "", *, contract: Contract | None = None, key: str) -> None:
+    """Draw a prediction: its label large, its probabilities as bars; of an anomaly the score.
+
+    A ``contract`` that tells the two classes has the threshold between them marked.
+    """
     with st.container(border=True, gap="small", key=f"{key}_answer"):
         if LABELS in prediction:
-            st.metric(_("Prediction"), _label(prediction[LABELS], task))
-        shares = probabilities(prediction) if task != "anomaly" else {}
+            st.metric(_("Prediction"), label_words(prediction[LABELS], task))
+        shares = probabilities(prediction, contract) if task != "anomaly" else {}
         if task == "anomaly" and prediction.get(SHARES) is not None:
             st.metric(
                 _("Score"),
@@ -51,20 +56,51 @@ def answer(prediction: Mapping[str, Any], task: str = "", *, key: str) -> None:
                 help=_("From 0 to 1, above 0.5 for anomalies; it is no probability."),
             )
         if shares:
-            chart = charts.bars(list(shares), list(shares.values()), _("Probability"), height=70 + 28 * len(shares))
-            charts.draw(chart, key=f"{key}_shares", alt_text=_("Probability of each class"))
+            least = _thresholds(contract, shares)
+            charts.draw(_share_bars(shares, least), key=f"{key}_shares", alt_text=_("Probability of each class"))
+            if contract is not None and least:
+                second = contract.classes[1]
+                st.caption(_("{label} from a probability of {least:g} (the line).", label=second, least=least[second]))
         with st.expander(_("The answer as it is"), key=f"{key}_raw"):
             st.code(json.dumps(dict(prediction), indent=1, ensure_ascii=False, default=str), language="json")
 
 
-def _label(label: Any, task: str) -> str:
+def _thresholds(contract: Contract | None, shares: Mapping[str, float]) -> dict[str, float]:
+    """The probability from which each of two classes is the answer; none for more, where the likeliest is."""
+    if contract is None or len(contract.classes) != 2 or set(shares) != set(contract.classes):
+        return {}
+    least = 0.5 if contract.threshold is None else contract.threshold
+    return {contract.classes[0]: 1 - least, contract.classes[1]: least}
+
+
+def _share_bars(shares: Mapping[str, float], least: Mapping[str, float]) -> Any:
+    """Bars with their numbers, and a line where a class becomes the answer."""
+    colours, height = theme.palette(), 60 + 32 * len(shares)
+    rows = [{"label": c, "share": v, "text": f"{v:.3f}", "least": least.get(c)} for c, v in shares.items()]
+    base = alt.Chart(pd.DataFrame(rows), height=height).encode(
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=160, grid=False, labelOverlap=False))
+    )
+    scale, axis = alt.Scale(domain=[0, 1.15]), alt.Axis(values=[0, 0.5, 1])
+    share = alt.X("share:Q", title=_("Probability"), scale=scale, axis=axis)
+    told = [alt.Tooltip("label:N", title=_("value")), alt.Tooltip("share:Q", title=_("Probability"))]
+    bars = base.mark_bar(color=colours.blue, opacity=0.85).encode(x=share, tooltip=told)
+    numbers = base.mark_text(align="left", dx=5, color=colours.text).encode(x=share, text="text:N")
+    if not least:
+        return bars + numbers
+    return bars + numbers + base.mark_tick(color=colours.orange, thickness=3, size=28).encode(x="least:Q")
+
+
+def label_words(label: Any, task: str) -> str:
+    """A label as a person reads it."""
     if task == "anomaly" and label is not None:
         return _("anomaly") if label == ANOMALY else _("normal")
     return wording.number(label) if isinstance(label, float) else str(label)
 
 
-def probabilities(prediction: Mapping[str, Any]) -> dict[str, float]:
+def probabilities(prediction: Mapping[str, Any], contract: Contract | None = None) -> dict[str, float]:
     """The probability of each class, the likeliest first. Of two classes a model tells only the second's."""
+    if contract is not None and contract.classes and (told := shares_of(contract, prediction)):
+        return dict(sorted(told.items(), key=lambda pair: -pair[1]))
     found = {
         k.removeprefix(SHARES).removeprefix("_"): v
         for k, v in prediction.items()

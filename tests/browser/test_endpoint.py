@@ -91,6 +91,20 @@ def test_rows_as_json_and_as_a_file_are_answered_in_a_table_with_their_warnings(
     expect(page.get_by_text("2 rows answered")).to_have_count(0)
 
 
+def test_a_row_in_the_form_is_answered_with_its_reasons_and_what_would_change_it(
+    studio: Studio, page: Page, endpoint: Endpoint
+) -> None:
+    _tab(studio, page, "Try it")
+    page.get_by_role("button", name="Predict").click()
+    expect(page.get_by_text("from a probability of 0.5")).to_be_visible()
+    why = studio.workspace.endpoints.explain(NAME, endpoint.example)
+    first = why.effects[0]
+    verb = "raises" if first.effect > 0 else "lowers"
+    expect(page.get_by_text(f"{first.column} = {first.value}", exact=True).first).to_be_visible()
+    expect(page.get_by_text(f"{verb} the probability of good")).to_be_visible()
+    expect(page.get_by_text("The smallest changes that are enough")).to_be_visible()
+
+
 def test_a_deployment_is_added_beside_the_other_changed_and_removed(
     studio: Studio, page: Page, endpoint: Endpoint
 ) -> None:
