@@ -82,7 +82,9 @@ def show(models: Sequence[RegisteredModel], datasets: Sequence[str], *, wanted: 
             proposed = f"{dataset or (Path(given.name).stem if given else 'rows')}-scored"
             target = st.text_input(_("Dataset name"), value=proposed, max_chars=100, key=f"{key}_target_{proposed}")
         ready = bool(uri and (dataset or given) and (output != "dataset" or target.strip()))
-        sent = st.button(_("Score"), type="primary", icon=":material/play_arrow:", key=f"{key}_go", disabled=not ready)
+        sent = st.button(
+            _("Score rows"), type="primary", icon=":material/play_arrow:", key=f"{key}_go", disabled=not ready
+        )
         st.caption(
             _("The rows need the columns that the model asks for; others are passed through. Files may be long.")
         )

@@ -20,7 +20,7 @@ VERSIONS = [
     Heading(N_("Columns"), right=True),
     Heading(N_("Size"), right=True),
     Heading(N_("Imported"), quiet=True),
-    Heading(N_("From"), quiet=True),
+    Heading(N_("Imported from"), quiet=True),
     Heading(
         N_("Content"),
         quiet=True,

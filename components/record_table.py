@@ -38,7 +38,7 @@ small{opacity:.7;font-size:12px;margin-left:6px;font-weight:400}
 .d{display:inline-block;width:8px;height:8px;border-radius:50%;margin-right:7px;background:var(--c)}
 .d.p{animation:p 1.2s ease-in-out infinite}@keyframes p{50%{opacity:.25}}
 @media (prefers-reduced-motion:reduce){.d.p{animation:none}}
-.b{display:inline-block;padding:0 6px;border-radius:4px;font-size:11.5px;line-height:18px;margin-right:4px;color:var(--c);background:color-mix(in srgb,var(--c) 13%,transparent)}
+.b{display:inline-block;padding:0 6px;border-radius:4px;font-size:11.5px;line-height:18px;margin-right:4px;color:color-mix(in srgb,var(--c) 60%,var(--st-text-color));background:color-mix(in srgb,var(--c) 13%,transparent)}
 .s{display:inline-flex;align-items:center;gap:6px;justify-content:flex-end;min-width:92px}
 .s i{display:block;width:44px;height:5px;border-radius:3px;background:color-mix(in srgb,var(--st-text-color) 12%,transparent);overflow:hidden}
 .s i b{display:block;height:100%;background:var(--c)}

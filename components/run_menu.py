@@ -22,9 +22,8 @@ def show(title: str | None, estimate: Estimate, *, key: str, on_act: Callable[[s
         st.session_state[opened] = False
         on_act(act)
 
-    with st.popover(
-        "", icon=":material/more_time:", key=opened, on_change="rerun", help=_("Run a part, or with values")
-    ):
+    name = _("Run a part, or with values")
+    with st.popover(name, icon=":material/more_time:", key=opened, on_change="rerun", help=name):
         if not st.session_state.get(opened):
             return
         with st.container(gap="xxsmall", key=f"{key}.entries"):

@@ -37,24 +37,24 @@ export default function({parentElement,data,setTriggerValue}){
   let s=states.get(parentElement);
   if(!s){
     s={at:0};states.set(parentElement,s);const box=el('div','box');s.input=el('input');s.input.type='search';
-    s.list=el('div','list');s.list.setAttribute('role','listbox');box.append(s.input,s.list);parentElement.querySelector('#root').append(box);
-    s.mark=()=>s.rows.forEach((r,i)=>{r.classList.toggle('on',i===s.at);r.setAttribute('aria-selected',i===s.at)});
+    s.list=el('div','list');s.list.setAttribute('role','listbox');s.list.id='found';const as={role:'combobox','aria-expanded':true,'aria-haspopup':'listbox','aria-controls':'found'};for(const a in as)s.input.setAttribute(a,as[a]);box.append(s.input,s.list);parentElement.querySelector('#root').append(box);
+    s.mark=()=>{s.rows.forEach((r,i)=>{r.classList.toggle('on',i===s.at);r.setAttribute('aria-selected',i===s.at)});s.input.setAttribute('aria-activedescendant',s.rows[s.at]?.id??'')};
     s.input.oninput=()=>{s.at=0;s.draw()};
     s.input.onkeydown=e=>{const d={ArrowDown:1,ArrowUp:-1}[e.key];
       if(d){e.preventDefault();s.at=Math.max(0,Math.min(s.rows.length-1,s.at+d));s.mark();s.rows[s.at]?.scrollIntoView({block:'nearest'})}
       else if(e.key==='Enter'&&s.rows[s.at]){e.preventDefault();s.rows[s.at].click()}};
     if(data.height)box.style.height=data.height+'px';else setTimeout(()=>s.input.focus(),60);
   }
-  s.input.placeholder=data.words.search;s.input.setAttribute('aria-label',data.words.search);
+  s.input.placeholder=data.words.search;s.input.setAttribute('aria-label',data.words.search);s.list.setAttribute('aria-label',data.words.found);
   s.draw=()=>{
     const words=s.input.value.toLowerCase().split(/[\\s_]+/).filter(Boolean);const found=[];
     for(const x of s.data.entries){if(!words.every(w=>x.words.includes(w)))continue;
       const t=x.title.toLowerCase();x.score=words.length?(t.startsWith(words.join(' '))?-1:t.startsWith(words[0])?0:words.every(w=>t.includes(w))?1:2):0;found.push(x)}
     if(words.length)found.sort((a,b)=>a.score-b.score||a.order-b.order);
-    s.rows=[];s.list.replaceChildren();let head;
-    for(const x of found){if(!words.length&&x.category!==head){head=x.category;s.list.append(el('h4','',head))}
-      const b=el('button');b.setAttribute('role','option');b.dataset.id=x.id;b.append(el('b','',x.title),el('small','',x.help));b.title=x.help;
-      b.onclick=()=>s.send('pick',{id:x.id,at:Date.now()});s.rows.push(b);s.list.append(b)}
+    s.rows=[];s.list.replaceChildren();let head,box=s.list;
+    for(const x of found){if(!words.length&&x.category!==head){head=x.category;box=el('div');box.setAttribute('role','group');box.setAttribute('aria-label',head);const h=el('h4','',head);h.setAttribute('role','presentation');box.append(h);s.list.append(box)}
+      const b=el('button');b.setAttribute('role','option');b.id=`o${s.rows.length}`;b.tabIndex=-1;b.dataset.id=x.id;b.append(el('b','',x.title),el('small','',x.help));b.title=x.help;
+      b.onclick=()=>s.send('pick',{id:x.id,at:Date.now()});s.rows.push(b);box.append(b)}
     if(s.data.selected!==s.shown&&!words.length){s.shown=s.data.selected;s.at=Math.max(0,s.rows.findIndex(r=>r.dataset.id===s.shown));
       s.rows[s.at]?.scrollIntoView({block:'center'})}
     if(!found.length)s.list.append(el('div','none',s.data.words.none));
@@ -95,7 +95,11 @@ def browse(selected: str, *, key: str, height: int, on_pick: Callable[[str], Non
 
 
 def _data() -> dict[str, Any]:
-    words = {"search": _("Search steps and algorithms"), "none": _("Nothing matches.")}
+    words = {
+        "search": _("Search steps and algorithms"),
+        "found": _("Steps and algorithms"),
+        "none": _("Nothing matches."),
+    }
     return {"entries": entries(current()), "words": words}
 
 

@@ -15,8 +15,14 @@ CSS = (
     "white-space:pre;overflow-wrap:normal;overflow-x:auto}"
     "[class*='st-key-'][class*='oneline']{flex-wrap:nowrap}"  # buttons stay beside a text, however long
     ".st-key-shortcuts_list code{white-space:nowrap}"
+    ".stCode .token:is(.string,.char,.attr-value){color:light-dark(#0b6b3a,#7fdcb4)}"  # code that can be read
+    ".stCode .token:is(.keyword,.function,.builtin,.class-name,.boolean,.operator){color:light-dark(#2457d6,#a9c1ff)}"
+    ".stCode .token:is(.key,.atrule,.number,.property,.constant){color:light-dark(#8f4300,#f0b37e)}"
+    ".stCode .token:is(.variable,.parameter,.environment){color:light-dark(#0a6478,#7fd3e6)}"
+    ".stCode .token:is(.comment){color:light-dark(#596273,#9aa5b5)}"
     "[class*='st-key-form-'][class*='-more'] button>div>[aria-hidden]{display:none}"  # the menus beside fields: quiet
-    "[class*='st-key-form-'][class*='-more'] button [data-testid='stMarkdownContainer']"  # a name for screen readers
+    "[class*='st-key-form-'][class*='-more'] button [data-testid='stMarkdownContainer'],"  # a name for screen readers
+    ".st-key-run_menu-open button [data-testid='stMarkdownContainer']"
     "{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
     "[class*='st-key-form-'][class*='-more'] button{padding:0 2px;min-width:0}"
 )

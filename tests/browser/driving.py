@@ -85,7 +85,7 @@ def press_menu(page: Page, entry: str) -> None:
 def add(page: Page, words: str) -> None:
     """The first step that the palette finds by these words, behind the selected one."""
     page.locator(".st-key-palette-open button").first.click()
-    page.get_by_role("searchbox").first.fill(words)
+    page.get_by_label("Search steps and algorithms").fill(words)
     page.keyboard.press("Enter")
     settled(page)
 

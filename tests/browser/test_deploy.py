@@ -56,7 +56,7 @@ def test_a_model_goes_from_its_run_to_a_form_a_program_and_a_file(studio: Studio
     page.locator(".st-key-batch_form_dataset input").click()
     page.get_by_role("option", name="german-credit").click()
     settled(page)
-    page.get_by_role("button", name="Score", exact=True).click()
+    page.get_by_role("button", name="Score rows", exact=True).click()
     button = page.get_by_role("button", name="Download CSV")
     expect(button).to_be_visible()
     with page.expect_download() as download:
