@@ -12,6 +12,7 @@ import streamlit as st
 
 from components import charts, contract_table, theme, wording
 from components.language import _, said
+from components.markdown import escaped
 from pipelines.chain.anomalies import ANOMALY
 from pipelines.chain.contract import Contract, ContractColumn
 from pipelines.schema import ColumnType
@@ -60,7 +61,9 @@ def answer(prediction: Mapping[str, Any], task: str = "", *, contract: Contract 
             charts.draw(_share_bars(shares, least), key=f"{key}_shares", alt_text=_("Probability of each class"))
             if contract is not None and least:
                 second = contract.classes[1]
-                st.caption(_("{label} from a probability of {least:g} (the line).", label=second, least=least[second]))
+                st.caption(
+                    _("From a probability of {least:g} (the line): {label}", label=escaped(second), least=least[second])
+                )
         with st.expander(_("The answer as it is"), key=f"{key}_raw"):
             st.code(json.dumps(dict(prediction), indent=1, ensure_ascii=False, default=str), language="json")
 

@@ -21,6 +21,7 @@ Ask = Callable[[Sequence[Row]], Sequence[Mapping[str, Any]]]
 AT_ONCE = 5_000  # rows of one request
 CATEGORIES = 50
 SMOOTH = 8  # a column with so many distinct quantiles has values between them, too
+WIDE = 50  # and so has one of whole numbers that are further apart
 
 
 def contracted(contract: Contract | None) -> Contract:
@@ -61,7 +62,9 @@ def candidates(column: ContractColumn, value: Any) -> list[Any]:
 
 def between(column: ContractColumn, low: float, high: float, most: int = 12) -> list[Any]:
     """Up to ``most`` values between two of a column that takes any value there; none for one that has a few."""
-    if len(set(_grid(column))) < SMOOTH:
+    grid = _grid(column)
+    is_wide = column.type is ColumnType.INTEGER and max(grid) - min(grid) > WIDE  # most rows may hold one value
+    if len(set(grid)) < SMOOTH and not is_wide:
         return []
     steps = np.linspace(low, high, most + 2)[1:-1].tolist()
     if column.type is ColumnType.INTEGER:

@@ -96,7 +96,7 @@ def test_a_row_in_the_form_is_answered_with_its_reasons_and_what_would_change_it
 ) -> None:
     _tab(studio, page, "Try it")
     page.get_by_role("button", name="Predict").click()
-    expect(page.get_by_text("from a probability of 0.5")).to_be_visible()
+    expect(page.get_by_text("From a probability of 0.5")).to_be_visible()
     why = studio.workspace.endpoints.explain(NAME, endpoint.example)
     first = why.effects[0]
     verb = "raises" if first.effect > 0 else "lowers"

@@ -75,3 +75,17 @@ def test_of_two_classes_that_the_contract_names_both_have_their_own_probability(
     contract = Contract(columns=(), task="classification", classes=("bad", "good"), threshold=threshold)
     found = try_it_form.probabilities({"Scored Labels": "good", "Scored Probabilities": 0.4}, contract)
     assert found == {"bad": 0.6, "good": 0.4}
+
+
+def test_the_threshold_stands_beside_the_probabilities() -> None:
+    def page() -> None:
+        from components import try_it_form
+        from pipelines.chain.contract import Contract
+
+        contract = Contract(columns=(), task="classification", classes=("<=50K", ">50K"), threshold=0.3)
+        answer = {"Scored Labels": ">50K", "Scored Probabilities": 0.4}
+        try_it_form.answer(answer, "classification", contract=contract, key="income")
+
+    at = AppTest.from_function(page).run()
+    assert not at.exception
+    assert [c.value for c in at.caption] == ["From a probability of 0.3 (the line): \\>50K"]

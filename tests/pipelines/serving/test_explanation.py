@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.chain.contract import Contract
+from pipelines.chain.contract import Contract, ContractColumn
 from pipelines.chain.served import Served
 from pipelines.errors import InputError
 from pipelines.execution.cache import ResultStore
@@ -17,10 +17,11 @@ from pipelines.execution.datasets import SampleDatasets
 from pipelines.execution.runner import Runner
 from pipelines.graph.order import Graph, leak_proof, resolve
 from pipelines.inference.packaging import contract_of
+from pipelines.schema import ColumnType
 from pipelines.sdk import Workspace
 from pipelines.serving.counterfactuals import counterfactuals
 from pipelines.serving.explanation import explanation
-from pipelines.serving.variants import Ask, Row
+from pipelines.serving.variants import Ask, Row, between
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 
@@ -174,3 +175,11 @@ def test_a_model_without_a_contract_is_not_asked() -> None:
     for question in (explanation, counterfactuals):
         with pytest.raises(InputError, match="no other values"):
             question(None, {"a": 1}, lambda rows: [])
+
+
+def test_between_two_values_of_training_others_are_tried_where_the_column_takes_them() -> None:
+    rare = ContractColumn(name="gain", type=ColumnType.INTEGER, quantiles=(0.0,) * 20 + (99999.0,))
+    few = ContractColumn(name="doors", type=ColumnType.FLOAT, quantiles=(2.0,) * 10 + (4.0,) * 11)
+    assert all(0 < v < 99999 for v in between(rare, 0, 99999))
+    assert len(between(rare, 0, 99999)) == 12
+    assert between(few, 2, 4) == []
