@@ -292,3 +292,55 @@ def test_several_steps_are_copied_into_another_pipeline_by_keys_alone(studio: St
     expect(page.locator(".st-key-bar-undo button").first).to_be_disabled()
     settled(page)
     assert stored(studio, other.id).ids == before
+
+
+def test_a_pipeline_parameter_is_made_of_a_field_and_set_for_one_run(studio: Studio, page: Page) -> None:
+    pipeline = open_copy(studio, page, "automobile-price", "with-parameter")
+    step(page, "split").click()
+    settled(page)
+    form(page).get_by_role("button", name=re.compile("Training share: more")).click()
+    page.get_by_role("menuitem", name="Make it a pipeline parameter").or_(
+        page.get_by_role("option", name="Make it a pipeline parameter")
+    ).click()
+    settled(page)
+    (parameter,) = stored(studio, pipeline).parameters
+    assert parameter.default == 0.7
+    run_part(page, "run_with")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("spinbutton", name=parameter.name).fill("0.6")
+    dialog.get_by_role("spinbutton", name=parameter.name).press("Tab")
+    settled(page)
+    dialog.get_by_role("button", name="Run", exact=True).click()
+    expect(dialog).to_have_count(0)
+    run = ended(studio, page, pipeline).run_id or ""
+    assert studio.workspace.runs.get(run).params["split.train_fraction"] == "0.6"
+    page.goto(f"{studio.url}/run_detail?run={run}")
+    page.get_by_role("tab", name="Pipeline", exact=True).click()
+    expect(page.get_by_text("split.train_fraction").first).to_be_visible()
+    assert stored(studio, pipeline).parameters == (parameter,)
+
+
+HOSTILE = (
+    "<img src=x onerror='document.title=\"taken\"'>",
+    "<script>document.title='taken'</script>",
+    "very long " * 9,
+    "🧪🚗 **bold** :red[no] $x$",
+    "שלום \u202eevil",
+)
+
+
+def test_a_hostile_title_is_shown_as_text(studio: Studio, page: Page) -> None:
+    car = studio.workspace.sample("automobile-price")
+    steps = [s.model_copy(update={"title": t.strip()}) for s, t in zip(car.steps, HOSTILE, strict=False)]
+    document = car.model_copy(update={"name": "hostile", "steps": (*steps, *car.steps[len(steps) :])})
+    open_new(studio, page, document)
+    for each in steps:
+        expect(step(page, each.id)).to_contain_text(each.title or "")
+        expect(node(page, each.id)).to_contain_text((each.title or "")[:12])
+        step(page, each.id).click()
+        settled(page)
+        expect(form(page)).to_contain_text((each.title or "")[:12])
+    assert page.title() != "taken"
+    assert canvas(page).locator("body").evaluate("() => document.title") != "taken"
+    assert canvas(page).locator("img, .react-flow__node script").count() == 0
+    assert page.locator(".st-key-step_list img").count() == 0
