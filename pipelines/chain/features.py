@@ -45,11 +45,15 @@ class FeatureMatrix(BaseEstimator):
     def transform(self, X: pd.DataFrame) -> np.ndarray:
         return self.matrix(Arrays(X), len(X))
 
-    def matrix(self, columns: Mapping[str, Any], rows: int) -> np.ndarray:
+    def by_column(self, X: pd.DataFrame) -> np.ndarray:
+        """The same array with each column in one piece, for what else would copy it so."""
+        return self.matrix(Arrays(X), len(X), "F")
+
+    def matrix(self, columns: Mapping[str, Any], rows: int, order: Literal["C", "F"] = "C") -> np.ndarray:
         """The array for columns that stand alone, or in a table: around one row a table costs more than its numbers."""
         if not hasattr(self, "lookups"):
             self._prepare()
-        matrix = np.zeros((rows, self.width))
+        matrix = np.zeros((rows, self.width), order=order)
         at = 0
         for name in self.numbers_:
             matrix[:, at] = _floats(columns[name])

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, Self
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
+from sklearn.linear_model import ElasticNet, LinearRegression
 
 from pipelines.chain.clusters import distances
 from pipelines.chain.conform import as_text, is_missing
@@ -38,6 +39,8 @@ DISTANCES = "Scored Distances"
 QUANTILES = "Scored Quantiles"
 ONEHOT_CATEGORIES = 100
 ORDINAL_CATEGORIES = 255
+BY_COLUMN = (LinearRegression, ElasticNet)
+"""Estimators that take an array column by column, and make one of any other."""
 
 Task = Literal["classification", "regression", "clustering", "anomaly"]
 
@@ -90,7 +93,9 @@ class Predictor(BaseEstimator):
         names = self.features_.get_feature_names_out()
         estimator.set_params(**dict.fromkeys(_named(parameters, "feature_names"), names))
         extra = {} if sample_weight is None else {"sample_weight": sample_weight}
-        learn_from = self.features_.sparse if self.sparse and self.features_.categories_ else self.features_.transform
+        learn_from = self.features_.by_column if isinstance(estimator, BY_COLUMN) else self.features_.transform
+        if self.sparse and self.features_.categories_:
+            learn_from = self.features_.sparse
         estimator.fit(learn_from(X), None if y is None else target(y, self.task), **extra)
         self.estimator_ = estimator.estimator_ if isinstance(estimator, ClassWeighted) else estimator
         self.classes_ = list(estimator.classes_.tolist()) if self.task in ("classification", "anomaly") else []

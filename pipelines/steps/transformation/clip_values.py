@@ -48,14 +48,13 @@ class Clip(Columnwise):
         made = {}
         for name, (low, high, below, above) in self.limits_.items():
             values = np.asarray(numbers(columns[name]))
-            under, over = values < low, values > high
-            if name in self.indicators_:
-                made[self.indicators_[name]] = under | over
             whole = values.dtype.kind in "iu" and all(v.is_integer() for v in (below, above) if not np.isinf(v))
-            if not under.any() and not over.any():
-                found = values
+            if name in self.indicators_:
+                made[self.indicators_[name]] = (values < low) | (values > high)
+            if (below, above) == (low, high):
+                found = values.clip(low, high)
             else:
-                found = np.where(under, below, np.where(over, above, values))
+                found = np.where(values < low, below, np.where(values > high, above, values))
             made[self.results_[name]] = found.astype(np.int64 if whole else np.float64, copy=False)
         return made
 
@@ -66,7 +65,8 @@ class Clip(Columnwise):
     def _limits(self, values: pd.Series) -> list[float]:
         """The thresholds, and what stands for a value below and above them."""
         found = np.asarray(numbers(values), dtype=np.float64)
-        found = found[np.isfinite(found)]
+        finite = np.isfinite(found)
+        found = found if finite.all() else found[finite]
         low, high = self._thresholds(found)
         if self.replace_with == "threshold":
             return [low, high, low, high]

@@ -155,13 +155,14 @@ def _match(
     """The rows that belong together, by position; -1 where a side has none."""
     a = _codes_frame(left, [a for a, _right in pairs], -1, match_case).assign(a=np.arange(len(left)))
     b = _codes_frame(right, [b for _left, b in pairs], -2, match_case).assign(b=np.arange(len(right)))
-    keys = [c for c in a.columns if c != "a"]
+    gaps = bool(a["gap"].any() or b["gap"].any())
+    keys = [c for c in a.columns if c != "a" and (gaps or c != "gap")]
     if how in ("semi", "anti"):
         found = a.merge(b[keys].drop_duplicates(), on=keys, how="left", indicator="side")
         matched = found["side"].eq("both").to_numpy()
         return np.flatnonzero(matched if how == "semi" else ~matched), np.empty(0, dtype=np.int64)
     _require_few(a, b, keys)
-    found = a.merge(b, on=keys, how=cast(Both, how))
+    found = a[[*keys, "a"]].merge(b[[*keys, "b"]], on=keys, how=cast(Both, how))
     first, second = (found[c].fillna(-1).to_numpy(dtype=np.int64) for c in ("a", "b"))
     return first, second
 
@@ -209,6 +210,8 @@ def _folded(values: pd.Series) -> pd.Series:
 
 
 def _take(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
+    if np.array_equal(positions, np.arange(len(frame))):
+        return frame
     if (positions >= 0).all():
         return frame.take(positions)
     return frame.reset_index(drop=True).reindex(positions).reset_index(drop=True)
