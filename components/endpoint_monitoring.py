@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
-from components import charts, error_box, facts, markdown, page_header, record_table, theme, wording
+from components import charts, error_box, facts, markdown, metric_cards, page_header, record_table, theme, wording
 from components.language import N_, _, said
 from components.record_table import Heading, cell
+from pipelines.datasets.options import FORMATS
 from pipelines.serving.endpoints import Deployment, Endpoint
 from pipelines.serving.monitoring.drift import LEVEL, MUCH, SOME, Drift
 from pipelines.serving.monitoring.report import Report
 from pipelines.serving.monitoring.traffic import Span, Traffic
+from pipelines.serving.monitoring.truth import REQUEST, Live
+from pipelines.settings import settings
 
 SPANS: dict[Span, str] = {"hour": N_("Last hour"), "day": N_("Last day"), "week": N_("Last week")}
 KINDS = {"answered": N_("Answered"), "refused": N_("Refused (4xx)"), "failed": N_("Failed (5xx)")}
@@ -46,6 +51,19 @@ class Watch(Protocol):
 
     def drift(self, name: str, deployment: str = "") -> Report: ...
 
+    def live_metrics(self, name: str, deployment: str = "") -> Live: ...
+
+    def add_truth(
+        self,
+        name: str,
+        path: Path | str,
+        *,
+        id_column: str = "",
+        column: str = "",
+        deployment: str = "",
+        file_name: str | None = None,
+    ) -> Live: ...
+
 
 def show(endpoint: Endpoint, watch: Watch, *, key: str) -> None:
     """Draw the traffic of the span that the visitor chooses, and the drift of a deployment."""
@@ -75,6 +93,9 @@ def show(endpoint: Endpoint, watch: Watch, *, key: str) -> None:
             st.session_state[kept] = watch.drift(endpoint.name, chosen.name)
     if kept in st.session_state:
         drift(st.session_state[kept], key=f"{key}_drift")
+    st.markdown("**" + _("Compared with what was true") + "**")
+    with error_box.shown(f"{key}_truth_error"):
+        _truth(endpoint, chosen, watch, key)
 
 
 def drift(report: Report, *, key: str) -> None:
@@ -110,6 +131,63 @@ def drift(report: Report, *, key: str) -> None:
             **limits,
         )
     )
+
+
+def live(found: Live, *, key: str) -> None:
+    """Draw the metrics of the answers whose truth is known beside those of training."""
+    if found.given:
+        facts.show(
+            {
+                _("True values given"): f"{found.given:,}",
+                _("Belong to sampled rows"): f"{found.matched:,}",
+                _("Belong to none"): f"{found.given - found.matched:,}",
+                _("Rows measured"): f"{found.rows:,}",
+            }
+        )
+    if found.reason:
+        st.caption(said(found.reason))
+        return
+    metric_cards.table({_("Live"): found.metrics, _("In training"): found.training}, key=f"{key}_metrics")
+    for note in found.notes:
+        st.caption(said(note))
+
+
+def _truth(endpoint: Endpoint, chosen: Deployment, watch: Watch, key: str) -> None:
+    """The live metrics, and the form for a file with more true values."""
+    with st.expander(_("Give true values")), st.form(f"{key}_truth", clear_on_submit=True, border=False):
+        st.caption(
+            _(
+                "A file with the true value of rows that were asked. Rows are told by the column request_id, with row "
+                "from 1 where a request had several, or by a column that the requests have too."
+            )
+        )
+        given = st.file_uploader(
+            _("File with true values"),
+            type=[s.removeprefix(".") for s in FORMATS],
+            max_upload_size=settings().max_upload_mib,
+            key=f"{key}_truth_file",
+        )
+        left, right = st.columns(2)
+        by = left.text_input(_("Column with the ids"), placeholder=REQUEST, key=f"{key}_truth_id")
+        column = right.text_input(
+            _("Column with the true values"), placeholder=_("the label"), key=f"{key}_truth_column"
+        )
+        sent = st.form_submit_button(_("Give"), icon=":material/upload:")
+    if sent and given is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"truth{Path(given.name).suffix.lower()[:12]}"
+            path.write_bytes(given.getvalue())
+            found = watch.add_truth(
+                endpoint.name,
+                path,
+                id_column=by.strip(),
+                column=column.strip(),
+                deployment=chosen.name,
+                file_name=given.name,
+            )
+    else:
+        found = watch.live_metrics(endpoint.name, chosen.name)
+    live(found, key=f"{key}_live")
 
 
 def _deployment(deployments: Sequence[Deployment], key: str) -> Deployment | None:

@@ -21,6 +21,7 @@ from pipelines.serving.monitoring.traffic import Span, Traffic
 if TYPE_CHECKING:
     from pipelines.serving.counterfactuals import Counterfactual
     from pipelines.serving.monitoring.report import Report
+    from pipelines.serving.monitoring.truth import Live
 
 Row = Annotated[Path | None, typer.Option(help="A JSON file with one row; the model's example unless said.")]
 Chosen = Annotated[str, typer.Option(help="The one with the most traffic unless said.")]
@@ -188,6 +189,29 @@ def counterfactuals(
         say(asdict(found), "\n".join(lines if found.found else [*lines, "No change of one or two columns is enough."]))
 
 
+@commands.command("truth")
+def truth(
+    name: str,
+    file: Annotated[
+        Path | None, typer.Argument(help="Ids and true values; without one, what is known is shown.")
+    ] = None,
+    id_column: Annotated[
+        str, typer.Option("--id", help="A column that requests have too; request_id unless said.")
+    ] = "",
+    column: Annotated[str, typer.Option(help="The one with the true values; the label's unless said.")] = "",
+    deployment: Annotated[str, typer.Option(help="The one with the most traffic unless said.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Say what was true of rows that an endpoint was asked, and show how good its answers were."""
+    with answer(as_json) as say:
+        endpoints = Workspace.open().endpoints
+        if file is None:
+            found = endpoints.live_metrics(name, deployment)
+        else:
+            found = endpoints.add_truth(name, file, id_column=id_column, column=column, deployment=deployment)
+        say(asdict(found), _live_lines(found))
+
+
 @commands.command("delete")
 def delete(name: str, as_json: Json = False) -> None:
     """Stop an endpoint and forget it."""
@@ -249,6 +273,14 @@ def _monitored(traffic: Traffic, report: Report) -> str:
         index = "" if drift.psi is None else f"{drift.psi:.3f}"
         lines.append(f"  {drift.column:28} {drift.state:9} {index:>7}  {drift.message}")
     return "\n".join([*lines, *([report.answers_reason] if report.answers_reason else [])])
+
+
+def _live_lines(live: Live) -> str:
+    lines = [f"{live.given} true values, {live.matched} of them belong to {live.rows} sampled rows", live.reason]
+    for name, value in live.metrics.items():
+        trained = f"{live.training[name]:10.4g} in training" if name in live.training else ""
+        lines.append(f"  {name:32} {value:10.4g} {trained}".rstrip())
+    return "\n".join(line for line in (*lines, *live.notes) if line)
 
 
 def _shares(given: list[str]) -> dict[str, int]:

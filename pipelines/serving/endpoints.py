@@ -6,6 +6,7 @@ import builtins
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -36,6 +37,7 @@ from pipelines.workspace import Home
 
 if TYPE_CHECKING:
     from pipelines.serving.monitoring.report import Report
+    from pipelines.serving.monitoring.truth import Live
 
 __all__ = ["NOT_UP", "Access", "Deployment", "Endpoint", "Endpoints", "Key", "NotServedError", "Trial"]
 
@@ -124,7 +126,7 @@ class Endpoints:
         return self.get(name)
 
     def delete(self, name: str) -> None:
-        """End its model servers and forget name, keys and samples."""
+        """End its model servers and forget name, keys, samples and true values."""
         with self.database.session() as session:
             session.delete(_row(session, name, lock=True))
         samples.forget(self.home, name)
@@ -252,6 +254,7 @@ class Endpoints:
         with self.database.session() as session:
             row = _row(session, name, lock=True)
             row.deployments.remove(deployments.remove(row, deployment))
+        (samples.truth_folder(self.home, name) / f"{deployment}.parquet").unlink(missing_ok=True)
         return self.get(name)
 
     # Looking
@@ -344,6 +347,34 @@ class Endpoints:
             return wanted.answered(self._asked(found, deployment, wanted.asked.body)).answers
 
         return ask
+
+    def add_truth(
+        self,
+        name: str,
+        path: Path | str,
+        *,
+        id_column: str = "",
+        column: str = "",
+        deployment: str = "",
+        file_name: str | None = None,
+    ) -> Live:
+        """Take what was true of rows that a deployment was asked from a file, and measure its answers by that.
+
+        Rows are told by ``request_id`` and, where a request had several, ``row`` from 1; or by an ``id_column`` that
+        the requests have too. ``column`` has the true values: that of the label unless said.
+        """
+        from pipelines.serving.monitoring import truth
+
+        chosen = _chosen(found := self.get(name), deployment)
+        options = {"id_column": id_column, "column": column, "file_name": file_name}
+        truth.add(self.home, found, chosen, Path(path), **options)  # type: ignore[arg-type]
+        return truth.live(self.home, found, chosen)
+
+    def live_metrics(self, name: str, deployment: str = "") -> Live:
+        """How good a deployment's sampled answers are by the true values given so far, and how good in training."""
+        from pipelines.serving.monitoring import truth
+
+        return truth.live(self.home, found := self.get(name), _chosen(found, deployment))
 
     def _asked(self, found: Endpoint, deployment: str, body: bytes) -> dict[str, Any]:
         """What a model server of the deployment answers to ``body``."""

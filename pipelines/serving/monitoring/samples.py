@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import random
+import shutil
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ _chance = random.Random()  # noqa: S311 - which rows of a long request are kept,
 
 @dataclass(frozen=True)
 class Sample:
-    """One row as the model was asked it, and its prediction."""
+    """One row as the model was asked it, and its prediction. ``number``: which row of its request, from 1."""
 
     time: datetime
     id: str
@@ -42,6 +43,7 @@ class Sample:
     model: str
     row: dict[str, Any]
     prediction: dict[str, Any]
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Sampler:
         head = {"time": answered.time.isoformat(timespec="milliseconds"), "id": answered.id}
         head |= {"deployment": answered.deployment, "model": answered.model}
         lines: list[dict[str, Any]] = [{"time": head["time"], "dropped": dropped}] if dropped else []
-        lines += [head | {"row": row, "prediction": p} for row, p in _pairs(answered)]
+        lines += [head | {"row": row, "prediction": p, "number": n} for n, row, p in _pairs(answered)]
         if not lines:
             return
         path = place(self.home, answered.endpoint)
@@ -163,7 +165,8 @@ def read(home: Home, endpoint: str, since: datetime, limit: int | None) -> Sampl
 
 
 def forget(home: Home, endpoint: str) -> None:
-    """Delete the samples of an endpoint."""
+    """Delete the samples of an endpoint, and the true values that were given for them."""
+    shutil.rmtree(truth_folder(home, endpoint), ignore_errors=True)
     newest = place(home, endpoint)
     for path in (newest, _earlier(newest)):
         path.unlink(missing_ok=True)
@@ -174,12 +177,17 @@ def place(home: Home, endpoint: str) -> Path:
     return home.root / "samples" / f"{endpoint}.jsonl"
 
 
+def truth_folder(home: Home, endpoint: str) -> Path:
+    """Where true values that were given for an endpoint are kept."""
+    return home.root / "samples" / f"{endpoint}.truth"
+
+
 def _earlier(newest: Path) -> Path:
     return newest.with_name(f"{newest.name}.1")
 
 
-def _pairs(answered: Answered) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Rows with their predictions; of a long request some, chosen by chance. None where they are in no known form."""
+def _pairs(answered: Answered) -> list[tuple[int, dict[str, Any], dict[str, Any]]]:
+    """Rows with their numbers and predictions; of a long request some, chosen by chance; none in an unknown form."""
     try:
         table, predictions = json.loads(answered.asked)["dataframe_split"], json.loads(answered.content)["predictions"]
         names, data = table["columns"], table["data"]
@@ -189,7 +197,7 @@ def _pairs(answered: Answered) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         return []
     every = range(len(data))
     chosen = every if len(data) <= ROWS_EACH else sorted(_chance.sample(every, ROWS_EACH))
-    return [(dict(zip(names, data[i], strict=True)), _prediction(predictions[i])) for i in chosen]
+    return [(i + 1, dict(zip(names, data[i], strict=True)), _prediction(predictions[i])) for i in chosen]
 
 
 def _prediction(given: Any) -> dict[str, Any]:
@@ -205,4 +213,4 @@ def _lines(path: Path) -> Iterator[bytes]:
         yield from file
 
 
-__all__ = ["Answered", "Sample", "Sampled", "Sampler", "forget", "place", "read"]
+__all__ = ["Answered", "Sample", "Sampled", "Sampler", "forget", "place", "read", "truth_folder"]

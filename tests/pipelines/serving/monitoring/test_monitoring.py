@@ -130,6 +130,16 @@ def test_drift_is_seen_through_the_gateway(loans: Loans) -> None:
         assert (asked.model, asked.row["housing"]) == ("models:/loans/1", "houseboat")
         assert set(asked.prediction) >= {"Scored Labels", "Scored Probabilities"}
 
+        asked_rows = samples.read(home, "loans", endpoints.get("loans").created_at, None).samples
+        assert [s.number for s in asked_rows[:10]] == list(range(1, 11))
+        told = pd.DataFrame([{"request_id": s.id, "row": s.number} for s in asked_rows])
+        told["credit-risk"] = loans.workspace.datasets.read("german-credit")["credit-risk"].head(300).to_numpy()
+        told.to_csv(home.root / "told.csv", index=False)
+        live = endpoints.add_truth("loans", home.root / "told.csv")
+        assert (live.given, live.matched, live.rows) == (300, 300, 300)
+        assert 0 < live.metrics["roc_auc"] < 1
+        assert set(live.training) >= {"accuracy", "roc_auc"}
+
         version = loans.workspace.models.get("models:/loans/1")
         drift = next(v for v in loans.workspace.models.judge(version.run_id, "loans") if v.rule == "drift")
         assert (drift.state, sorted(drift.facts["columns"])) == ("failed", ["credit-amount", "housing"])
