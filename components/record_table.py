@@ -26,7 +26,7 @@ th[aria-sort] .a{opacity:.9}.a{opacity:0;font-size:9px;position:absolute;left:10
 th:hover .a{opacity:.45}th[aria-sort]:hover .a{opacity:.9}
 .r{text-align:right;font-variant-numeric:tabular-nums}
 td.w{max-width:0;width:100%;overflow:hidden;text-overflow:ellipsis;min-width:120px}
-td.l{max-width:0;width:100%;min-width:280px;white-space:normal;overflow-wrap:anywhere;line-height:1.45}
+td.l{max-width:0;width:100%;min-width:150px;white-space:normal;overflow-wrap:anywhere;line-height:1.45}
 td.m{max-width:260px;overflow:hidden;text-overflow:ellipsis}
 tr.o{cursor:pointer}tr.o:hover td{background:color-mix(in srgb,var(--st-secondary-background-color) 75%,transparent)}
 tr[aria-selected=true] td{background:color-mix(in srgb,var(--st-primary-color) 10%,transparent)}
