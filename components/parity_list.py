@@ -15,7 +15,7 @@ from components.language import N_, _, said, shown
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 TITLES = {
     "sets": N_("Kinds of rows"),
-    "ways": N_("Asked"),
+    "ways": N_("Ways to ask"),
     "largest_difference": N_("Largest difference of two numbers"),
     "checked_at": N_("Checked"),
     "mlflow": "MLflow",
@@ -46,4 +46,4 @@ def _value(value: Any) -> str:
         return ", ".join(f"{_words(str(k))}: {_value(v)}" for k, v in value.items())
     if isinstance(value, list | tuple):
         return "; ".join(_value(v) for v in value)
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else said(str(value))

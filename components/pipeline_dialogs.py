@@ -113,7 +113,7 @@ def _sample(document: PipelineDocument | None, actions: Actions, key: str) -> No
         list(found),
         key=f"{key}.sample",
         format_func=lambda n: said(found[n].title),
-        captions=[f"{said(s.sentence)} {said(s.task.capitalize())}." for s in found.values()],
+        captions=[f"{said(s.sentence)} ({said(s.task)})" for s in found.values()],
     )
     _submit(_("Create"), lambda: actions.create_from_sample(chosen or ""), key, disabled=chosen is None)
 

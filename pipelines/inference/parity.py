@@ -96,7 +96,7 @@ def prove(folder: Path, sample: pd.DataFrame, read_csv: ReadCsv | None = None) -
     return Certificate(
         rows=sum(map(len, sets.values())),
         sets=list(sets),
-        ways=["in memory", *(WAYS[w] for w in elsewhere["answers"]["0"]), "batch, CSV", "batch, Parquet"],
+        ways=[_("in memory"), *(WAYS[w] for w in elsewhere["answers"]["0"]), *BATCH.values()],
         largest_difference=largest,
         checked_at=datetime.now(UTC).isoformat(timespec="seconds"),
         python=elsewhere["python"],
@@ -106,11 +106,12 @@ def prove(folder: Path, sample: pd.DataFrame, read_csv: ReadCsv | None = None) -
 
 
 WAYS = {
-    "reloaded": "reloaded",
+    "reloaded": _("reloaded"),
     "records": "REST, dataframe_records",
     "split": "REST, dataframe_split",
     "csv": "REST, CSV",
 }
+BATCH = {"CSV": _("batch, CSV"), "Parquet": _("batch, Parquet")}
 
 
 def _ask(folder: Path, work: Path) -> subprocess.Popen[str]:
@@ -161,10 +162,10 @@ def _check_batch(chain: Chain | Served, model: LoadedModel, sets: dict[str, pd.D
         write_csv(rows, source)
         expected = records(chain.predict(as_csv_means(chain.contract, rows)))
         score_file(model, source, target, only_scores=True, batch_rows=7)
-        largest = max(largest, compare(expected, written(target), name, "batch, CSV"))
+        largest = max(largest, compare(expected, written(target), name, BATCH["CSV"]))
         score_file(model, work / f"rows-{number}.parquet", target, only_scores=True)
         expected = records(chain.predict(rows))
-        largest = max(largest, compare(expected, written(target), name, "batch, Parquet"))
+        largest = max(largest, compare(expected, written(target), name, BATCH["Parquet"]))
     return largest
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipelines.chain.contract import Contract
 from pipelines.inference.packaging import plain_rows
+from pipelines.messages import _
 from pipelines.schema import ColumnType
 
 WORDS = ("NA", "None", "", "null", "nan", " ")
@@ -23,20 +24,20 @@ def variants(contract: Contract, sample: pd.DataFrame) -> dict[str, pd.DataFrame
     texts = [c.name for c in contract.columns if c.type in (ColumnType.TEXT, ColumnType.CATEGORY)]
     numbers = [c.name for c in contract.columns if c.type.is_numeric]
     few = rows.iloc[:ROWS].astype(object)
-    found = {"rows as they are": rows, "one row": rows.iloc[:1]}
+    found: dict[str, pd.DataFrame] = {_("rows as they are"): rows, _("one row"): rows.iloc[:1]}
     if texts:
         spelled = pd.concat([few.iloc[:2].assign(**dict.fromkeys(texts, word)) for word in WORDS], ignore_index=True)
-        found["words that look missing"] = spelled
+        found[_("words that look missing")] = spelled
     if numbers:
         gaps = few.copy()
         gaps.loc[gaps.index[::2], numbers] = None
-        found["numbers with gaps"] = gaps
+        found[_("numbers with gaps")] = gaps
     gone = few.copy()
     gone[:] = None
-    found["everything missing"] = gone
+    found[_("everything missing")] = gone
     optional = [c.name for c in contract.columns if not c.required]
     if optional and len(optional) < len(contract.columns):
-        found["columns all missing"] = few.assign(**dict.fromkeys(optional, None))
+        found[_("columns all missing")] = few.assign(**dict.fromkeys(optional, None))
     return {name: frame.reset_index(drop=True) for name, frame in found.items() if len(frame)}
 
 
