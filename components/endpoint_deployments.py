@@ -63,7 +63,7 @@ def show(endpoint: Endpoint, models: Sequence[RegisteredModel], *, key: str) -> 
 def _add(endpoint: Endpoint, models: Sequence[RegisteredModel], key: str) -> Deploy | None:
     left, right = st.columns(2, gap="small", vertical_alignment="bottom")
     with left:
-        uri = model_picker.show(models, wanted="", key=f"{key}_model")
+        uri = model_picker.show(models, wanted="", first=endpoint.model_name or "", key=f"{key}_model")
     name = right.text_input(
         _("Name"),
         max_chars=63,

@@ -10,16 +10,19 @@ from components.language import _
 from pipelines.tracking import RegisteredModel
 
 
-def choices(models: Sequence[RegisteredModel], wanted: str = "") -> list[str]:
-    """Addresses of models: each alias, each latest version, and ``wanted`` if it is none of them."""
-    found = [f"models:/{m.name}@{a}" for m in models for a in m.aliases]
-    found += [f"models:/{m.name}/{m.latest_version}" for m in models if m.latest_version is not None]
+def choices(models: Sequence[RegisteredModel], wanted: str = "", first: str = "") -> list[str]:
+    """Addresses of models: each alias, each latest version, and ``wanted`` if it is none of them.
+
+    Those of the model called ``first`` stand before the others.
+    """
+    own, others = [m for m in models if m.name == first], [m for m in models if m.name != first]
+    found = [*_addresses(own), *_addresses(others)]
     return [*([wanted] if wanted and wanted not in found else []), *found]
 
 
-def show(models: Sequence[RegisteredModel], *, wanted: str, key: str) -> str | None:
-    """Draw the menu, with ``wanted`` chosen if given; the address of the model chosen."""
-    options = choices(models, wanted)
+def show(models: Sequence[RegisteredModel], *, wanted: str, key: str, first: str = "") -> str | None:
+    """Draw the menu, with ``wanted`` chosen if given, else the ``first`` model; the address of the model chosen."""
+    options = choices(models, wanted, first)
     return st.selectbox(
         _("Model"),
         options,
@@ -30,3 +33,8 @@ def show(models: Sequence[RegisteredModel], *, wanted: str, key: str) -> str | N
         key=key,
         help=_("NAME@ALIAS follows the alias, NAME/VERSION stays with the version"),
     )
+
+
+def _addresses(models: Sequence[RegisteredModel]) -> list[str]:
+    found = [f"models:/{m.name}@{a}" for m in models for a in m.aliases]
+    return found + [f"models:/{m.name}/{m.latest_version}" for m in models if m.latest_version is not None]
