@@ -12,6 +12,7 @@ import streamlit as st
 from components import (
     batch_consume,
     batch_endpoint_forms,
+    engine_choice,
     error_box,
     job_progress,
     page_header,
@@ -136,7 +137,9 @@ def _detail(job: BatchJob, key: str) -> Intent | None:
     with st.container(border=True, gap="small", key=f"{key}_detail"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             status.show(state)
-            st.caption(f"{job.place} · {wording.rows(job.rows)}", width="content")
+            engine = job.job.result.get("engine")
+            told = [job.place, wording.rows(job.rows), *([engine_choice.name(engine)] if engine else [])]
+            st.caption(" · ".join(told), width="content")
             st.space("stretch")
             if state in ("failed", "cancelled") and st.button(
                 _("Continue"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from components import model_picker, page_header, wording
+from components import engine_choice, model_picker, page_header, wording
 from components.endpoint_form import endpoint_name
 from components.language import _
 from pipelines.tracking import RegisteredModel
@@ -27,16 +27,18 @@ class NewEndpoint:
 
 @dataclass(frozen=True)
 class NewJob:
-    """Which rows are scored, where the results go, and which rows may fail."""
+    """Which rows are scored, where the results go, which rows may fail, and what scores (empty: as set up)."""
 
     input: str
     output: str
     deployment: str
     reject_limit: str
+    engine: str = ""
 
     def to_request(self) -> dict[str, object]:
         """As a caller would send it."""
-        parameters = {"reject_limit": self.reject_limit} if self.reject_limit else {}
+        said = {"reject_limit": self.reject_limit, "engine": self.engine}
+        parameters = {n: v for n, v in said.items() if v}
         return {"input": self.input, "output": self.output, "deployment": self.deployment, "parameters": parameters}
 
 
@@ -117,5 +119,5 @@ def _job_fields(deployments: Sequence[str], default: str | None, key: str) -> Ne
     limit = right.text_input(
         _("Rows that may fail"), value="10%", key=f"{key}_limit", help=_("A number of rows, or a share of them")
     )
-    limit = limit.strip()
-    return NewJob(given.strip(), output.strip(), chosen or "", limit)
+    engine = engine_choice.show(key=f"{key}_engine")
+    return NewJob(given.strip(), output.strip(), chosen or "", limit.strip(), engine)

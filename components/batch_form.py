@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import model_picker, page_header
+from components import engine_choice, model_picker, page_header
 from components.language import N_, _, said
 from pipelines.datasets import FORMATS
 from pipelines.settings import settings
@@ -25,12 +25,16 @@ OUTPUTS = {"csv": N_("CSV file"), "parquet": N_("Parquet file"), "dataset": N_("
 
 @dataclass(frozen=True)
 class BatchOrder:
-    """What is to be scored. ``file`` is an upload on its way; else ``dataset``."""
+    """What is to be scored. ``file`` is an upload on its way; else ``dataset``.
+
+    ``engine``: what scores; empty: as set up.
+    """
 
     model_uri: str
     output: str
     dataset: str | None = None
     file: Path | None = None
+    engine: str = ""
 
     def source(self, uploads: Path) -> str:
         """What the job reads: the dataset's name, or the file, moved to where the job finds it."""
@@ -81,6 +85,7 @@ def show(models: Sequence[RegisteredModel], datasets: Sequence[str], *, wanted: 
         if output == "dataset":
             proposed = f"{dataset or (Path(given.name).stem if given else 'rows')}-scored"
             target = st.text_input(_("Dataset name"), value=proposed, max_chars=100, key=f"{key}_target_{proposed}")
+        engine = engine_choice.show(key=f"{key}_engine")
         ready = bool(uri and (dataset or given) and (output != "dataset" or target.strip()))
         sent = st.button(
             _("Score rows"), type="primary", icon=":material/play_arrow:", key=f"{key}_go", disabled=not ready
@@ -92,8 +97,8 @@ def show(models: Sequence[RegisteredModel], datasets: Sequence[str], *, wanted: 
         return None
     goes_to = f"dataset:{target.strip()}" if output == "dataset" else str(output)
     if given is not None:
-        return BatchOrder(uri, goes_to, file=_on_disk(given))
-    return BatchOrder(uri, goes_to, dataset=dataset)
+        return BatchOrder(uri, goes_to, file=_on_disk(given), engine=engine)
+    return BatchOrder(uri, goes_to, dataset=dataset, engine=engine)
 
 
 def _on_disk(given: Any) -> Path:

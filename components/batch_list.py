@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import error_box, facts, record_table, status, wording
+from components import engine_choice, error_box, facts, record_table, status, wording
 from components.language import N_, _
 from components.record_table import Heading, cell
 from pipelines.jobs import Job
@@ -49,12 +49,14 @@ def detail(job: Job, *, key: str) -> str | None:
             error_box.show(error_box.stored(job.error), key=f"{key}_error")
         if not job.result:
             return None
+        engine = job.result.get("engine")
         facts.show(
             {
                 _("Rows"): f"{int(job.result.get('rows') or 0):,}",
                 _("Took"): wording.duration(seconds(job)),
                 _("Written"): wording.when(job.finished_at),
-            },
+            }
+            | ({_("Scored by"): engine_choice.name(engine)} if engine else {}),
             min_width=200,
         )
         return _result(str(job.result.get("output", "")), key)

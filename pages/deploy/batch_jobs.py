@@ -18,7 +18,8 @@ with left, error_box.shown("batch_order"):
         key="batch_form",
     )
     if order:
-        job = workspace.batch.submit(order.model_uri, order.source(workspace.home.uploads), order.output)
+        source = order.source(workspace.home.uploads)
+        job = workspace.batch.submit(order.model_uri, source, order.output, engine=order.engine or None)
         session.set_query(job=job.id)
         st.rerun()
 

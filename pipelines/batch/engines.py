@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -18,6 +19,9 @@ from pipelines.settings import settings
 
 ENGINES = {"local": "pipelines.batch.local", "spark": "pipelines.batch.spark"}
 """Each engine by its name: a module."""
+
+NEEDED = {"spark": "pyspark"}
+"""What must be installed for an engine, beside Sekkei."""
 
 
 @dataclass(frozen=True)
@@ -55,3 +59,8 @@ def engine(name: str | None = None) -> Engine:
         )
     found: Engine = importlib.import_module(ENGINES[name])
     return found
+
+
+def offered() -> tuple[str, ...]:
+    """The engines that are installed here."""
+    return tuple(n for n in ENGINES if n not in NEEDED or importlib.util.find_spec(NEEDED[n]))

@@ -74,7 +74,7 @@ def run(
     staged = work.read("staged")
     if staged is None:
         counts = _score(home, database, order, work, anywhere, tell, cancelled)
-        staged = {"rows": counts.rows, "rejected": counts.rejected}
+        staged = {"rows": counts.rows, "rejected": counts.rejected, "engine": _engine_of(order)}
         work.write("staged", staged)
     work.drop_parts()
     rejected = delivery.keep_rejected(home, work, job_id)
@@ -85,7 +85,7 @@ def run(
     for path in work.folder.glob("staged.*"):
         if path.suffix != ".json":
             path.unlink()
-    tell(1.0, _rows(staged["rows"]), staged)
+    tell(1.0, _rows(staged["rows"]), {n: staged[n] for n in ("rows", "rejected")})
     return result
 
 
@@ -136,11 +136,16 @@ def _score(
         cancelled=cancelled,
         reading=reading,
     )
-    counts = stage(work, engine(parameters.engine).parts(task), order.output, parameters, count)
+    counts = stage(work, engine(_engine_of(order)).parts(task), order.output, parameters, count)
     if found.to_dict() != plan["fetched"]:
         work.restart()
         raise InputError(_("The rows were changed while they were read."), fix=_("Run the job again."))
     return counts
+
+
+def _engine_of(order: Order) -> str:
+    """What scores, by name."""
+    return order.parameters.engine or settings().batch_engine
 
 
 def _fetching(tell: Tell, cancelled: Callable[[], bool]) -> Callable[[int], None]:

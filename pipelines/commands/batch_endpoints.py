@@ -26,6 +26,10 @@ Output = Annotated[
     typer.Argument(help="As the input; csv or parquet: a file of the job's own; else the batch pipeline's."),
 ]
 Parameters = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the job.")]
+Engine = Annotated[
+    str | None,
+    typer.Option(help="What scores: local or spark; else as the deployment or SEKKEI_BATCH_ENGINE says."),
+]
 
 
 @commands.command("create")
@@ -106,12 +110,15 @@ def start(
     parameters: Parameters = None,
     deployment: str = "",
     webhook: str = "",
+    engine: Engine = None,
     as_json: Json = False,
 ) -> None:
     """File a job; a studio's worker does it."""
     with answer(as_json) as say:
         given = _parameters(parameters or [])
-        made = _all().submit(name, input, output, parameters=given, deployment=deployment, webhook=webhook)
+        made = _all().submit(
+            name, input, output, parameters=given, deployment=deployment, webhook=webhook, engine=engine
+        )
         say(_job(made), f"{made.id} -> {made.place}")
 
 
@@ -149,6 +156,7 @@ def schedule(
     input: Input = None,
     output: Output = None,
     parameters: Parameters = None,
+    engine: Engine = None,
     time_zone: str = "UTC",
     as_json: Json = False,
 ) -> None:
@@ -159,7 +167,7 @@ def schedule(
             name,
             schedule_name,
             cron,
-            {"input": input, "output": output, "parameters": _parameters(parameters or [])},
+            {"input": input, "output": output, "parameters": _parameters(parameters or [], engine)},
             time_zone=time_zone,
         ),
     )
@@ -194,7 +202,7 @@ def _job(made: BatchJob) -> dict[str, Any]:
 
 
 def _job_line(found: dict[str, Any]) -> str:
-    return f"{found['id']}  {found['state']:10} {found['rows']:>10,} rows  {found['output']}"
+    return f"{found['id']}  {found['state']:10} {found['rows']:>10,} rows  {found['engine'] or '':6} {found['output']}"
 
 
 def _lines(found: BatchEndpoint) -> str:
@@ -205,8 +213,8 @@ def _lines(found: BatchEndpoint) -> str:
     return "\n".join([f"{found.name}  {found.url}", *versions, *rules])
 
 
-def _parameters(given: list[str]) -> dict[str, Any]:
-    found = {}
+def _parameters(given: list[str], engine: str | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for each in given:
         name, mark, value = each.partition("=")
         if not mark:
@@ -217,4 +225,4 @@ def _parameters(given: list[str]) -> dict[str, Any]:
             found[name] = json.loads(value)
         except ValueError:
             found[name] = value
-    return found
+    return found | ({"engine": engine} if engine else {})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.batch.engines import engine as choose
 from pipelines.batch.order import Order
 from pipelines.datasets import Catalogue
 from pipelines.errors import NotFoundError
@@ -58,10 +59,14 @@ class Batch:
     datasets: Catalogue
     jobs: Jobs
 
-    def submit(self, model_uri: str, input: str, output: str = "csv") -> Job:
-        """File a job. ``input``: a dataset's name or a file's path; ``output``: csv, parquet or dataset:NAME."""
+    def submit(self, model_uri: str, input: str, output: str = "csv", *, engine: str | None = None) -> Job:
+        """File a job. ``input``: a dataset's name or a file's path; ``output``: csv, parquet or dataset:NAME.
+
+        ``engine``: what scores, local or spark; None: as the settings say.
+        """
         sweep_uploads(self.home, {input, *self._awaited()})
-        strict = {"reject_limit": 0}
+        choose(engine)
+        strict = {"reject_limit": 0, "engine": engine}
         order = Order.of(model_uri, self._input(input), output, strict)
         payload = {"order": order.model_dump(mode="json"), "anywhere": True}
         title = f"{input} with {model_uri.removeprefix('models:/')}"

@@ -40,6 +40,7 @@ def job_answer(home: Home, made: BatchJob, base: str) -> dict[str, Any]:
         "rejected": made.rejected,
         "output": made.place,
         "version": job.result.get("version"),
+        "engine": job.result.get("engine"),
         "rejected_file": folders.shown(home, Path(rejected)) if rejected else None,
         "error": {"message": job.error["message"], "fix": job.error["fix"]} if job.error else None,
         "schedule": made.schedule,

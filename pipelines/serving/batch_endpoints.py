@@ -228,12 +228,15 @@ class BatchEndpoints:
         parameters: dict[str, Any] | None = None,
         deployment: str = "",
         webhook: str = "",
+        engine: str | None = None,
     ) -> BatchJob:
         """File a job; see ``pipelines.batch.order`` for inputs, outputs and parameters.
 
-        Without input or output it has those of the model's batch pipeline.
+        Without input or output it has those of the model's batch pipeline. ``engine``: local or spark; None: as the
+        parameters, the deployment or else the settings say.
         """
-        return self.start(name, BatchRequest(input, output, parameters or {}, deployment, webhook))
+        given = dict(parameters or {}) | ({"engine": engine} if engine else {})
+        return self.start(name, BatchRequest(input, output, given, deployment, webhook))
 
     def start(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,4 +168,39 @@ def test_a_batch_job_is_filed_and_waits(workspace: Workspace, run: Finished) -> 
     assert not at.exception
     jobs = workspace.jobs.list(kind="batch")
     assert jobs[0].payload["order"]["input"]["dataset"] == "automobile-price"
+    assert jobs[0].payload["order"]["parameters"]["engine"] is None
     workspace.jobs.cancel(jobs[0].id)
+
+
+@pytest.mark.parametrize("chosen", ["local", "spark"])
+def test_a_visitor_says_what_scores_a_batch_job(workspace: Workspace, run: Finished, chosen: str) -> None:
+    at = _open("deploy/batch_jobs", model=workspace.runs.get(run.run_id).models[0].model_uri)
+    at.selectbox(key="batch_form_dataset").set_value("automobile-price").run()
+    at.segmented_control(key="batch_form_engine").set_value(chosen).run()
+    at.button(key="batch_form_go").click().run()
+    assert not at.exception
+    job = workspace.jobs.list(kind="batch")[0]
+    assert job.payload["order"]["parameters"]["engine"] == chosen
+    workspace.jobs.cancel(job.id)
+
+
+def test_an_endpoints_job_has_the_engine_that_was_chosen(workspace: Workspace, run: Finished) -> None:
+    workspace.batch_endpoints.create("prices", workspace.runs.get(run.run_id).models[0].model_uri)
+    at = _open("deploy/batch_endpoints", endpoint="prices")
+    at.text_input(key="batch_prices_job_input").set_value("dataset:automobile-price").run()
+    at.segmented_control(key="batch_prices_job_engine").set_value("spark").run()
+    at.button(key="batch_prices_job_go").click().run()
+    assert not at.exception
+    (found,) = workspace.batch_endpoints.job_list("prices")
+    assert found.job.payload["order"]["parameters"]["engine"] == "spark"
+    workspace.batch_endpoints.cancel("prices", found.id)
+    workspace.batch_endpoints.delete("prices")
+
+
+def test_spark_is_offered_only_where_it_is_installed(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = _open("deploy/batch_jobs").segmented_control(key="batch_form_engine")
+    assert wanted.options == ["As set up", "This machine", "Spark"]
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    wanted = _open("deploy/batch_jobs").segmented_control(key="batch_form_engine")
+    assert wanted.options == ["As set up", "This machine"]
+    assert "pip install pyspark" in wanted.help

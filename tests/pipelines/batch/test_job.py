@@ -34,7 +34,7 @@ def test_a_dataset_is_scored_into_the_jobs_own_folder(ran: Any, expected: pd.Dat
     found = pd.read_parquet(path) if output == "parquet" else pd.read_csv(path, keep_default_na=False)
     same(found, expected)
     assert list(found.columns) == [*ran.tricky.rows.columns, *SCORES]
-    assert (done["rows"], done["rejected"], done["rejected_file"]) == (400, 0, None)
+    assert (done["rows"], done["rejected"], done["rejected_file"], done["engine"]) == (400, 0, None, "local")
     shares = [share for share, _text, _counts in ran.told]
     assert shares == sorted(shares)
     assert ran.told[-1][1:] == ("400 rows", {"rows": 400, "rejected": 0})

@@ -75,7 +75,7 @@ def test_a_cluster_gives_the_answers_of_this_machine(ran: Any, setting: Any, clu
     setting(spark_master=cluster)
     local = ran("dataset:houses", "parquet", batch_rows=150)
     far = ran("dataset:houses", "parquet", batch_rows=150, engine="spark")
-    assert (far["rows"], far["rejected"]) == (400, 0)
+    assert (far["rows"], far["rejected"], far["engine"]) == (400, 0, "spark")
     pd.testing.assert_frame_equal(pd.read_parquet(far["output"]), pd.read_parquet(local["output"]), rtol=1e-12)
 
 

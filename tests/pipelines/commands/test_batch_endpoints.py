@@ -38,11 +38,12 @@ def follow(call: Call, endpoint: str, job: str) -> dict[str, Any]:
 def test_a_job_is_started_followed_and_its_file_is_there(
     call: Call, endpoint: str, worker: None, root: Path, model: str
 ) -> None:
-    options = ("--set", "columns=none", "--set", "reject_limit=0")
+    options = ("--set", "columns=none", "--set", "reject_limit=0", "--engine", "local")
     code, job = call("batch-endpoint", "start", endpoint, "dataset:automobile-price", "file:prices.csv", *options)
     assert (code, job["endpoint"], job["model"]) == (0, "prices", model)
     done = follow(call, endpoint, job["id"])
     assert (done["state"], done["rows"], done["rejected"], done["error"]) == ("done", 201, 0, None)
+    assert done["engine"] == "local"
     scored = pd.read_csv(root / done["output"].removeprefix("file:"))
     assert (len(scored), list(scored.columns)) == (201, ["Scored Labels"])
     assert scored["Scored Labels"].notna().all()
@@ -68,8 +69,8 @@ def test_versions_are_added_chosen_and_removed(call: Call, endpoint: str, model:
 
 def test_a_schedule_is_made_and_taken_away(call: Call, endpoint: str) -> None:
     rule = ("nightly", "30 6 * * MON-FRI", "dataset:automobile-price", "parquet", "--time-zone", "Asia/Tokyo")
-    code, found = call("batch-endpoint", "schedule", endpoint, *rule)
-    assert code == 0
+    code, found = call("batch-endpoint", "schedule", endpoint, *rule, "--engine", "spark")
+    assert (code, found["schedules"][0]["request"]["parameters"]) == (0, {"engine": "spark"})
     assert [(s["name"], s["cron"], s["time_zone"]) for s in found["schedules"]] == [(rule[0], rule[1], "Asia/Tokyo")]
     code, text = call("batch-endpoint", "show", endpoint, as_text=True)
     assert (code, "nightly      30 6 * * MON-FRI Asia/Tokyo" in text) == (0, True)
@@ -102,6 +103,7 @@ def test_a_key_is_made_anew_and_an_endpoint_forgotten(call: Call, model: str) ->
         (("start", "prices", "dataset:automobile-prices"), "Did you mean 'automobile-price'?"),
         (("start", "prices", "cars.csv"), "'cars.csv' is no input of a batch job."),
         (("start", "prices", "file:/etc/passwd"), "SEKKEI_BATCH_FOLDERS"),
+        (("start", "prices", "dataset:automobile-price", "--engine", "ray"), "There is no engine 'ray'."),
         (("start", "prices", "dataset:automobile-price", "--set", "columns"), "NAME=VALUE"),
         (("job", "prices", "none"), "There is no job 'none'."),
         (("rotate-key", "prices", "--slot", "third"), "There is no key 'third'."),
