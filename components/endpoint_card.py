@@ -49,7 +49,7 @@ class Intent:
 def head(endpoint: Endpoint, version: ModelVersion | None, *, key: str) -> Intent | None:
     """Draw name, state, where it comes from, and switches; ``version`` is the model's, if it is still registered."""
     intent: Intent | None = None
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_oneline"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_head"):
         st.markdown(f"**{endpoint.name}**", width="content")
         status.show(str(endpoint.state))
         if version is None:

@@ -68,8 +68,8 @@ def _form(models: Sequence[ModelRef], name: str, known: Collection[str], key: st
         gate = gate_rules.show(key=f"{key}_gate")
         st.caption(
             _(
-                "Before that, the same rows are predicted in memory, from the stored model, in batch and over REST. "
-                "A model that does not answer alike everywhere is refused."
+                "Before it is published, the same rows are predicted in memory, from the stored model, in batch and "
+                "over REST. A model that does not answer alike everywhere is refused."
             )
         )
         sent = st.form_submit_button(_("Publish"), type="primary", icon=":material/publish:", key=f"{key}_send")

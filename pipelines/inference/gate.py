@@ -186,7 +186,7 @@ def proven(certificate: Mapping[str, Any] | None) -> Verdict:
     if not certificate:
         return Verdict("parity", "failed", _("It was never proven that the model answers alike everywhere."), {})
     text = _(
-        "The same {rows} rows got the same answers on {ways} ways.",
+        "The same {rows} rows got the same answers in {ways} ways.",
         rows=certificate["rows"],
         ways=len(certificate["ways"]),
     )

@@ -174,3 +174,19 @@ def test_limits_are_set_and_the_model_and_its_run_are_a_press_away(
         expect(page.locator('[data-testid="stCode"]:visible').last).to_contain_text(f"/endpoints/{NAME}/invocations")
     page.locator(f".st-key-endpoint_{NAME}_run button").click()
     page.wait_for_url("**/run_detail?run=**")
+
+
+def test_an_endpoint_with_a_long_name_can_still_be_stopped_and_deleted(
+    studio: Studio, page: Page, endpoint: Endpoint
+) -> None:
+    name = "what-the-customers-of-the-branches-in-the-north-will-pay-back"
+    studio.workspace.endpoints.create(name, endpoint.model_uri)
+    try:
+        open_page(studio, page, f"endpoints?endpoint={name}")
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        for act in ("Train again", "Stop", "Delete"):
+            box = page.get_by_role("button", name=act, exact=True).bounding_box()
+            assert box is not None, act
+            assert box["x"] + box["width"] <= width, act
+    finally:
+        studio.workspace.endpoints.delete(name)
