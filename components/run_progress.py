@@ -55,7 +55,8 @@ def show(
     if job.error:
         failure(job, titles, key=f"{key}.error", on_select=on_select)
     if not job.steps:
-        st.caption(_("Waiting for the worker to start it.") if not job.state.is_final else _("No step ran."))
+        waits = _("Waiting for the worker to start it.") if job.state.value == "queued" else _("The first step begins.")
+        st.caption(_("No step ran.") if job.state.is_final else waits)
         return
     if job.state.value == "running" and job.progress is not None:
         st.progress(min(1.0, max(0.0, job.progress)), text=said(job.text) or None)

@@ -67,9 +67,11 @@ class Batch:
         sweep_uploads(self.home, {input, *self._awaited()})
         choose(engine)
         strict = {"reject_limit": 0, "engine": engine}
-        order = Order.of(model_uri, self._input(input), output, strict)
+        source = self._input(input)
+        order = Order.of(model_uri, source, output, strict)
         payload = {"order": order.model_dump(mode="json"), "anywhere": True}
-        title = f"{input} with {model_uri.removeprefix('models:/')}"
+        named = Path(source["file"]).name if "file" in source else input
+        title = f"{named} with {model_uri.removeprefix('models:/')}"
         return self.jobs.submit("batch", payload, title=title, retries=RETRIES)
 
     def _input(self, given: str) -> dict[str, str]:
