@@ -58,7 +58,8 @@ def test_old_uploads_go_but_not_what_a_job_waits_for(workspace, tmp_path: Path) 
         os.utime(home.uploads / name, (before, before))
     os.utime(home.uploads / "link", (before, before), follow_symlinks=False)
     workspace.batch.submit("models:/m/1", str(home.uploads / "waited" / "rows.csv"))
-    workspace.batch.submit("models:/m/1", str(home.uploads / "new" / "rows.csv"))
+    job = workspace.batch.submit("models:/m/1", str(home.uploads / "new" / "rows.csv"))
+    assert job.title == "rows.csv with m/1"
     assert sorted(p.name for p in home.uploads.iterdir()) == ["new", "waited"]
     assert (outside / "kept.txt").exists()
     sweep_uploads(home, ())
