@@ -166,7 +166,7 @@ def _designer(page: Page, selected: str) -> None:
 
 def _palette(page: Page) -> None:
     page.locator(".st-key-palette-open button").first.click()
-    page.get_by_label("Search steps and algorithms").fill("scale")
+    page.locator("input[role=combobox][aria-controls=found]").fill("scale")
     expect(page.get_by_role("option").first).to_be_in_viewport(ratio=1)
 
 
