@@ -25,21 +25,11 @@ from pipelines.serving.example import request_body
 from pipelines.serving.monitoring import samples
 from pipelines.serving.monitoring.report import Report
 from pipelines.workspace import Home
+from tests.pipelines.serving.monitoring.loans import LOANS
 
 pytestmark = pytest.mark.services
 
 ROOT = Path(__file__).parents[4]
-LOANS = """
-format: 2
-name: loans
-steps:
-- {id: loans, type: dataset, params: {dataset: german-credit}}
-- {id: label, type: set_label, params: {column: credit-risk}}
-- {id: split, type: split_data, params: {train_fraction: 0.7, random_state: 0, stratify: true}}
-- {id: train, type: train_model, params: {algorithm: {type: logistic_regression}}}
-- {id: score, type: score_model}
-- {id: evaluate, type: evaluate_model}
-"""
 
 
 @dataclass(frozen=True)

@@ -13,18 +13,7 @@ from pipelines.errors import InputError
 from pipelines.records import utc_now
 from pipelines.sdk import Workspace
 from pipelines.serving.monitoring.samples import Answered, Sampler, truth_folder
-
-LOANS = """
-format: 2
-name: loans
-steps:
-- {id: loans, type: dataset, params: {dataset: german-credit}}
-- {id: label, type: set_label, params: {column: credit-risk}}
-- {id: split, type: split_data, params: {train_fraction: 0.7, random_state: 0, stratify: true}}
-- {id: train, type: train_model, params: {algorithm: {type: logistic_regression}}}
-- {id: score, type: score_model}
-- {id: evaluate, type: evaluate_model}
-"""
+from tests.pipelines.serving.monitoring.loans import LOANS
 
 
 def _sampled(workspace: Workspace, rows: pd.DataFrame, answers: list[dict[str, object]], deployment: str) -> None:
