@@ -20,6 +20,7 @@ TITLES = {
     "checked_at": N_("Checked"),
     "mlflow": "MLflow",
     "milliseconds": N_("Milliseconds for one row"),
+    "left_out": N_("Left out"),
 }
 
 
@@ -30,7 +31,7 @@ def show(parity: Mapping[str, Any] | None, *, key: str) -> None:
         return
     with st.container(border=True, gap="small", key=key):
         st.markdown(":green[:material/verified:] **" + _("Same rows, same answers") + "**")
-        facts.show({shown(TITLES.get(k) or _words(k)): _value(v) for k, v in parity.items()}, min_width=320)
+        facts.show({shown(TITLES.get(k) or _words(k)): _value(v) for k, v in parity.items() if v != {}}, min_width=320)
 
 
 def _words(name: str) -> str:

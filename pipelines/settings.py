@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         "local[*]",
         description="Where batch jobs of the engine spark are scored: local[*], local-cluster[2,1,1024], spark://host:7077.",
     )
+    parity_spark: bool = Field(
+        True, description="Whether a model is asked on Spark too before it is published, where Spark is installed."
+    )
     batch_folders: str = Field(
         "", description="Folders beside the workspace's that batch jobs may read and write, with commas between."
     )

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from pipelines.chain.served import Served
 from pipelines.document.model import InferenceEdits
 from pipelines.errors import NotFoundError
+from pipelines.inference import spark_session
 from pipelines.inference.gate import Alarm, Gate, Verdict, decide, proven
 from pipelines.inference.loading import folder_of, load_folder
 from pipelines.inference.logging import log_model
 from pipelines.inference.of_run import RunModel, edits_at, model_of
 from pipelines.inference.parity import Certificate, ReadCsv, prove
 from pipelines.messages import stored
+from pipelines.settings import settings
 from pipelines.tracking import ModelVersion, Tracking, facts, registry
 
 if TYPE_CHECKING:
@@ -103,16 +105,21 @@ def _proven(
     """The model with the edits in it, and the proof; one that fails leaves nothing behind."""
     served = model.served(edits)
     if not isinstance(served, Served) and served is model.chain:
-        return model.ref.model_uri, prove(folder_of(model.home, model.ref.model_uri), model.rows, read_csv)
+        return model.ref.model_uri, prove(folder_of(model.home, model.ref.model_uri), model.rows, read_csv, _cluster())
     assert served.contract is not None
     names = [*served.contract.names, *(c for c in model.rows.columns if c not in served.contract.names)]
     rows = model.rows.reindex(columns=names)
     ref = log_model(tracking, model.run.run_id, model.ref.step, served, rows)
     try:
-        return ref.model_uri, prove(folder_of(model.home, ref.model_uri), rows, read_csv)
+        return ref.model_uri, prove(folder_of(model.home, ref.model_uri), rows, read_csv, _cluster())
     except BaseException:
         tracking.client.delete_logged_model(ref.model_uri.removeprefix("models:/"))
         raise
+
+
+def _cluster() -> str | None:
+    """The Spark cluster that a model is proven on as well; None where there is no Spark, or it is switched off."""
+    return settings().spark_master if settings().parity_spark and spark_session.installed() else None
 
 
 def _verdicts(

@@ -26,12 +26,13 @@ GAPS = ("nan", "None", "<NA>")  # what spark_udf makes of a missing text
 class SparkModel:
     """A model that answers from the cluster what it answers here.
 
-    A few rows are not worth the way, and what the cluster refuses is asked here again, so that a row's error is the
-    same. Safe across threads.
+    Rows up to ``few`` are not worth the way, and what the cluster refuses is asked here again, so that a row's error is
+    the same. Safe across threads.
     """
 
     model: LoadedModel
     spark: SparkSession
+    few: int = SAMPLE
     _asked: _Asked | None = field(default=None)
 
     @property
@@ -47,7 +48,7 @@ class SparkModel:
         from py4j.protocol import Py4JJavaError
         from pyspark.errors import PySparkException
 
-        if len(rows) <= SAMPLE or self.contract is None:
+        if len(rows) <= self.few or self.contract is None:
             return self.model.predict(rows)
         given = self.contract.conform(rows)
         asked = self._ask(rows)

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from pipelines.errors import InputError, NotFoundError
-from pipelines.inference import parity
+from pipelines.inference import parity, spark_answers
+from pipelines.inference.comparison import ParityError, compare
 from pipelines.inference.loading import folder_of
-from pipelines.inference.parity import ParityError, compare, prove
+from pipelines.inference.parity import prove
 from pipelines.inference.publish import publish
 from pipelines.inference.variants import variants
 
@@ -123,3 +124,31 @@ def test_answers_are_compared_by_value_and_type() -> None:
             compare(one, other, "r", "w")
     assert compare([{"a": None}], [{"a": None}], "r", "w") == 0
     assert compare([{"a": 3e4}], [{"a": 3e4 * (1 + 1e-15)}], "r", "w") < 1e-12
+
+
+@pytest.mark.services
+def test_a_model_is_asked_on_spark_too(tricky: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = folder_of(tricky.workspace.home, tricky.model_uri)
+    heard = []
+
+    def listened(*arguments: Any) -> dict[str, Any]:
+        heard.append(read(*arguments))
+        return heard[-1]
+
+    read = spark_answers.read
+    monkeypatch.setattr(spark_answers, "read", listened)
+    made = prove(folder, tricky.rows.head(20), spark_master="local[*]")
+    assert (made.ways[-1], made.left_out) == ("batch, Spark", {})
+
+    heard[0]["answers"]["0"][2]["Scored Probabilities"] += 1e-9
+    monkeypatch.setattr(spark_answers, "ask", lambda *_arguments: None)
+    monkeypatch.setattr(spark_answers, "read", lambda *_arguments: heard[0])
+    with pytest.raises(ParityError, match=r"batch, Spark differ: row 3, Scored Probabilities"):
+        prove(folder, tricky.rows.head(20), spark_master="local[*]")
+
+
+def test_a_cluster_that_is_not_there_is_left_out_and_told(tricky: Any) -> None:
+    folder = folder_of(tricky.workspace.home, tricky.model_uri)
+    made = prove(folder, tricky.rows.head(20), spark_master="spark://127.0.0.1:1")
+    assert "batch, Spark" not in made.ways
+    assert made.left_out["batch, Spark"].startswith("Nothing answers at 'spark://127.0.0.1:1'.")
