@@ -125,11 +125,15 @@ def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:
     kind = column_type(values)
     present = values.dropna()
     minimum = maximum = categories = None
+    quantiles: tuple[float, ...] = ()
     closed = empty = False
     typical: Any = None
-    if kind.is_numeric and len(present):
-        minimum, maximum = _finite(present.min()), _finite(present.max())
-    if kind in (ColumnType.TEXT, ColumnType.CATEGORY):
+    if kind.is_numeric:
+        if len(present):
+            ordered = np.sort(present.to_numpy())
+            minimum, maximum, typical = _finite(ordered[0]), _finite(ordered[-1]), ordered[len(ordered) // 2]
+            quantiles = _quantiles(ordered.astype(np.float64, copy=False))
+    elif kind in (ColumnType.TEXT, ColumnType.CATEGORY):
         counts = present.astype(object).value_counts()
         categories = list(dict.fromkeys(as_text(v) for v in counts.index[:SHOWN_CATEGORIES]))
         closed = 0 < len(counts) <= min(SHOWN_CATEGORIES, len(present) / AGAIN)
@@ -144,7 +148,7 @@ def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:
         required=len(present) == len(values),
         minimum=minimum,
         maximum=maximum,
-        quantiles=_quantiles(present) if kind.is_numeric else (),
+        quantiles=quantiles,
         categories=categories,
         closed=closed,
         unit=_unit(str(values.name)) if kind.is_numeric else "",
@@ -159,10 +163,9 @@ def _unit(name: str) -> str:
     return found[1] if found else ""
 
 
-def _quantiles(present: pd.Series) -> tuple[float, ...]:
-    values = present.to_numpy(dtype=np.float64)
-    values = np.sort(values[np.isfinite(values)])  # then they stand where numpy.quantile with inverted_cdf looks
-    places = np.ceil(len(values) * TWENTIETHS - 1).clip(0).astype(np.intp)
+def _quantiles(ordered: np.ndarray) -> tuple[float, ...]:
+    values = ordered[np.searchsorted(ordered, -np.inf, "right") : np.searchsorted(ordered, np.inf, "left")]
+    places = np.ceil(len(values) * TWENTIETHS - 1).clip(0).astype(np.intp)  # where numpy.quantile's inverted_cdf looks
     return tuple(values[places].tolist()) if len(values) else ()
 
 
@@ -173,8 +176,6 @@ def _finite(value: Any) -> float | None:
 def _typical(present: pd.Series, kind: ColumnType) -> Any:
     if not len(present):
         return None
-    if kind.is_numeric:
-        return np.sort(present.to_numpy())[len(present) // 2]
     if kind in (ColumnType.DATETIME, ColumnType.OTHER):
         return present.iloc[len(present) // 2]
     return present.astype(object).value_counts().index[0]

@@ -92,6 +92,8 @@ class Predictor(BaseEstimator):
             estimator.set_params(**dict.fromkeys(_named(parameters, "categorical_features"), codes))
         names = self.features_.get_feature_names_out()
         estimator.set_params(**dict.fromkeys(_named(parameters, "feature_names"), names))
+        if "copy_X" in parameters:
+            estimator.set_params(copy_X=False)  # the array is made for this fit alone
         extra = {} if sample_weight is None else {"sample_weight": sample_weight}
         learn_from = self.features_.by_column if isinstance(estimator, BY_COLUMN) else self.features_.transform
         if self.sparse and self.features_.categories_:

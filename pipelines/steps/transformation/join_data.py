@@ -103,7 +103,7 @@ class JoinData(Step):
             at_left, at_right = _match(left.frame, right.frame, pairs, self.how, self.match_case)
         frame = _take(left.frame, at_left)
         if self.how not in ("semi", "anti"):
-            frame = self._with_right(frame, _take(right.frame, at_right), pairs, at_left)
+            frame = self._with_right(frame, right.frame, pairs, at_left, at_right)
         held = set(left.roles.values())
         others = {n: r for n, r in right.roles.items() if r is Role.ID or r not in held}
         return Output(table=left.with_frame(frame, {**others, **left.roles}))
@@ -133,14 +133,19 @@ class JoinData(Step):
         return list(zip(first, second, strict=True))
 
     def _with_right(
-        self, frame: pd.DataFrame, right: pd.DataFrame, pairs: Sequence[tuple[str, str]], at_left: np.ndarray
+        self,
+        frame: pd.DataFrame,
+        right: pd.DataFrame,
+        pairs: Sequence[tuple[str, str]],
+        at_left: np.ndarray,
+        at_right: np.ndarray,
     ) -> pd.DataFrame:
         shared = [a for a, b in pairs if a == b]
         unmatched = at_left < 0
         if unmatched.any():
-            filled = {c: _either(frame[c], right[c], unmatched) for c in shared}
-            frame = frame.assign(**filled)
-        right = right.drop(columns=shared).set_axis(frame.index)
+            keys = _take(right[shared], at_right)
+            frame = frame.assign(**{c: _either(frame[c], keys[c], unmatched) for c in shared})
+        right = _take(right.drop(columns=shared), at_right).set_axis(frame.index)
         right.columns = pd.Index([f"{c}{self.suffix}" if c in frame.columns else c for c in right.columns])
         names = [*frame.columns, *right.columns]
         twice = next((n for n in names if names.count(n) > 1), None)
@@ -153,16 +158,23 @@ def _match(
     left: pd.DataFrame, right: pd.DataFrame, pairs: Sequence[tuple[str, str]], how: How, match_case: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The rows that belong together, by position; -1 where a side has none."""
-    a = _codes_frame(left, [a for a, _right in pairs], -1, match_case).assign(a=np.arange(len(left)))
-    b = _codes_frame(right, [b for _left, b in pairs], -2, match_case).assign(b=np.arange(len(right)))
-    gaps = bool(a["gap"].any() or b["gap"].any())
-    keys = [c for c in a.columns if c != "a" and (gaps or c != "gap")]
+    a, b = (
+        _keys_alone(left, [a for a, _right in pairs], match_case),
+        _keys_alone(right, [b for _left, b in pairs], match_case),
+    )
+    gaps = [side.isna().any(axis=1) if any(side[k].hasnans for k in side) else None for side in (a, b)]
+    if any(gap is not None for gap in gaps):  # a mark that no row of the other side bears
+        a, b = (
+            side.assign(gap=0 if gap is None else np.where(gap, mark, 0))
+            for side, gap, mark in zip((a, b), gaps, (-1, -2), strict=True)
+        )
+    keys = [str(k) for k in a]
     if how in ("semi", "anti"):
-        found = a.merge(b[keys].drop_duplicates(), on=keys, how="left", indicator="side")
+        found = a.merge(b.drop_duplicates(), on=keys, how="left", indicator="side")
         matched = found["side"].eq("both").to_numpy()
         return np.flatnonzero(matched if how == "semi" else ~matched), np.empty(0, dtype=np.int64)
     _require_few(a, b, keys)
-    found = a[[*keys, "a"]].merge(b[[*keys, "b"]], on=keys, how=cast(Both, how))
+    found = a.assign(a=np.arange(len(a))).merge(b.assign(b=np.arange(len(b))), on=keys, how=cast(Both, how))
     first, second = (found[c].fillna(-1).to_numpy(dtype=np.int64) for c in ("a", "b"))
     return first, second
 
@@ -190,11 +202,10 @@ def _every_pair(left: int, right: int) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat(np.arange(left), right), np.tile(np.arange(right), left)
 
 
-def _codes_frame(frame: pd.DataFrame, names: Sequence[str], missing: int, match_case: bool) -> pd.DataFrame:
-    """The key columns under names of their own; rows with a missing key are marked so that they match none."""
+def _keys_alone(frame: pd.DataFrame, names: Sequence[str], match_case: bool) -> pd.DataFrame:
+    """The key columns, under names of their own."""
     keys = {f"k{i}": _plain(frame[n]) if match_case else _folded(_plain(frame[n])) for i, n in enumerate(names)}
-    gaps = frame[list(names)].isna().any(axis=1).to_numpy()
-    return pd.DataFrame({**keys, "gap": np.where(gaps, missing, 0)})
+    return pd.DataFrame(keys, copy=False)
 
 
 def _plain(values: pd.Series) -> pd.Series:
@@ -214,7 +225,8 @@ def _take(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
         return frame
     if (positions >= 0).all():
         return frame.take(positions)
-    return frame.reset_index(drop=True).reindex(positions).reset_index(drop=True)
+    taken = {c: pd.api.extensions.take(frame[c].array, positions, allow_fill=True) for c in frame}
+    return pd.DataFrame(taken, index=pd.RangeIndex(len(positions)), copy=False)
 
 
 def _either(first: pd.Series, second: pd.Series, use_second: np.ndarray) -> pd.Series:

@@ -56,7 +56,9 @@ class Pivot(Step):
         require_whole(table, self.title)
         index = [c for c in dict.fromkeys(self.index.select(table.schema)) if c not in (self.columns, self.values)]
         table.schema.require([self.columns, *([self.values] if self.values else [])])
-        frame = table.frame[table.frame[self.columns].notna()].reset_index(drop=True)
+        frame = table.frame[list(dict.fromkeys([*index, self.columns, *([self.values] if self.values else [])]))]
+        named = frame[self.columns].notna().to_numpy()
+        frame = (frame if named.all() else frame[named]).reset_index(drop=True)
         places, distinct = pd.factorize(frame[self.columns], sort=True)
         texts = [as_text(v) for v in distinct.tolist()]
         categories = list(dict.fromkeys(texts))
@@ -73,16 +75,18 @@ class Pivot(Step):
         codes, first = groups_of(frame, index)
         taken = set(index)
         found = {c: frame[c].iloc[first].reset_index(drop=True) for c in index}
-        values = frame[self.values] if self.values else None
+        fill = self.fill_value if self.values else None
+        made = self._made(places * len(first) + codes, frame, len(first) * len(categories))
+        ends = np.searchsorted(made.index.to_numpy(), len(first) * np.arange(len(categories) + 1))
         for place, category in enumerate(categories):
-            here = places == place
-            rows = None if values is None else values[here].reset_index(drop=True)
-            found[free(category or "(empty)", taken)] = self._column(rows, codes[here], len(first))
+            column = made.iloc[ends[place] : ends[place + 1]]
+            column = column.set_axis(column.index - place * len(first)).reindex(range(len(first)))
+            found[free(category or "(empty)", taken)] = column if fill is None else column.fillna(fill)
         result = normalise(pd.DataFrame(found, index=pd.RangeIndex(len(first))))
         return Output(table=Table(result, {n: r for n, r in table.roles.items() if n in index}))
 
-    def _column(self, values: pd.Series | None, codes: np.ndarray, count: int) -> pd.Series:
-        if values is None:
-            return pd.Series(np.bincount(codes, minlength=count))
-        made = aggregate(codes, values, self.aggfunc).reindex(range(count))
-        return made if self.fill_value is None else made.fillna(self.fill_value)
+    def _made(self, cells: np.ndarray, frame: pd.DataFrame, count: int) -> pd.Series:
+        """What is made of the rows of each cell, by the cell's number; cells without rows may be left out."""
+        if not self.values:
+            return pd.Series(np.bincount(cells, minlength=count))
+        return aggregate(cells, frame[self.values], self.aggfunc)
