@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from pipelines.datasets import databases
-
-Call = Callable[..., tuple[int, dict[str, Any]]]
+from tests.pipelines.command_line import Call, command_line
 
 CARS = """
 format: 1
@@ -32,19 +26,10 @@ steps:
 
 
 @pytest.fixture(scope="module")
-def call(tmp_path_factory: pytest.TempPathFactory) -> Call:
-    home = tmp_path_factory.mktemp("cli") / "workspace"
-    environment = os.environ | {"SEKKEI_HOME": str(home), "PYTHONWARNINGS": "ignore"}
-
-    def run(*arguments: str | Path) -> tuple[int, dict[str, Any]]:
-        command = [sys.executable, "-m", "pipelines", *map(str, arguments), "--json"]
-        done = subprocess.run(
-            command, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
-        )
-        assert "Traceback" not in done.stderr, done.stderr[-2000:]
-        return done.returncode, json.loads(done.stdout)
-
-    return run
+def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
+    folder = tmp_path_factory.mktemp("cli")
+    with command_line(folder, {"SEKKEI_HOME": str(folder / "workspace")}) as call:
+        yield call
 
 
 @pytest.fixture(scope="module")

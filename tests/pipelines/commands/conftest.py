@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.pipelines.command_line import Call, command_line
 
 ROOT = Path(__file__).parents[3]
 CARS = """
@@ -23,8 +23,6 @@ steps:
 - {id: score, type: score_model}
 """
 
-Call = Callable[..., tuple[int, Any]]
-
 
 @pytest.fixture(scope="package")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -32,17 +30,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def call(root: Path) -> Call:
-    """Runs a command in a process of its own; gives its exit code and its JSON, or its text with ``as_text``."""
-
-    def run(*arguments: str | Path, as_text: bool = False) -> tuple[int, Any]:
-        command = [sys.executable, "-m", "pipelines", *map(str, arguments), *([] if as_text else ["--json"])]
-        environment = os.environ | {"SEKKEI_HOME": str(root), "PYTHONWARNINGS": "ignore", "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-        assert "Traceback" not in done.stderr, done.stderr[-2000:]
-        return done.returncode, done.stdout if as_text else json.loads(done.stdout)
-
-    return run
+def call(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
+    with command_line(tmp_path_factory.mktemp("said"), {"SEKKEI_HOME": str(root)}) as call:
+        yield call
 
 
 @pytest.fixture(scope="package")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-pytestmark = pytest.mark.services
+from tests.pipelines.command_line import Call
 
-Call = Callable[..., tuple[int, Any]]
+pytestmark = pytest.mark.services
 
 
 @pytest.fixture(scope="module")

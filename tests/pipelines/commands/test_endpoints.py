@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.pipelines.command_line import Call
 
 pytestmark = pytest.mark.services
 
 
-def test_an_endpoint_that_nothing_serves_yet_is_made_and_its_key_shown(
-    call: Callable[..., tuple[int, Any]], model: str
-) -> None:
+def test_an_endpoint_that_nothing_serves_yet_is_made_and_its_key_shown(call: Call, model: str) -> None:
     code, made = call("endpoint", "create", "later", model)
     assert (code, made["name"], made["state"]) == (1, "later", "stopped")
     assert "services are not up" in made["error"]["message"]
@@ -26,9 +24,7 @@ def test_an_endpoint_that_nothing_serves_yet_is_made_and_its_key_shown(
         assert call("endpoint", "delete", name)[0] == 0
 
 
-def test_why_is_asked_of_a_row_in_a_file_and_of_an_endpoint_that_serves(
-    call: Callable[..., tuple[int, Any]], model: str, tmp_path: Path
-) -> None:
+def test_why_is_asked_of_a_row_in_a_file_and_of_an_endpoint_that_serves(call: Call, model: str, tmp_path: Path) -> None:
     call("endpoint", "create", "asked", model)
     (tmp_path / "row.json").write_text('[{"horsepower": 100, "curb-weight": 2300}]')
     (tmp_path / "no.json").write_text("[1, 2]")

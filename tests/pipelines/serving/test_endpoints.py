@@ -18,7 +18,7 @@ pytestmark = pytest.mark.services
 def test_a_hostile_name_is_refused(endpoints, name):
     with pytest.raises(InputError, match="cannot name an endpoint"):
         endpoints.create(name, "models:/echo@champion")
-    assert endpoints.list() == []
+    assert name not in [e.name for e in endpoints.list()]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_hostile_name_is_refused(endpoints, name):
 def test_a_model_that_is_not_there_is_not_found(endpoints, uri):
     with pytest.raises(NotFoundError, match="no model"):
         endpoints.create("x", uri)
-    assert endpoints.list() == []
+    assert "x" not in [e.name for e in endpoints.list()]
 
 
 @pytest.mark.parametrize("uri", ["", " ", "models:/", "models:/echo", "models:/echo/Production", "models:/a\nb/1"])
