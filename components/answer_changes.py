@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import error_box, wording
+from components import error_box, row_columns, wording
 from components.answer_reasons import signed, value
 from components.language import _
 from pipelines.chain.explain import NUMBERS
@@ -43,7 +43,14 @@ def show(
     else:
         st.caption(_("The smallest changes that are enough, with values that training saw."))
     table = pd.DataFrame([_line(one, answer, is_number, label) for one in found.found])
-    st.dataframe(table, hide_index=True, height="content", key=f"{key}_table", alt=_("Changes and their answers"))
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        placeholder=row_columns.MISSING,
+        key=f"{key}_table",
+        alt=_("Changes and their answers"),
+    )
 
 
 def _target(answer: Mapping[str, Any], classes: tuple[str, ...], is_number: bool, key: str) -> float | str | None:

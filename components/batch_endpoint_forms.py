@@ -58,11 +58,9 @@ def endpoint(
     """Draw the form of a new endpoint; what to make when it is sent."""
     page_header.section(_("New batch endpoint"))
     with st.container(border=True, gap="small"):
-        left, right = st.columns(2, gap="small")
-        with left:
-            uri = model_picker.show(models, wanted=wanted, key=f"{key}_model")
+        uri = model_picker.show(models, wanted=wanted, key=f"{key}_model", room=80)
         proposed = wording.free_name(endpoint_name(uri), taken) if uri else ""
-        name = right.text_input(_("Name"), value=proposed, max_chars=63, key=f"{key}_name_{uri}")
+        name = st.text_input(_("Name"), value=proposed, max_chars=63, key=f"{key}_name_{uri}")
         allowed = st.multiselect(
             _("Connections that callers may use"),
             list(connections),

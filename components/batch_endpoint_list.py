@@ -11,7 +11,7 @@ from pipelines.serving.batch_endpoints import BatchEndpoint
 
 HEADINGS = [
     Heading(N_("Batch endpoint"), wide=True),
-    Heading(N_("Model")),
+    Heading(N_("Model"), wide=True),
     Heading(N_("Schedules"), right=True, quiet=True),
 ]
 

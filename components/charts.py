@@ -12,6 +12,7 @@ from components import theme
 from components.language import _
 
 HEIGHT = 280
+EDGE = 20  # pixels: a label so near to an end of its axis is drawn inside it, where nothing cuts it off
 
 
 def series_colours() -> list[str]:
@@ -37,6 +38,8 @@ def draw(chart: Any, *, key: str, alt_text: str) -> None:
             ticks=False,
             labelPadding=6,
         )
+        .configure_axisXQuantitative(labelFlush=EDGE)
+        .configure_axisXTemporal(labelFlush=EDGE)
         .configure_view(strokeWidth=0)
         .configure_legend(labelFontSize=12, labelColor=palette.text, labelLimit=320)
         .configure(background="transparent")

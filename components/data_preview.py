@@ -37,8 +37,6 @@ def show(output: StepOutput, *, name: str, key: str, height: int = 440) -> None:
             width=170,
         )
         down = st.toggle(_("Descending"), key=f"{key}_down", disabled=sort is None)
-        st.space("stretch")
-        _downloads(output, name, key)
     found = output.count(text or "")
     pages = max(1, -(-found // PAGE_ROWS))
     place = f"{key}_page"
@@ -56,8 +54,9 @@ def show(output: StepOutput, *, name: str, key: str, height: int = 440) -> None:
             else _("No row contains this")
         )
         st.caption(f"{shown} · {wording.columns(len(columns))}", width="content")
+        _downloads(output, name, key)  # not above the rows, where their toolbar comes up
         st.space("stretch")
-        st.pagination(pages, key=place, disabled=pages == 1, width=320)
+        st.pagination(pages, key=place, disabled=pages == 1, max_visible_pages=5)
 
 
 def _table(frame: pd.DataFrame, name: str, key: str, height: int) -> None:
@@ -65,7 +64,7 @@ def _table(frame: pd.DataFrame, name: str, key: str, height: int) -> None:
         frame,
         height=height,
         hide_index=True,
-        placeholder="",
+        placeholder=row_columns.MISSING,
         key=f"{key}_rows",
         alt=_("Rows of {name}", name=name),
         column_config=row_columns.named(frame),

@@ -305,7 +305,7 @@ def _rows(frame: pd.DataFrame, key: str) -> None:
         frame,
         height=300,
         hide_index=True,
-        placeholder="",
+        placeholder=row_columns.MISSING,
         key=f"{key}_preview",
         alt=_("The first rows of the file, as they would be imported"),
         column_config=row_columns.named(frame, types=True),

@@ -140,6 +140,7 @@ def _look(connection: str, table: str, query: str, key: str) -> None:
         frame,
         height=300,
         hide_index=True,
+        placeholder=row_columns.MISSING,
         key=f"{key}_preview",
         alt=_("The first rows, as they would be imported"),
         column_config=row_columns.named(frame, types=True),

@@ -83,8 +83,8 @@ class Design:
     def surroundings(self) -> Surroundings:
         """What the selected step's fields may offer."""
         step, inspection = self.selected or "", self.inspect()
-        names = [d.name for d in session.workspace().datasets.list()]
-        return Surroundings(lambda port: inspection.columns_at(step, port), names)
+        newest = {d.name: d.version for d in session.workspace().datasets.list()}
+        return Surroundings(lambda port: inspection.columns_at(step, port), newest)
 
     @property
     def chosen(self) -> list[str]:

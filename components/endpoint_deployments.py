@@ -61,7 +61,7 @@ def show(endpoint: Endpoint, models: Sequence[RegisteredModel], *, key: str) -> 
 
 
 def _add(endpoint: Endpoint, models: Sequence[RegisteredModel], key: str) -> Deploy | None:
-    left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+    left, right = st.columns(2, gap="small")
     with left:
         uri = model_picker.show(models, wanted="", first=endpoint.model_name or "", key=f"{key}_model")
     name = right.text_input(

@@ -26,11 +26,10 @@ def show(models: Sequence[RegisteredModel], taken: Collection[str], *, wanted: s
     """Draw the form; what to make when it is sent."""
     page_header.section(_("New endpoint"))
     with st.container(border=True, gap="small"):
-        left, middle, right = st.columns([4, 4, 2], gap="small", vertical_alignment="bottom")
-        with left:
-            uri = model_picker.show(models, wanted=wanted, key=f"{key}_model")
+        uri = model_picker.show(models, wanted=wanted, key=f"{key}_model", room=90)
         proposed = wording.free_name(endpoint_name(uri), taken) if uri else ""
-        name = middle.text_input(
+        left, right = st.columns([8, 2], gap="small", vertical_alignment="bottom")
+        name = left.text_input(
             _("Name"),
             value=proposed,
             max_chars=63,

@@ -12,7 +12,7 @@ from pipelines.serving.endpoints import Endpoint
 HEADINGS = [
     Heading(N_("Endpoint"), wide=True),
     Heading(N_("State"), "status"),
-    Heading(N_("Model")),
+    Heading(N_("Model"), wide=True),
 ]
 
 

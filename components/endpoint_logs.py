@@ -41,6 +41,7 @@ def show(endpoint: Endpoint, logs: Logs, *, key: str) -> None:
     with error_box.shown(f"{key}_error"):
         rows = _rows(logs.requests(endpoint.name, REQUESTS))
         words = _("No request yet.")
+        st.caption(_("What programs asked. Rows tried on this page go straight to the model, and are not counted."))
         record_table.show(
             HEADINGS, rows, label=_("Requests"), opens=False, height=360, key=f"{key}_requests", empty=words
         )

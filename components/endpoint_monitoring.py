@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,7 +19,7 @@ from pipelines.datasets.options import FORMATS
 from pipelines.serving.endpoints import Deployment, Endpoint
 from pipelines.serving.monitoring.drift import LEVEL, MUCH, SOME, Drift
 from pipelines.serving.monitoring.report import Report
-from pipelines.serving.monitoring.traffic import Span, Traffic
+from pipelines.serving.monitoring.traffic import Bucket, Span, Traffic
 from pipelines.serving.monitoring.truth import REQUEST, Live
 from pipelines.settings import settings
 
@@ -31,6 +32,7 @@ VERDICTS = {
     "few": (N_("Too few rows"), "gray"),
     "unknown": (N_("Not compared"), "gray"),
 }
+MOMENT = "%Y-%m-%d %H:%M"
 MOST = 8  # columns that are told of in words above the table
 TESTS = {"ks": N_("Kolmogorov-Smirnov"), "chi2": N_("Chi-squared")}
 HEADINGS = [
@@ -237,7 +239,7 @@ def _requests(found: Traffic) -> alt.Chart:
     palette = theme.palette()
     names = [said(n) for n in KINDS.values()]
     lines = [
-        {"time": b.start, "kind": name, "count": count}
+        {"time": _moment(b), "kind": name, "count": count}
         for b in found.buckets
         for name, count in zip(names, (b.requests - b.refused - b.failed, b.refused, b.failed), strict=True)
     ]
@@ -249,7 +251,7 @@ def _requests(found: Traffic) -> alt.Chart:
             x=_time(found),
             y=alt.Y("count:Q", title=_("Requests"), axis=alt.Axis(tickMinStep=1)),
             color=alt.Color("kind:N", title=None, scale=colours, legend=alt.Legend(orient="top")),
-            tooltip=[alt.Tooltip("time:T", format="%b %d %H:%M"), "kind:N", "count:Q"],
+            tooltip=[alt.Tooltip("time:T", format=MOMENT), "kind:N", "count:Q"],
         )
     )
 
@@ -257,7 +259,7 @@ def _requests(found: Traffic) -> alt.Chart:
 def _latencies(found: Traffic) -> alt.Chart:
     first, last = _("half below"), _("95 % below")
     lines = [
-        {"time": b.start, "share": name, "milliseconds": value}
+        {"time": _moment(b), "share": name, "milliseconds": value}
         for b in found.buckets
         for name, value in ((first, b.p50), (last, b.p95))
         if value is not None
@@ -272,7 +274,7 @@ def _latencies(found: Traffic) -> alt.Chart:
             y=alt.Y("milliseconds:Q", title=_("Milliseconds")),
             color=alt.Color("share:N", title=None, scale=colours, legend=alt.Legend(orient="top")),
             tooltip=[
-                alt.Tooltip("time:T", format="%b %d %H:%M"),
+                alt.Tooltip("time:T", format=MOMENT),
                 "share:N",
                 alt.Tooltip("milliseconds:Q", format=".3g"),
             ],
@@ -282,8 +284,14 @@ def _latencies(found: Traffic) -> alt.Chart:
 
 def _time(found: Traffic) -> alt.X:
     """The whole span, whether anything was asked at its ends or not."""
-    ends = [found.buckets[0].start.isoformat(), (found.buckets[-1].start).isoformat()]
-    return alt.X("time:T", title=None, scale=alt.Scale(domain=ends), axis=alt.Axis(grid=False))
+    ends = [_moment(found.buckets[0]), _moment(found.buckets[-1])]
+    axis = alt.Axis(grid=False, format="%m-%d" if found.span == "week" else "%H:%M", labelOverlap=True)
+    return alt.X("time:T", title="UTC", scale=alt.Scale(domain=ends), axis=axis)
+
+
+def _moment(bucket: Bucket) -> str:
+    """In UTC, as everywhere in the studio; the browser would make a time with a zone one of its own."""
+    return bucket.start.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
 def _milliseconds(value: float | None) -> str:

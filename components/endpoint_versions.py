@@ -91,7 +91,7 @@ def _update(endpoint: Endpoint, models: Sequence[RegisteredModel], key: str) -> 
     wish: Wish | None = None
     shared = len([d for d in endpoint.running if d.traffic]) > 1
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        uri = model_picker.show(models, wanted="", first=endpoint.model_name or "", key=f"{key}_model")
+        uri = model_picker.show(models, wanted="", first=endpoint.model_name or "", key=f"{key}_model", room=65)
         ready = bool(uri) and not shared and str(endpoint.state) != "stopped"
         if st.button(_("Update"), type="primary", icon=":material/upgrade:", key=f"{key}_update", disabled=not ready):
             wish = Update(uri or "")

@@ -101,4 +101,11 @@ def _rows(selected: str, titles: Mapping[str, str], tables: Mapping[str, pd.Data
         st.caption(_("{step} gives no rows.", step=titles[selected]))
         return
     st.caption(_("What {step} gives for rows that were kept with the run.", step=titles[selected]))
-    st.dataframe(frame, height=320, hide_index=True, key=f"{key}_{selected}", column_config=row_columns.named(frame))
+    st.dataframe(
+        frame,
+        height=320,
+        hide_index=True,
+        placeholder=row_columns.MISSING,
+        key=f"{key}_{selected}",
+        column_config=row_columns.named(frame),
+    )

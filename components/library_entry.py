@@ -96,7 +96,7 @@ def _table(frame: pd.DataFrame, key: str, title: str) -> None:
         hide_index=True,
         height="content",
         key=key,
-        placeholder="",
+        placeholder=row_columns.MISSING,
         alt=title,
         column_config=row_columns.named(frame),
     )

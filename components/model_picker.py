@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.language import _
+from components.markdown import escaped
 from pipelines.tracking import RegisteredModel
 
 
@@ -20,19 +21,30 @@ def choices(models: Sequence[RegisteredModel], wanted: str = "", first: str = ""
     return [*([wanted] if wanted and wanted not in found else []), *found]
 
 
-def show(models: Sequence[RegisteredModel], *, wanted: str, key: str, first: str = "") -> str | None:
-    """Draw the menu, with ``wanted`` chosen if given, else the ``first`` model; the address of the model chosen."""
+def show(models: Sequence[RegisteredModel], *, wanted: str, key: str, first: str = "", room: int = 36) -> str | None:
+    """Draw the menu, with ``wanted`` chosen if given, else the ``first`` model; the address of the model chosen.
+
+    An address of more than ``room`` letters, which the menu may show only the beginning of, is written out below.
+    """
     options = choices(models, wanted, first)
-    return st.selectbox(
-        _("Model"),
-        options,
-        index=options.index(wanted) if wanted else 0 if options else None,
-        format_func=lambda uri: uri.removeprefix("models:/"),
-        placeholder=_("No model is published yet"),
-        disabled=not options,
-        key=key,
-        help=_("NAME@ALIAS follows the alias, NAME/VERSION stays with the version"),
-    )
+    with st.container(gap="xsmall"):
+        chosen: str | None = st.selectbox(
+            _("Model"),
+            options,
+            index=options.index(wanted) if wanted else 0 if options else None,
+            format_func=_short,
+            placeholder=_("No model is published yet"),
+            disabled=not options,
+            key=key,
+            help=_("NAME@ALIAS follows the alias, NAME/VERSION stays with the version"),
+        )
+        if chosen and len(_short(chosen)) > room:
+            st.caption(escaped(_short(chosen)))
+    return chosen
+
+
+def _short(uri: str) -> str:
+    return uri.removeprefix("models:/")
 
 
 def _addresses(models: Sequence[RegisteredModel]) -> list[str]:

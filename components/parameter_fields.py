@@ -28,15 +28,19 @@ from pipelines.schema import TableSchema
 
 LARGEST = 2**53 - 1  # the largest whole number a browser keeps exactly
 EMPTY = N_("none")
+EMPTIES = {"version": N_("newest")}  # kinds of parameters whose empty field has a name of its own
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What fields may offer: the columns at each input, and the datasets."""
+    """What fields may offer: the columns at each input, and the datasets, each with the number of its newest version.
+
+    ``of``: the value of the sibling that the field goes by.
+    """
 
     columns: Callable[[str], TableSchema | None] = lambda port: None
-    datasets: Sequence[str] = ()
-    extra_options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    datasets: Mapping[str, int] = field(default_factory=dict)
+    of: Any = None
 
 
 def show(
@@ -62,14 +66,14 @@ def _common(
 def _help(parameter: Parameter) -> str | None:
     parts = [said(parameter.help)] if parameter.help else []
     if not parameter.required and parameter.kind not in ("variant", "code"):
-        parts.append(_("Default: {value}.", value=shown(parameter.default)))
+        parts.append(_("Default: {value}.", value=shown(parameter.default, parameter.kind)))
     return " ".join(parts) or None
 
 
-def shown(value: Any) -> str:
-    """A plain value in words."""
+def shown(value: Any, kind: str = "") -> str:
+    """A plain value in words; ``kind`` is its parameter's."""
     if value is None:
-        return said(EMPTY)
+        return said(EMPTIES.get(kind, EMPTY))
     if isinstance(value, bool):
         return yes_no(value)
     if isinstance(value, float):
@@ -85,7 +89,7 @@ def shown(value: Any) -> str:
 
 def _is_showable(parameter: Parameter, value: Any) -> bool:
     match parameter.kind:
-        case "integer":
+        case "integer" | "version":
             return value is None or (isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST)
         case "number":
             return value is None or (
@@ -250,6 +254,24 @@ def _dataset(
     st.selectbox(options=options, placeholder=_("Choose a dataset"), **_common(parameter, key, on_change))
 
 
+def _version(
+    parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]
+) -> None:
+    """A version of the dataset that the step names, the newest first."""
+    newest = around.datasets.get(around.of, 0) if isinstance(around.of, str) else 0
+    options = [None, *range(newest, 0, -1)]
+    options += [] if value in options else [value]
+
+    def label(version: int | None) -> str:
+        if version is not None:
+            return f"v{version}"
+        name = shown(None, parameter.kind)
+        return _("{name} (v{number})", name=name, number=newest) if newest else name
+
+    keep(key, value)
+    st.selectbox(options=options, format_func=label, placeholder=label(None), **_common(parameter, key, on_change))
+
+
 def _connection(
     parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]
 ) -> None:
@@ -335,5 +357,6 @@ _FIELDS: dict[str, Callable[[Parameter, Any, Surroundings, str, Callable[[Any], 
     "column": _column,
     "columns": _columns,
     "dataset": _dataset,
+    "version": _version,
     "list": _list,
 }

@@ -21,7 +21,9 @@ def show(
     step: str, name: str, parameter: Parameter, defaults: Mapping[str, Any], *, changed: bool, key: str, on_edit: Any
 ) -> None:
     """Draw the menu. ``name``: dotted; ``defaults``: the pipeline's parameters; ``changed``: not at its default."""
-    words = {RESET: _("Back to the default: {value}", value=shown(parameter.default))} if changed else {}
+    words = (
+        {RESET: _("Back to the default: {value}", value=shown(parameter.default, parameter.kind))} if changed else {}
+    )
     words |= {PROMOTE: _("Make it a pipeline parameter")}
     words |= {n: _("Take it from {name}", name=n) for n in defaults}
 

@@ -18,7 +18,7 @@ from pipelines.columns import Columns
 from pipelines.parameters import Form
 
 Kind = Literal[
-    "columns", "column", "new_column", "dataset", "database", "store", "grid", "code", "variant", "variants",
+    "columns", "column", "new_column", "dataset", "version", "database", "store", "grid", "code", "variant", "variants",
     "boolean", "choice", "choices", "integer", "number", "string", "list", "ranges", "other",
 ]  # fmt: skip
 
@@ -98,7 +98,7 @@ def _kind(info: FieldInfo, members: tuple[Any, ...], form: Form) -> Kind:
         return "variant"
     if form.widget in _CODE:
         return "code"
-    if form.widget in ("columns", "column", "new_column", "dataset", "database", "store", "grid", "ranges"):
+    if form.widget in ("columns", "column", "new_column", "dataset", "version", "database", "store", "grid", "ranges"):
         return form.widget
     if members == (Columns,):
         return "columns"

@@ -11,6 +11,7 @@ from components import error_box, gate_list, gate_rules, parity_list
 from components.language import _
 from pipelines.inference.gate import Gate
 from pipelines.tracking import ModelRef, ModelVersion
+from pipelines.tracking.registry import model_name
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _form(models: Sequence[ModelRef], name: str, known: Collection[str], key: st
             )
         else:
             step = models[0].step
-        given = st.text_input(_("Registered name"), value=name, max_chars=100, key=f"{key}_name")
+        given = st.text_input(_("Registered name"), value=model_name(name), max_chars=100, key=f"{key}_name")
         alias = st.text_input(
             _("Alias"),
             value="champion",

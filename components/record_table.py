@@ -25,7 +25,7 @@ th button:focus-visible,td button:focus-visible{outline:2px solid var(--st-prima
 th[aria-sort] .a{opacity:.9}.a{opacity:0;font-size:9px;position:absolute;left:100%;top:2px}.r .a{left:auto;right:100%}
 th:hover .a{opacity:.45}th[aria-sort]:hover .a{opacity:.9}
 .r{text-align:right;font-variant-numeric:tabular-nums}
-td.w{max-width:0;width:100%;overflow:hidden;text-overflow:ellipsis;min-width:120px}
+td.w{max-width:0;width:100%;overflow:hidden;text-overflow:ellipsis;min-width:80px}
 td.l{max-width:0;width:100%;min-width:150px;white-space:normal;overflow-wrap:anywhere;line-height:1.45}
 td.m{max-width:260px;overflow:hidden;text-overflow:ellipsis}
 tr.o{cursor:pointer}tr.o:hover td{background:color-mix(in srgb,var(--st-secondary-background-color) 75%,transparent)}
@@ -57,7 +57,7 @@ function bars(v){const g=document.createElementNS(NS,'svg'),n=v.length||1,w=Math
   g.setAttribute('class','h');g.setAttribute('width',n*(w+1));g.setAttribute('height',22);g.setAttribute('aria-hidden','true');
   v.forEach((q,k)=>{const r=document.createElementNS(NS,'rect'),h=q?Math.max(1.5,q/m*21):0;r.setAttribute('x',k*(w+1));r.setAttribute('y',22-h);r.setAttribute('width',w);r.setAttribute('height',h);g.append(r)});return g}
 function cell(td,c,col){
-  if(c.hint)td.title=c.hint;
+  if(c.hint||col.kind==='text'&&c.text)td.title=c.hint||c.text; // it may be shortened
   if(col.kind==='status'){const d=el('span','d'+(c.pulse?' p':''));d.style.setProperty('--c',C(c.colour));td.append(d,c.text)}
   else if(col.kind==='badges'){(c.items||[]).forEach(x=>{const b=el('span','b',x.text);b.style.setProperty('--c',C(x.colour));td.append(b)})}
   else if(col.kind==='share'){const s=el('span','s'),i=el('i'),b=el('b');b.style.width=Math.min(100,100*(c.value||0))+'%';b.style.setProperty('--c',C(c.colour||'orange'));i.append(b);s.append(c.text,i);td.append(s)}

@@ -12,6 +12,7 @@ from components.language import said
 from pipelines.schema import column_type
 
 FLOATS = "%.10g"  # ten digits: all that a table was written with, without the noise of binary fractions
+MISSING = "–"  # what stands, faded, where a value is missing
 LOOKED_AT = 40  # rows whose numbers a column is made wide enough for
 _DIGIT, _AROUND = 7.5, 18  # pixels: of a digit, and of what is left and right of it
 

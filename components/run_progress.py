@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from components import error_box, status
+from components import error_box, row_columns, status
 from components.language import _, said
 from components.markdown import escaped
 from components.wording import duration, metric, number
@@ -79,7 +79,7 @@ def show(
         hide_index=True,
         height=height,
         key=f"{key}.steps",
-        placeholder="",
+        placeholder=row_columns.MISSING,
         column_config={
             "Step": _("Step"),
             "State": _("State"),
@@ -113,7 +113,7 @@ def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
         st.markdown(f":{colour}-badge[:material/{icon}: {status.word(job.state)}]", width="content")
         parts = [_("started {time}", time=_when(job.started_at or job.created_at))]
         if job.started_at:
-            parts.append(duration(((job.finished_at or datetime.now(UTC)) - job.started_at).total_seconds()))
+            parts.append(duration(_seconds(job, job.started_at)))
         st.markdown(":gray[" + escaped("  ·  ".join(parts)) + "]", width="stretch")
         if job.run_id and run_page:
             st.page_link(
@@ -126,6 +126,12 @@ def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
         st.caption(
             "  ·  ".join(f"{escaped(metric(n))} **{escaped(number(v))}**" for n, v in list(metrics.items())[:METRICS])
         )
+
+
+def _seconds(job: Job, begun: datetime) -> float:
+    """So far, or in all: as MLflow and the lists of runs have it, where the run came to its own end."""
+    took = job.result.get("seconds")
+    return ((job.finished_at or datetime.now(UTC)) - begun).total_seconds() if took is None else float(took)
 
 
 def name_of(job: Job) -> str:

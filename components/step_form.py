@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import streamlit as st
@@ -168,7 +169,8 @@ class _Form:
                     algorithm = _algorithm(values.get(parameter.form.of))
                     range_fields.show(parameter, value, algorithm, key=key, on_change=set_to)
                 else:
-                    parameter_fields.show(parameter, value, self.surroundings, key=key, on_change=set_to)
+                    around = replace(self.surroundings, of=values.get(parameter.form.of))
+                    parameter_fields.show(parameter, value, around, key=key, on_change=set_to)
             parameter_menu.show(
                 self.node.id,
                 name,

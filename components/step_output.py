@@ -48,6 +48,7 @@ def show_sample(table: Table, *, key: str, height: int, changes: Changes | None 
         frame.head(max(FEWEST, min(ROWS, CELLS // max(1, len(frame.columns))))),
         height=height,
         hide_index=True,
+        placeholder=row_columns.MISSING,
         key=key,
         column_config=headers(table.schema, frame, changes),
         alt=_("Rows after this step, on the sample"),
@@ -72,7 +73,6 @@ def show_output(
         last = max(1, -(-found // PAGE))
         page = min(st.session_state.get(f"{key}.page", 1), last)
         st.session_state[f"{key}.page"] = page
-        st.markdown(f":gray[{wording.rows(found)}, {wording.columns(len(output.columns))}]", width="stretch")
         st.number_input(
             _("Page"),
             1,
@@ -101,12 +101,15 @@ def show_output(
             on_click="ignore",
             type="tertiary",
         )
+        # Last: the toolbar of the rows comes up over the right end of this line.
+        st.markdown(f":gray[{wording.rows(found)}, {wording.columns(len(output.columns))}]", width="stretch")
     rows = output.page((page - 1) * PAGE, PAGE, search=search)
     schema = schema_of(rows).with_roles(roles)
     st.dataframe(
         rows,
         height=height,
         hide_index=True,
+        placeholder=row_columns.MISSING,
         key=f"{key}.rows",
         column_config=headers(schema, rows),
         alt=_("Rows after this step, from the last run"),
@@ -122,6 +125,7 @@ def show_columns(profiles: Sequence[ColumnProfile], schema: TableSchema | None, 
             _columns_frame(profiles, roles),
             height=height + 26,
             hide_index=True,
+            placeholder=row_columns.MISSING,
             key=key,
             on_select="rerun",
             selection_mode="single-row",

@@ -83,7 +83,7 @@ def _share_bars(shares: Mapping[str, float], least: Mapping[str, float]) -> Any:
     base = alt.Chart(pd.DataFrame(rows), height=height).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=160, grid=False, labelOverlap=False))
     )
-    scale, axis = alt.Scale(domain=[0, 1.15]), alt.Axis(values=[0, 0.5, 1])
+    scale, axis = alt.Scale(domain=[0, 1.4]), alt.Axis(values=[0, 0.5, 1])
     share = alt.X("share:Q", title=_("Probability"), scale=scale, axis=axis)
     told = [alt.Tooltip("label:N", title=_("value")), alt.Tooltip("share:Q", title=_("Probability"))]
     bars = base.mark_bar(color=colours.blue, opacity=0.85).encode(x=share, tooltip=told)

@@ -67,8 +67,9 @@ def answers(trial: Trial, name: str, *, key: str) -> None:
     """Draw the answers beside their rows, what is unusual about these, and the way to keep both."""
     table = trial.table()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**" + ngettext("{count} row answered", "{count:,} rows answered", count=len(table)) + "**")
-        st.space("stretch")
+        st.markdown(
+            "**" + ngettext("{count} row answered", "{count:,} rows answered", count=len(table)) + "**", width="content"
+        )
         st.download_button(
             "CSV",
             data=lambda: _csv(table),
@@ -83,6 +84,7 @@ def answers(trial: Trial, name: str, *, key: str) -> None:
     st.dataframe(
         table,
         height=min(420, 38 + 35 * len(table)),
+        placeholder=row_columns.MISSING,
         key=f"{key}_table",
         alt=_("Answers of {name}", name=name),
         column_config=row_columns.named(table),

@@ -12,6 +12,7 @@ Widget = Literal[
     "column",
     "new_column",
     "dataset",
+    "version",
     "expression",
     "sql",
     "python",
@@ -34,7 +35,7 @@ class Form:
     group: str = ""
     when: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     port: str = ""  # the input whose columns a picker offers; empty: the first
-    of: str = ""  # the sibling field that the widget goes by, such as the algorithm whose ranges are tuned
+    of: str = ""  # the sibling field that the widget goes by, such as the dataset whose versions are offered
 
 
 @dataclass(frozen=True)

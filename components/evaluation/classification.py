@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from components import charts, theme, wording
+from components import charts, row_columns, theme, wording
 from components.evaluation import pictures
 from components.language import _
 from pipelines.steps.base import Curve, Report
@@ -56,6 +56,7 @@ def by_class(report: Report, *, key: str) -> None:
                 pd.DataFrame(table),
                 hide_index=True,
                 height="auto" if len(table["class"]) <= 8 else 320,
+                placeholder=row_columns.MISSING,
                 column_config=columns | {"class": _("Class"), "rows": _("Rows")},
                 key=f"{key}_{name}",
                 alt=_("Precision, recall and F1 of every class"),

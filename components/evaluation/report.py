@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import metric_cards
+from components import metric_cards, row_columns
 from components.evaluation import anomaly, classification, clustering, findings, regression, training
 from components.language import said
 from pipelines.steps.base import Report
@@ -48,4 +48,12 @@ def _table(table: dict[str, list[object]], name: str, key: str) -> None:
         str(c): st.column_config.NumberColumn(said(str(c)), format="%.4g") for c in frame.select_dtypes("float").columns
     }
     height = "auto" if len(frame) <= 10 else 360
-    st.dataframe(frame, hide_index=True, height=height, placeholder="", column_config=shown, key=key, alt=said(name))
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=height,
+        placeholder=row_columns.MISSING,
+        column_config=shown,
+        key=key,
+        alt=said(name),
+    )

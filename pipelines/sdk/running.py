@@ -169,11 +169,15 @@ def execute(
     sink: Sink = ignore,
     cancelled: Callable[[], bool] = lambda: False,
     started: Callable[[str], None] = lambda run_id: None,
+    began: float | None = None,
 ) -> Finished:
-    """Run ``order`` to its end and track it in MLflow, also when it fails or is cancelled."""
+    """Run ``order`` to its end and track it in MLflow, also when it fails or is cancelled.
+
+    ``began``: when its job did, in seconds since the epoch; None: now.
+    """
     store = ResultStore(home.cache)
     tracking = Tracking(home)
-    began = time.time()
+    began = time.time() if began is None else began
     document = order.as_run
     graph, fresh = planned(leak_proof(resolve(document)), order.until, order.fresh_from)
     last = last_run(tracking, document.name)
@@ -185,6 +189,7 @@ def execute(
         author=order.author,
         experiment=order.experiment,
         retrains=order.retrains,
+        began=began,
     )
     started(run_id)
     try:
@@ -192,14 +197,13 @@ def execute(
         result = Runner(datasets, store, sink, cancelled, home.results / run_id, fresh, last).run(graph)
         if result.status is Status.DONE:
             log_models(tracking, run_id, result, store)
-        tracking.finish(run_id, result, document, store)
+        result.seconds = tracking.finish(run_id, result, document, store)
     except BaseException as error:
         if storage_error(error) is not None:
             store.trim(0)  # kept results give way, so that how the run ended can still be written
         _abandon(tracking, run_id, error, Jobs(database, home), job_id)
         raise
     store.trim(int(settings().cache_gib * GIB))
-    result.seconds = time.time() - began
     return Finished(run_id, result)
 
 
@@ -234,6 +238,7 @@ def run_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
     """The job handler of kind ``run``: what the engine tells goes into the job's events."""
     home = context.home
     database = Database(home.database_url)
+    begun = Jobs(database, home).get(context.job_id).started_at
 
     def tell(event: Event) -> None:
         match event:
@@ -250,6 +255,7 @@ def run_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
         sink=tell,
         cancelled=context.cancelled,
         started=context.started,
+        began=begun.timestamp() if begun else None,
     )
     return finished.to_dict()
 

@@ -40,6 +40,13 @@ def check_name(name: str) -> str:
     return name
 
 
+def model_name(text: str) -> str:
+    """The name most like ``text`` that a registered model may have: ``Price? of cars`` gives ``Price of cars``."""
+    plain = re.sub(r"[^\w .()+-]+|\s+", " ", text)
+    found = re.sub(r" +", " ", plain).lstrip(" _.()+-")[:100].rstrip(" .-(")
+    return found or "model"
+
+
 def check_alias(alias: str) -> str:
     """``alias`` if it can be one: not ``latest`` and not like ``v3``, which mean something else to MLflow."""
     if not _ALIAS.fullmatch(alias) or alias.lower() == "latest" or re.fullmatch(r"[vV]\d+", alias):

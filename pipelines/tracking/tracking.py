@@ -70,8 +70,11 @@ class Tracking:
         author: str = "",
         experiment: str = "",
         retrains: str = "",
+        began: float | None = None,
     ) -> str:
         """Begin a run, which MLflow shows as running, with its parameters and its pipeline; gives its id.
+
+        ``began``: when, in seconds since the epoch, where that is not now, as a job takes a moment to get here.
 
         ``experiment`` is found or made; without one the run is filed in the pipeline's own, of the pipeline's name.
         """
@@ -91,7 +94,9 @@ class Tracking:
         }
         given = {k: v for k, v in tags.items() if v}
         place = experiment_id(self.client, self.home, experiment or document.name)
-        run = self.client.create_run(place, start_time=_now(), tags=given, run_name=_run_name(document))
+        run = self.client.create_run(
+            place, start_time=_now() if began is None else int(began * 1000), tags=given, run_name=_run_name(document)
+        )
         self._started[run.info.run_id] = run
         log_values(self.client, run.info.run_id, params=flat_params(document))
         files.write(self.client, run, {files.PIPELINE_FILE: codec.dumps(document).encode()})
@@ -99,10 +104,10 @@ class Tracking:
 
     def finish(
         self, run_id: str, result: RunResult, document: PipelineDocument, store: ResultStore | None = None
-    ) -> None:
+    ) -> float:
         """End a run with all that came of it: metrics, data, reports, pictures, steps and its true status.
 
-        With ``store``, pictures of results that are used again are not drawn again.
+        Gives how many seconds it took. With ``store``, pictures of results that are used again are not drawn again.
         """
         run = self._started.pop(run_id, None) or self.client.get_run(run_id)
         datasets = lineage(self.home, result.datasets)
@@ -116,7 +121,9 @@ class Tracking:
         if models := self._models.pop(run_id, {}):
             tags[facts.MODELS] = json.dumps([asdict(m) for m in models.values()])
         log_values(self.client, run_id, metrics=result.metrics, tags=tags, at=_now())
-        self.client.set_terminated(run_id, status=_ENDS.get(result.status, "FAILED"), end_time=_now())
+        ended = _now()
+        self.client.set_terminated(run_id, status=_ENDS.get(result.status, "FAILED"), end_time=ended)
+        return (ended - run.info.start_time) / 1000
 
     def lost(self) -> list[tuple[str, str]]:
         """The runs that say they run though their process is gone, each with the id of its job ("" without one)."""

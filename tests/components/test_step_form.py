@@ -34,7 +34,7 @@ def draw() -> None:
     columns = TableSchema(
         (Column("age", ColumnType.INTEGER), Column("plan", ColumnType.TEXT), Column("x_1", ColumnType.FLOAT))
     )
-    around = Surroundings(lambda port: columns, ["people", "cars"])
+    around = Surroundings(lambda port: columns, {"people": 1, "cars": 3})
     step_form.show(st.session_state.document, st.session_state.step, around, [], key="form", on_edit=on_edit)
 
 
@@ -240,3 +240,14 @@ def test_members_of_a_vote_are_added_changed_and_removed() -> None:
     params = app.session_state.document.step("it").params
     assert params["algorithm"]["estimators"] == [{"type": "logistic_regression", "C": 3.0}, {"type": "gaussian_nb"}]
     assert STEP_TYPES["train_model"].model_validate(params)
+
+
+def test_a_dataset_is_read_as_it_is_now_or_in_a_version_of_it() -> None:
+    app = one("dataset", {"dataset": "cars"})
+    version = app.selectbox(key="form.it.version")
+    assert version.options == ["newest (v3)", "v3", "v2", "v1"]
+    assert version.value is None
+    version.select(2).run()
+    assert edits(app) == [SetParameter("it", "version", 2)]
+    gone = one("dataset", {"dataset": "people", "version": 7}).selectbox(key="form.it.version")
+    assert (gone.value, gone.options[-1]) == (7, "v7")

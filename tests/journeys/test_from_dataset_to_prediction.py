@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,11 @@ def as_job(studio: Studio, document: str, **settings: Any) -> str:
     events = [(e.data["id"], e.data["status"]) for e in workspace.jobs.events(job.id) if e.kind == "step"]
     assert [e for e in events if e[0] == "train"] == [("train", "running"), ("train", "done")]
     assert ended.progress == 1.0
+    run = workspace.runs.get(str(ended.run_id)).summary
+    assert run.seconds == ended.result["seconds"]
+    assert run.started_at is not None
+    assert ended.started_at is not None
+    assert abs(run.started_at - ended.started_at) < timedelta(milliseconds=2)
     return str(ended.run_id)
 
 

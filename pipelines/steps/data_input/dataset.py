@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from pipelines.parameters import DatasetName
+from pipelines.parameters import DatasetName, Form
 from pipelines.steps.base import Behaviour, Context, Inputs, Output, Port, Step
 from pipelines.table import Table
 
@@ -29,7 +29,9 @@ class Dataset(Step):
     equivalent: ClassVar[str] = 'table = pd.read_parquet("automobile-price.parquet")'
 
     dataset: DatasetName = Field(min_length=1, title="Dataset", description="Its name in the catalogue.")
-    version: int | None = Field(None, ge=1, title="Version", description="Empty: the newest when the pipeline runs.")
+    version: Annotated[int | None, Form(widget="version", of="dataset")] = Field(
+        None, ge=1, title="Version", description="Empty: the newest when the pipeline runs."
+    )
 
     def run(self, inputs: Inputs, context: Context) -> Output:
         return Output(table=Table(context.dataset(self.dataset, self.version)))

@@ -41,6 +41,18 @@ def test_ordinary_names_are_taken(name: str) -> None:
     assert registry.check_name(name) == name
 
 
+@pytest.mark.parametrize(
+    "text", [*HOSTILE, "Price? of cars", "  (a)\tb/c", "area [m²]/mean of x", "モデル？", "a" * 99 + " b"]
+)
+def test_any_text_gives_a_name_that_a_model_may_have(text: str) -> None:
+    assert registry.check_name(registry.model_name(text))
+
+
+def test_a_name_stays_as_it_is_but_for_what_it_cannot_hold() -> None:
+    assert registry.model_name("Adult income (v2)") == "Adult income (v2)"
+    assert registry.model_name("Diagnosis? of Breast-Tumour, 2023") == "Diagnosis of Breast-Tumour 2023"
+
+
 @pytest.mark.parametrize("alias", ["", "latest", "v1", "V22", "a b", "a/b", "1st", "x" * 101, "é"])
 def test_aliases_that_mean_something_else_are_refused(alias: str) -> None:
     with pytest.raises(InputError, match="cannot be an alias"):

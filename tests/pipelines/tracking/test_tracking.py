@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,20 @@ def test_a_run_is_running_until_it_ends(tracking: Tracking) -> None:
         3,
         "lives",
     )
-    tracking.finish(run_id, RunResult(Status.DONE, reports={"e": Report({"r2": 0.5})}), empty("lives"))
+    took = tracking.finish(run_id, RunResult(Status.DONE, reports={"e": Report({"r2": 0.5})}), empty("lives"))
     ended = tracking.get_run(run_id).summary
     assert (ended.status, ended.metrics) == ("done", {"r2": 0.5})
-    assert ended.seconds is not None
+    assert ended.seconds == took
+
+
+def test_a_run_of_a_job_began_when_its_job_did(tracking: Tracking) -> None:
+    began = time.time() - 60
+    run_id = tracking.start(empty("waited"), began=began)
+    took = tracking.finish(run_id, RunResult(Status.DONE), empty("waited"))
+    found = tracking.get_run(run_id).summary
+    assert found.started_at is not None
+    assert found.started_at.timestamp() == pytest.approx(began, abs=0.001)
+    assert found.seconds == took >= 60
 
 
 @pytest.mark.parametrize(("status", "mlflow_status"), [(Status.FAILED, "FAILED"), (Status.CANCELLED, "KILLED")])
