@@ -19,6 +19,8 @@ import yaml
 from pipelines.document import codec
 from pipelines.document.model import PipelineDocument
 from pipelines.sdk import Workspace
+from tests.command_line import CommandLine
+from tests.command_line import command_line as opened
 
 # A landing is judged on the same examples each time; people at work get new ones.
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
@@ -32,6 +34,12 @@ def import_path() -> Iterator[None]:
     before = list(sys.path)
     yield
     sys.path[:] = before
+
+
+@pytest.fixture(scope="session")
+def command_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+    with opened(tmp_path_factory.mktemp("said")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

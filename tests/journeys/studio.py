@@ -18,6 +18,7 @@ from pipelines.addresses import ServiceStatus, status
 from pipelines.processes import free_port
 from pipelines.sdk import Workspace
 from pipelines.workspace import Home
+from tests.command_line import CommandLine
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180.0
@@ -38,6 +39,7 @@ class Studio:
     """One workspace with its services."""
 
     root: Path
+    command_line: CommandLine
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
@@ -82,19 +84,9 @@ class Studio:
 
     def cli(self, *arguments: str | Path, code: int = 0) -> dict[str, Any]:
         """A command with ``--json``: its object, when it ended with ``code`` and without a trace."""
-        command = [sys.executable, "-m", "pipelines", *map(str, arguments), "--json"]
-        done = subprocess.run(
-            command,
-            cwd=self.root.parent,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr[-3000:]
-        assert done.returncode == code, done.stdout + done.stderr[-3000:]
-        return dict(json.loads(done.stdout))
+        ended, said = self.command_line.call(*arguments, environment=self.environment)
+        assert ended == code, said
+        return dict(said)
 
 
 def call(url: str, body: bytes, key: str = "", kind: str = "application/json") -> tuple[int, dict[str, Any], Any]:
@@ -109,8 +101,8 @@ def call(url: str, body: bytes, key: str = "", kind: str = "application/json") -
             return error.code, json.loads(error.read()), error.headers
 
 
-def new_studio(root: Path) -> Studio:
+def new_studio(root: Path, command_line: CommandLine) -> Studio:
     """A workspace without samples."""
     root.mkdir(parents=True)
     (root / ".furnished").touch()
-    return Studio(root)
+    return Studio(root, command_line)

@@ -16,6 +16,7 @@ import pytest
 
 from components import consume_code, consume_programs
 from pipelines.sdk import Workspace
+from tests.command_line import CommandLine
 from tests.journeys.studio import NO_PROXY, Studio
 
 pytestmark = pytest.mark.services
@@ -24,9 +25,11 @@ ROW = {"make": 'O\'Neil "x" $HOME 株', "symboling": 3}
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, str, dict[str, Any], str]]:
+def endpoint(
+    tmp_path_factory: pytest.TempPathFactory, command_line: CommandLine
+) -> Iterator[tuple[Workspace, str, dict[str, Any], str]]:
     """An endpoint of the car price model: the workspace, its address, a row for it, and its key."""
-    studio = Studio(tmp_path_factory.mktemp("consume") / "workspace")
+    studio = Studio(tmp_path_factory.mktemp("consume") / "workspace", command_line)
     workspace = Workspace.open(studio.root)
     run = workspace.run(workspace.sample("automobile-price"))
     version = workspace.models.publish(str(run.run_id), "cars")

@@ -470,7 +470,7 @@ with mlflow.start_run():
     np.testing.assert_allclose(scored["Scored Labels"], served, rtol=0, atol=1e-9)
     assert {"rent", "tickets", "logistic"} >= {e["name"] for e in studio.cli("endpoint", "list")["endpoints"]}
     studio.cli("endpoint", "delete", "rent")
-    assert call(endpoint["url"], body, endpoint["key"])[0] == 404
+    until(lambda: call(endpoint["url"], body, endpoint["key"])[0] == 404, "the endpoint is gone")
 
 
 def test_a_dataset_scored_as_a_job_becomes_a_dataset(studio: Studio, published: Callable[[str], Published]) -> None:

@@ -27,6 +27,7 @@ from pipelines.jobs import Job
 from pipelines.processes import ProcessId
 from pipelines.records import JobState
 from pipelines.sdk import Workspace
+from tests.command_line import CommandLine
 from tests.journeys.studio import ROOT, Studio, call, new_studio, until
 
 pytestmark = [
@@ -453,7 +454,7 @@ def tell_and_sleep(path: str) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Studio]:
+def small_disk(tmp_path: Path, command_line: CommandLine) -> Iterator[Studio]:
     """A workspace on a disk of 16 MiB of its own."""
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -462,7 +463,7 @@ def small_disk(tmp_path: Path) -> Iterator[Studio]:
     )
     if mounted.returncode:
         pytest.skip("disks can be mounted by the administrator only")
-    yield new_studio(disk / "workspace")
+    yield new_studio(disk / "workspace", command_line)
     subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 

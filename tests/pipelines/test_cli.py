@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from pipelines.datasets import databases
-from tests.pipelines.command_line import Call, command_line
+from tests.command_line import Call, CommandLine
 
 CARS = """
 format: 1
@@ -26,10 +26,9 @@ steps:
 
 
 @pytest.fixture(scope="module")
-def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
-    folder = tmp_path_factory.mktemp("cli")
-    with command_line(folder, {"SEKKEI_HOME": str(folder / "workspace")}) as call:
-        yield call
+def call(tmp_path_factory: pytest.TempPathFactory, command_line: CommandLine) -> Call:
+    home = tmp_path_factory.mktemp("cli") / "workspace"
+    return partial(command_line.call, environment={"SEKKEI_HOME": str(home)})
 
 
 @pytest.fixture(scope="module")

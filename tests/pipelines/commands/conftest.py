@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.pipelines.command_line import Call, command_line
+from tests.command_line import Call, CommandLine
 
 ROOT = Path(__file__).parents[3]
 CARS = """
@@ -30,9 +31,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def call(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
-    with command_line(tmp_path_factory.mktemp("said"), {"SEKKEI_HOME": str(root)}) as call:
-        yield call
+def call(root: Path, command_line: CommandLine) -> Call:
+    return partial(command_line.call, environment={"SEKKEI_HOME": str(root)})
 
 
 @pytest.fixture(scope="package")

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.pipelines.command_line import Call
+from tests.command_line import Call
 
 pytestmark = pytest.mark.services
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.command_line import Call
+from tests.command_line import Call
 
 pytestmark = pytest.mark.services
 
