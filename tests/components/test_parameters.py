@@ -30,7 +30,7 @@ def test_every_field_but_the_tag_is_a_parameter_with_its_default(model: type[Bas
     ("model", "name", "kind"),
     [
         (STEP_TYPES["dataset"], "dataset", "dataset"),
-        (STEP_TYPES["dataset"], "version", "integer"),
+        (STEP_TYPES["dataset"], "version", "version"),
         (STEP_TYPES["set_label"], "column", "column"),
         (STEP_TYPES["filter_rows"], "expression", "code"),
         (STEP_TYPES["execute_python"], "code", "code"),
