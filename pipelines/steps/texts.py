@@ -23,6 +23,7 @@ def distinct(values: Any) -> tuple[Any, list[str | None]]:
 
 def mapped(values: Any, change: Callable[[str], str | None]) -> Any:
     """An array of text with ``change`` of each value's text; what is missing stays so."""
-    codes, texts = distinct(values)
-    made = pd.array([None if t is None else change(t) for t in texts], dtype="str")
-    return made if isinstance(codes, range) else made.take(codes)
+    if len(values) <= FEW:
+        return pd.array([None if is_missing(v) else change(as_text(v)) for v in values.tolist()], dtype="str")
+    codes, found = pd.factorize(values)
+    return pd.array([*(change(as_text(v)) for v in found), None], dtype="str").take(codes)  # one at a time, not a list

@@ -43,7 +43,9 @@ class Project(Columnwise):
         if not self.columns:
             return
         rows, label = keep.labelled(frame, y) if self.method == "lda" else (frame, None)
-        matrix = np.column_stack([keep.complete(rows[c]).astype(np.float64) for c in self.columns])
+        matrix = np.empty((len(rows), len(self.columns)), order="F")
+        for i, column in enumerate(self.columns):
+            matrix[:, i] = keep.complete(rows[column])
         with np.errstate(all="ignore"):
             try:
                 self._fit(matrix, label)
@@ -61,7 +63,7 @@ class Project(Columnwise):
 
     def _fit(self, matrix: np.ndarray, label: pd.Series | None) -> None:
         if self.method == "pca":
-            pca = PCA(self._most(matrix.shape), whiten=self.whiten, svd_solver="full").fit(matrix)
+            pca = PCA(self._most(matrix.shape), whiten=self.whiten, copy=False, random_state=0).fit(matrix)
             scale = np.sqrt(pca.explained_variance_) if self.whiten else 1.0
             self.middle_, self.weights_ = pca.mean_, (pca.components_.T / scale)
             self.shares_ = pca.explained_variance_ratio_.tolist()
@@ -87,7 +89,7 @@ class Project(Columnwise):
                 raise InputError(
                     _("Column {column!r} holds no numbers.", column=column), fix=_("Choose columns of numbers.")
                 )
-            centred = given.astype(np.float64) - self.middle_[i]
+            centred = np.subtract(given, self.middle_[i], dtype=np.float64)
             for k, name in enumerate(self.outputs_):  # one column after the other: a row alone gives the same
                 made[name] += centred * self.weights_[i, k]
         return made

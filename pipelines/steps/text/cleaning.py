@@ -19,6 +19,7 @@ EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 SPECIAL = re.compile(r"[^\w\s]|_")
 REPEATED = re.compile(r"(\D)\1{2,}")
+THRICE = re.compile(r"(.)\1\1", re.DOTALL)  # much quicker to look for, and few texts have it
 STOP_LANGUAGES = {"nb": "no"}  # where stopwords-iso calls a language otherwise
 OPTIONS = (
     "lowercase", "remove_stop_words", "lemmatize", "remove_numbers", "remove_special_characters",
@@ -69,11 +70,11 @@ class Clean(Columnwise):
         """The words of one text, as asked for."""
         if self.pattern:
             text = re.sub(self.pattern, self.replacement, text)
-        if self.on("remove_urls"):
+        if self.on("remove_urls") and ("://" in text or "www." in text.lower()):
             text = ADDRESS.sub(" ", text)
-        if self.on("remove_emails"):
+        if self.on("remove_emails") and "@" in text:
             text = EMAIL.sub(" ", text)
-        if self.on("remove_duplicate_characters"):
+        if self.on("remove_duplicate_characters") and THRICE.search(text):
             text = REPEATED.sub(r"\1\1", text)
         return " ".join(self.words(text.lower() if self.on("lowercase") else text))
 

@@ -28,8 +28,6 @@ class CleanWords(Clean):
 
     def words(self, text: str) -> Iterable[str]:
         text = text.replace("’", "'")
-        if self.on("expand_contractions") and self.language == "en":
-            text = CONTRACTION.sub(_whole, text)
         if self.on("remove_numbers"):
             text = NUMBER.sub(" ", text)
         known = self.known
@@ -46,6 +44,13 @@ class CleanWords(Clean):
         return {}
 
     def _kept(self, word: str) -> tuple[str, ...]:
+        if self.on("expand_contractions") and self.language == "en":
+            whole = CONTRACTION.sub(_whole, word)
+            if whole != word:
+                return tuple(form for part in TOKEN.findall(whole) for form in self._form(part))
+        return self._form(word)
+
+    def _form(self, word: str) -> tuple[str, ...]:
         lemma = self._lemma(word) if self.on("lemmatize") else word
         if word.lower() in self.stopped or lemma.lower() in self.stopped:
             return ()

@@ -45,6 +45,7 @@ class PreprocessText(Step):
     title: ClassVar[str] = "Preprocess Text"
     category: ClassVar[str] = "Text"
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_WISE
+    release: ClassVar[int] = 2
     synonyms: ClassVar[tuple[str, ...]] = (
         "clean text", "stop words", "lemmatize", "stemming", "tokenize", "Japanese", "morphological analysis",
         "lower case", "形態素解析", "分かち書き",

@@ -16,7 +16,7 @@ from sudachipy import Dictionary, SplitMode
 from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
 from pipelines.steps.text.cleaning import OPTIONS, STOP_LANGUAGES
-from pipelines.steps.text.preprocess_text import Language, PreprocessText
+from pipelines.steps.text.preprocess_text import NEGATIONS, Language, PreprocessText
 from pipelines.table import Table
 from tests.pipelines.steps.cases import Bare, Case
 from tests.pipelines.steps.samples import sample
@@ -28,15 +28,29 @@ CASES = [
 ]
 
 
+CONTRACTIONS = {
+    "won't": "will not", "can't": "can not", "it's": "it is", "that's": "that is", "let's": "let us",
+    "there's": "there is", "what's": "what is", "where's": "where is", "n't": " not", "'re": " are", "'ve": " have", "'ll": " will",
+    "'m": " am", "'d": " would",
+}  # fmt: skip
+LEFT_OUT = ENGLISH_STOP_WORDS - set(NEGATIONS["en"])
+
+
 def by_hand(frame: pd.DataFrame) -> pd.DataFrame:
     def cleaned(text: str) -> str:
-        words = re.findall(r"[a-z]+", text.lower())
-        return " ".join(simplemma.lemmatize(w, "en") for w in words if w not in ENGLISH_STOP_WORDS)
+        text = re.sub(r"(?:https?://|www\.)\S+", " ", text)
+        text = re.sub(r"[\w.%+-]+@[\w.-]+\.[a-z]{2,}", " ", text)
+        text = re.sub(r"(\D)\1{2,}", r"\1\1", text).lower()
+        for short, long in CONTRACTIONS.items():
+            text = text.replace(short, long)
+        words = re.findall(r"[^\W\d_]+", re.sub(r"\d+(?:[.,:/]\d+)*", " ", text))
+        lemmas = [(w, simplemma.lemmatize(w, "en").lower()) for w in words]
+        return " ".join(lemma for w, lemma in lemmas if w not in LEFT_OUT and lemma not in LEFT_OUT)
 
     return frame.assign(message=[cleaned(t) for t in frame["message"]])
 
 
-BARE = [Bare({"columns": ["message"]}, lambda t: (by_hand(t),), ("messages",), rows=10_000)]
+BARE = [Bare({"columns": ["message"]}, by_hand, ("messages",), rows=10_000)]
 
 OFF = dict.fromkeys(OPTIONS, False)
 
