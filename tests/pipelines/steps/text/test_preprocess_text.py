@@ -30,8 +30,8 @@ CASES = [
 
 CONTRACTIONS = {
     "won't": "will not", "can't": "can not", "it's": "it is", "that's": "that is", "let's": "let us",
-    "there's": "there is", "what's": "what is", "where's": "where is", "n't": " not", "'re": " are", "'ve": " have", "'ll": " will",
-    "'m": " am", "'d": " would",
+    "there's": "there is", "what's": "what is", "where's": "where is",
+    "n't": " not", "'re": " are", "'ve": " have", "'ll": " will", "'m": " am", "'d": " would",
 }  # fmt: skip
 LEFT_OUT = ENGLISH_STOP_WORDS - set(NEGATIONS["en"])
 
