@@ -17,6 +17,8 @@ from typing import Any
 
 import streamlit as st
 
+from components.canvas_layout import READABLE
+
 FRAME = "streamlit_flow.streamlit_flow"  # the iframe's title
 
 CSS = """
@@ -64,7 +66,7 @@ const el=(tag,cls,text)=>{const e=document.createElement(tag);if(cls)e.className
 const place=node=>{const m=/translate\\((-?[\\d.e+-]+)px,\\s*(-?[\\d.e+-]+)px\\)/.exec(node.style.transform);return m&&[+m[1],+m[2]]};
 
 function bridge(){
-  const s={data:null,send:null,frame:null,revision:undefined,fit:false,own:false};
+  const s={data:null,send:null,frame:null,revision:undefined,fit:false,own:false,fitting:false,wanted:false};
   const page=()=>s.frame?.contentDocument,nodes=()=>[...page().querySelectorAll('.react-flow__node')];
   const places=()=>new Map(nodes().map(n=>[n.dataset.id,place(n)]));
 
@@ -76,23 +78,41 @@ function bridge(){
   // From Streamlit to the component: a picture is new where its number is. Streamlit's own objects are left as they are.
   const given=({args,...rest})=>{
     const known=args.timestamp===s.revision;
-    if(!known){s.fit=s.revision===undefined||args.fitView&&!s.own;s.revision=args.timestamp}
+    if(!known){s.fit=s.revision===undefined||args.fitView&&!s.own;s.revision=args.timestamp;s.fitting=s.fit}
     return{...rest,args:{...args,fitView:s.fit,timestamp:known?0:Number.MAX_SAFE_INTEGER}}};
+  // The view: all of the pipeline, but no smaller than can be read, and the selected step is in it. The component has no
+  // say in where its view is, so that the mouse is moved for it.
+  const lookAt=fitted=>{
+    const all=nodes(),view=page().querySelector('.react-flow__viewport'),scale=+(/scale\\(([\\d.]+)\\)/.exec(view?.style.transform)?.[1]??1);
+    const small=fitted&&scale<s.data.readable-.001,chosen=all.find(n=>n.dataset.id===s.data.selected);
+    if(small&&all.length)bring(chosen??all[0],s.data.readable/scale);
+    else if(chosen)bring(chosen,1);
+    return !!chosen};
+  const bring=(node,times)=>{
+    const pane=page().querySelector('.react-flow__pane'),box=pane.getBoundingClientRect(),r=node.getBoundingClientRect();
+    const middle=b=>[b.x+b.width/2,b.y+b.height/2],[c,q]=[middle(box),middle(r)];
+    const mouse=(kind,what,[x,y],more)=>pane.dispatchEvent(new s.view[kind](what,{view:s.view,bubbles:true,cancelable:true,clientX:x,clientY:y,...more}));
+    if(times>1){ // one turn of the wheel, about the point that brings the step into the middle
+      mouse('WheelEvent','wheel',c.map((to,i)=>(to-q[i]*times)/(1-times)),{deltaY:-Math.log2(times)/.002});
+      return}
+    if(r.left>=box.left&&r.right<=box.right&&r.top>=box.top&&r.bottom<=box.bottom)return;
+    mouse('MouseEvent','mousedown',q,{buttons:1});mouse('MouseEvent','mousemove',c,{buttons:1});mouse('MouseEvent','mouseup',c)};
   const moved=(start,revision)=>requestAnimationFrame(()=>setTimeout(()=>{
     if(revision!==s.revision||!page())return; // drawn anew meanwhile: where steps stood says nothing now
     const found=[...places()].filter(([id,now])=>{const then=start.get(id);return now&&then&&(Math.abs(now[0]-then[0])>MOVED||Math.abs(now[1]-then[1])>MOVED)});
     if(found.length)s.send({moved:found})}));
   const listen=view=>{
-    view.sekkei={hear,given};
+    view.sekkei={hear,given};s.view=view;
     const inside=view.document.createElement('script');inside.textContent=s.data.inside;view.document.head.append(inside);
     view.addEventListener('pointerdown',e=>{
+      s.fitting=false;
       const [start,revision]=[places(),s.revision],on=e.target.closest('.react-flow__node,.react-flow__nodesselection');
       view.addEventListener('pointerup',up=>{
         if(on)moved(start,revision);
-        else if(e.target.closest('.react-flow__controls-fitview'))s.own=false;
+        else if(e.target.closest('.react-flow__controls-fitview')){s.own=false;s.fitting=true}
         else if(e.target.closest('.react-flow__controls')||Math.hypot(up.clientX-e.clientX,up.clientY-e.clientY)>MOVED)s.own=true},
         {once:true,capture:true})},true);
-    view.addEventListener('wheel',()=>{s.own=true},{capture:true,passive:true}); // the visitor's own view is left alone
+    view.addEventListener('wheel',e=>{if(e.isTrusted)[s.own,s.fitting]=[true,false]},{capture:true,passive:true}); // the visitor's own view is left alone
     view.addEventListener('keydown',e=>{
       const on=e.target.closest?.('.react-flow__node'),{key,code,keyCode,ctrlKey,metaKey,shiftKey,altKey}=e,plain=!(ctrlKey||metaKey||altKey);
       if(on&&plain&&(key==='Enter'||key===' ')&&!shiftKey){s.send({select:on.dataset.id});return}
@@ -126,15 +146,18 @@ function bridge(){
     for(const node of nodes()){const x=steps.get(node.dataset.id);if(x)write(node,x)}
     for(const edge of root.querySelectorAll('.react-flow__edge')){
       const runs=steps.get((edge.dataset.testid??'').split('>').pop().split('.')[0])?.status==='running';
-      if(edge.classList.contains('runs')!==runs)edge.classList.toggle('runs',runs)}};
+      if(edge.classList.contains('runs')!==runs)edge.classList.toggle('runs',runs)}
+    if(s.wanted&&s.view)s.wanted=!lookAt(false)};
 
   const known=new WeakSet();
   const enter=()=>{
     const inside=page();
     if(!inside?.body||inside.URL==='about:blank'||known.has(inside))return;
-    known.add(inside);Object.assign(s,{revision:undefined,own:false});
+    known.add(inside);Object.assign(s,{revision:undefined,own:false,fitting:true}); // its first picture may be on its way
     const style=inside.createElement('style');style.textContent=s.data.css;inside.head.append(style);
     listen(s.frame.contentWindow);
+    new MutationObserver(seen=>{if(s.fitting&&seen.some(m=>m.target.matches('.react-flow__viewport')))lookAt(true)})
+      .observe(inside.body,{subtree:true,attributes:true,attributeFilter:['style']});
     new MutationObserver(s.paint).observe(inside.body,{childList:true,subtree:true,attributes:true,attributeFilter:['class']});
     s.paint()};
   s.follow=()=>{
@@ -146,6 +169,7 @@ function bridge(){
 export default function({parentElement,data,setTriggerValue}){
   let s=states.get(parentElement);
   if(!s){states.set(parentElement,s=bridge());s.ready=e=>{if(e.data?.type==='streamlit:componentReady')s.follow()}}
+  if(s.data&&s.data.selected!==data.selected)s.wanted=true;
   s.data=data;s.send=what=>setTriggerValue('event',{...what,at:Date.now()});
   window.addEventListener('message',s.ready); // before the canvas has its first picture
   s.follow();
@@ -183,6 +207,7 @@ def show(
         "steps": list(steps),
         "selected": selected,
         "colours": dict(colours),
+        "readable": READABLE,
         "css": CSS.replace("FONT", _font()),
         "inside": INSIDE,
     }

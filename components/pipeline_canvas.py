@@ -27,6 +27,7 @@ from pipelines.document.edits import Edit, PlaceStep, SetInput
 from pipelines.document.model import PipelineDocument
 from pipelines.graph.order import Graph, Node
 
+FARTHEST = 0.2  # how small the visitor may make the picture, to see the whole of a long pipeline
 Places = Mapping[str, tuple[float, float]]
 
 
@@ -86,7 +87,7 @@ def show(
             get_node_on_click=True,
             get_edge_on_click=True,
             allow_new_edges=True,
-            min_zoom=0.2,
+            min_zoom=FARTHEST,
             hide_watermark=True,
         )
         canvas_bridge.show(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from pipelines.document.model import PipelineDocument
+from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.jobs import Job
 from pipelines.sdk import Workspace
 
@@ -133,3 +133,25 @@ def connect(page: Page, source: str, target: str) -> None:
     page.mouse.move(b["x"] + b["width"] / 2, b["y"] + b["height"] / 2, steps=10)
     page.mouse.up()
     settled(page)
+
+
+def long_pipeline(steps: int) -> PipelineDocument:
+    """Filters and clips before a model, which is judged."""
+    head = [
+        StepNode(id="data", type="dataset", params={"dataset": "adult-income"}),
+        StepNode(id="label", type="set_label", params={"column": "income"}),
+        StepNode(id="split", type="split_data", params={"random_state": 0}),
+    ]
+    tail = [
+        StepNode(id="clean", type="clean_missing_data", params={"strategy": "median"}),
+        StepNode(id="train", type="train_model", params={"algorithm": {"type": "logistic_regression"}}),
+        StepNode(id="score", type="score_model"),
+        StepNode(id="evaluate", type="evaluate_model"),
+    ]
+    between = [
+        StepNode(id=f"filter{i}", type="filter_rows", params={"expression": f"age > {i % 15}"})
+        if i % 2
+        else StepNode(id=f"clip{i}", type="clip_values", params={"upper_percentile": 99.0 - i % 10 / 10})
+        for i in range(steps - len(head) - len(tail))
+    ]
+    return PipelineDocument(name=f"{steps}-steps", steps=(*head, *between, *tail))

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from components import as_typed
+from components.canvas_layout import READABLE, WIDTH
 from pipelines.document import codec
 from pipelines.document.edits import AddStep, SetParameter
 from pipelines.document.model import PipelineDocument
@@ -19,6 +20,7 @@ from tests.browser.driving import (
     connect,
     ended,
     form,
+    long_pipeline,
     node,
     open_copy,
     open_new,
@@ -102,6 +104,33 @@ def test_dragging_a_step_keeps_its_place_and_ctrl_z_in_the_canvas_takes_it_back(
     back = node(page, "label").bounding_box()
     assert back is not None
     assert abs(back["x"] - box["x"]) < 3
+
+
+def test_of_a_long_pipeline_the_canvas_shows_what_can_be_read_around_the_selected_step(
+    studio: Studio, page: Page
+) -> None:
+    made = open_new(studio, page, long_pipeline(100))
+    page.goto(f"{studio.url}/designer?pipeline={made}&step=filter45")
+    expect(node(page, "filter45")).to_be_in_viewport(ratio=0.99)
+
+    def is_readable() -> bool:
+        box = node(page, "filter45").bounding_box()
+        return box is not None and box["width"] >= WIDTH * READABLE - 1
+
+    assert is_readable()
+    canvas(page).locator(".react-flow__pane").hover(position={"x": 200, "y": 250})
+    page.mouse.wheel(0, 2000)  # the whole of it, as the visitor wishes
+    for end in ("data", "evaluate"):
+        expect(node(page, end)).to_be_in_viewport(ratio=0.99)
+    assert not is_readable()
+    canvas(page).locator(".react-flow__controls-fitview").click()
+    expect(node(page, "data")).not_to_be_in_viewport()
+    expect(node(page, "filter45")).to_be_in_viewport(ratio=0.99)
+    assert is_readable()
+
+    step(page, "train").click()
+    expect(node(page, "train")).to_be_in_viewport(ratio=0.99)
+    expect(node(page, "filter45")).not_to_be_in_viewport()
 
 
 def test_the_list_the_canvas_and_an_import_make_the_same_pipeline(studio: Studio, page: Page) -> None:

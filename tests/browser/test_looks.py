@@ -19,7 +19,7 @@ from pipelines.document.edits import SetParameter
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.jobs import Job
 from pipelines.sdk import Workspace
-from tests.browser.driving import PATIENCE, Studio, canvas, form, node, open_page, settled, step
+from tests.browser.driving import PATIENCE, Studio, canvas, form, long_pipeline, node, open_page, settled, step
 from tests.browser.layout import faults
 
 pytestmark = pytest.mark.browser
@@ -239,28 +239,6 @@ def _with_code(document: PipelineDocument, act: str) -> PipelineDocument:
     label = document.index("label")
     steps[label] = steps[label].model_copy(update={"params": {"column": "income"}})
     return document.model_copy(update={"steps": (*steps[:at], node, *steps[at:])})
-
-
-def long_pipeline(steps: int) -> PipelineDocument:
-    """Filters and clips before a model, which is judged."""
-    head = [
-        StepNode(id="data", type="dataset", params={"dataset": "adult-income"}),
-        StepNode(id="label", type="set_label", params={"column": "income"}),
-        StepNode(id="split", type="split_data", params={"random_state": 0}),
-    ]
-    tail = [
-        StepNode(id="clean", type="clean_missing_data", params={"strategy": "median"}),
-        StepNode(id="train", type="train_model", params={"algorithm": {"type": "logistic_regression"}}),
-        StepNode(id="score", type="score_model"),
-        StepNode(id="evaluate", type="evaluate_model"),
-    ]
-    between = [
-        StepNode(id=f"filter{i}", type="filter_rows", params={"expression": f"age > {i % 15}"})
-        if i % 2
-        else StepNode(id=f"clip{i}", type="clip_values", params={"upper_percentile": 99.0 - i % 10 / 10})
-        for i in range(steps - len(head) - len(tail))
-    ]
-    return PipelineDocument(name=f"{steps}-steps", steps=(*head, *between, *tail))
 
 
 def _wide(workspace: Workspace) -> PipelineDocument:
