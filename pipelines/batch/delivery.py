@@ -78,9 +78,11 @@ def deliver(home: Home, database: Database, order: Order, work: Work, job_id: st
             return {"output": str(target)}
         case StoreOutput() if output.partition_by:
             folder = _folder(output, job_id)
-            files = {f"{folder}/{p.relative_to(staged)}": p for p in sorted(staged.rglob("*")) if p.is_file()}
-            (staged / MARK).write_text(job_id)
-            stores.put(output.store, files | {f"{folder}/{MARK}": staged / MARK})
+            mark = staged / MARK
+            mark.write_text(job_id)
+            files = [p for p in sorted(staged.rglob("*")) if p.is_file() and p != mark]
+            # The mark comes last: whoever reads waits for it.
+            stores.put(output.store, {f"{folder}/{p.relative_to(staged)}": p for p in (*files, mark)})
         case StoreOutput():
             stores.put(output.store, {output.path.strip("/"): staged})
         case DatasetOutput():

@@ -11,6 +11,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from pipelines.batch.fetch import Fetched
+from pipelines.batch.order import Order
 from pipelines.batch.work import Part, Work
 from pipelines.errors import InputError
 from pipelines.inference.loading import LoadedModel
@@ -50,15 +51,27 @@ class Engine(Protocol):
     def parts(self, task: Task) -> Iterator[Part]: ...
 
 
-def engine(name: str | None = None) -> Engine:
-    """The engine of this name, None: the one of the settings. InputError when there is none."""
-    name = name or settings().batch_engine
+def engine(name: str) -> Engine:
+    """The engine of this name. InputError when there is none."""
+    found: Engine = importlib.import_module(ENGINES[_known(name)])
+    return found
+
+
+def with_engine(order: Order) -> Order:
+    """The order with what scores it named, by itself or else by the settings, so that it goes on with the same.
+
+    InputError when there is no such engine.
+    """
+    name = _known(order.parameters.engine or settings().batch_engine)
+    return order.model_copy(update={"parameters": order.parameters.model_copy(update={"engine": name})})
+
+
+def _known(name: str) -> str:
     if name not in ENGINES:
         raise InputError(
             _("There is no engine {name!r}.", name=name), fix=_("Choose one of {names}.", names=listed(list(ENGINES)))
         )
-    found: Engine = importlib.import_module(ENGINES[name])
-    return found
+    return name
 
 
 def offered() -> tuple[str, ...]:

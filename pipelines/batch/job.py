@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pipelines.batch import delivery
-from pipelines.batch.engines import Task, engine
+from pipelines.batch.engines import Task, engine, with_engine
 from pipelines.batch.fetch import Fetched, common_types, fetch
 from pipelines.batch.order import Order
 from pipelines.batch.staging import Counts, TooManyRejectedError, ending_of, stage
@@ -70,11 +70,12 @@ def run(
     delivered = work.read("delivered")
     if delivered is not None:
         return delivered
+    order = with_engine(order)
     work.open()
     staged = work.read("staged")
     if staged is None:
         counts = _score(home, database, order, work, anywhere, tell, cancelled)
-        staged = {"rows": counts.rows, "rejected": counts.rejected, "engine": _engine_of(order)}
+        staged = {"rows": counts.rows, "rejected": counts.rejected, "engine": order.parameters.engine}
         work.write("staged", staged)
     work.drop_parts()
     rejected = delivery.keep_rejected(home, work, job_id)
@@ -136,16 +137,11 @@ def _score(
         cancelled=cancelled,
         reading=reading,
     )
-    counts = stage(work, engine(_engine_of(order)).parts(task), order.output, parameters, count)
+    counts = stage(work, engine(str(parameters.engine)).parts(task), order.output, parameters, count)
     if found.to_dict() != plan["fetched"]:
         work.restart()
         raise InputError(_("The rows were changed while they were read."), fix=_("Run the job again."))
     return counts
-
-
-def _engine_of(order: Order) -> str:
-    """What scores, by name."""
-    return order.parameters.engine or settings().batch_engine
 
 
 def _fetching(tell: Tell, cancelled: Callable[[], bool]) -> Callable[[int], None]:

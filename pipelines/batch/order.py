@@ -167,7 +167,8 @@ class Parameters(BaseModel):
     """How a job works.
 
     ``columns``: which columns of the input the result carries beside the predictions. ``reject_limit``: rows that
-    may fail, as a number or a share (``5%``); more fail the job. ``engine``: what scores; None: as the settings say.
+    may fail, as a number or a share (``5%``); more fail the job. ``engine``: what scores; None: as the settings say
+    when the job is filed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -194,7 +195,10 @@ class Parameters(BaseModel):
 
 
 class Order(BaseModel):
-    """One batch job's order. ``model_uri`` names a version, so that a job that is continued has the same model."""
+    """One batch job's order. ``model_uri`` names a version, so that a job that is continued has the same model.
+
+    What is filed names its engine too; see ``engines.with_engine``.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 

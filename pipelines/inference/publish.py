@@ -53,8 +53,8 @@ def publish(
     uri, certificate = _proven(tracking, model, edits, read_csv)
     verdicts = _verdicts(home, model, uri, name, alias, certificate.to_dict(), gate or Gate(), alarm)
     tags = _tags(model, certificate, edits, verdicts)
-    number = registry.register(tracking.client, name, uri, run_id, tags, task=model.ref.task)
     tracking.add_files(run_id, {f"parity/{model.ref.step}.json": json.dumps(certificate.to_dict(), indent=1).encode()})
+    number = registry.register(tracking.client, name, uri, run_id, tags, task=model.ref.task)
     if alias and all(v.state != "failed" for v in verdicts):
         registry.set_alias(tracking.client, name, alias, number)
     return tracking.model_version(f"models:/{name}/{number}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.batch.engines import engine as choose
+from pipelines.batch.engines import with_engine
 from pipelines.batch.order import Order
 from pipelines.datasets import Catalogue
 from pipelines.errors import NotFoundError
@@ -65,10 +65,9 @@ class Batch:
         ``engine``: what scores, local or spark; None: as the settings say.
         """
         sweep_uploads(self.home, {input, *self._awaited()})
-        choose(engine)
         strict = {"reject_limit": 0, "engine": engine}
         source = self._input(input)
-        order = Order.of(model_uri, source, output, strict)
+        order = with_engine(Order.of(model_uri, source, output, strict))
         payload = {"order": order.model_dump(mode="json"), "anywhere": True}
         named = Path(source["file"]).name if "file" in source else input
         title = f"{named} with {model_uri.removeprefix('models:/')}"

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from pipelines.addresses import service_addresses, web_address
 from pipelines.batch import delivery, fetch
-from pipelines.batch.engines import engine
+from pipelines.batch.engines import with_engine
 from pipelines.batch.job import name_of
 from pipelines.batch.order import Order
 from pipelines.errors import ConflictError, ForbiddenError, InputError, NotFoundError
@@ -371,8 +371,7 @@ class BatchEndpoints:
             raise InputError(
                 _("The body does not say what is to be scored."), fix=_("Send an object with input and output.")
             )
-        order = Order.of(model_uri, given, output, parameters)
-        engine(order.parameters.engine)
+        order = with_engine(Order.of(model_uri, given, output, parameters))
         for place in (order.input, order.output):
             if caller and place.connection and place.connection not in row.connections:
                 raise ForbiddenError(

@@ -84,38 +84,18 @@ def paths() -> dict[str, Any]:
             "get": _operation("batch-jobs", "The endpoint's newest jobs", {200: _jobs()}),
         },
         one: {"get": _operation("batch-job", "How a job is", {200: _job("The job."), **_refused(404)}, of_job=True)},
-        f"{one}/cancel": {
-            "post": _operation(
-                "batch-cancel",
-                "Stop a job",
-                {202: _accepted("The job, which ends."), **_refused(404, 409)},
-                of_job=True,
-            )
-        },
-        f"{one}/resume": {
-            "post": _operation(
-                "batch-resume",
-                "Have a job that failed or was cancelled go on after its last finished piece",
-                {202: _accepted("The job, which waits for a worker."), **_refused(404, 409)},
-                of_job=True,
-            )
-        },
-        f"{one}/output": {
-            "get": _operation(
-                "batch-output",
-                "The file that a job wrote",
-                {200: {"description": "The rows with their predictions.", "content": files}, **_refused(404)},
-                of_job=True,
-            )
-        },
-        f"{one}/rejected": {
-            "get": _operation(
-                "batch-rejected",
-                "The rows that could not be scored, each with the reason",
-                {200: {"description": "The rejected rows.", "content": csv}, **_refused(404)},
-                of_job=True,
-            )
-        },
+        f"{one}/cancel": _change("batch-cancel", "Stop a job", "The job, which ends."),
+        f"{one}/resume": _change(
+            "batch-resume",
+            "Have a job that failed or was cancelled go on after its last finished piece",
+            "The job, which waits for a worker.",
+        ),
+        f"{one}/output": _download(
+            "batch-output", "The file that a job wrote", "The rows with their predictions.", files
+        ),
+        f"{one}/rejected": _download(
+            "batch-rejected", "The rows that could not be scored, each with the reason", "The rejected rows.", csv
+        ),
     }
 
 
@@ -247,6 +227,17 @@ def _operation(
         "responses": {str(status): answers[status] for status in sorted(answers)},
     }
     return found | ({"requestBody": body} if body else {})
+
+
+def _change(identity: str, summary: str, becomes: str) -> dict[str, Any]:
+    """A change of one job: its state may not allow it."""
+    answers = {202: _accepted(becomes), **_refused(404, 409)}
+    return {"post": _operation(identity, summary, answers, of_job=True)}
+
+
+def _download(identity: str, summary: str, text: str, content: dict[str, Any]) -> dict[str, Any]:
+    answers = {200: {"description": text, "content": content}, **_refused(404)}
+    return {"get": _operation(identity, summary, answers, of_job=True)}
 
 
 def _body() -> dict[str, Any]:

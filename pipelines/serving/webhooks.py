@@ -10,10 +10,10 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,9 +53,13 @@ def _derived(home: Home, endpoint_id: str) -> bytes:
     path = home.root / _SECRET
     with home.lock("webhook-secret"):
         if not path.exists():
-            write_atomic(path, secrets.token_bytes(32))
-            os.chmod(path, 0o600)
+            write_atomic(path, _write_secret)
         return hmac.digest(path.read_bytes(), endpoint_id.encode(), hashlib.sha256)
+
+
+def _write_secret(path: Path) -> None:
+    path.touch(mode=0o600)  # before there is anything to read
+    path.write_bytes(secrets.token_bytes(32))
 
 
 def send(home: Home, endpoint_id: str, url: str, job_id: str, content: dict[str, Any]) -> None:

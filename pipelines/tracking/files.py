@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.tracking.client import local_path
+from pipelines.workspace import TEMPORARY
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -25,10 +26,10 @@ def write(client: MlflowClient, run: Run, files: Mapping[str, bytes]) -> None:
     """Write ``files``, path below the run's folder -> content."""
     folder = local_path(run.info.artifact_uri)
     if folder is not None:
-        _write_all(folder, files)
+        write_local(folder, files)
     elif files:
         with tempfile.TemporaryDirectory() as temporary:
-            _write_all(Path(temporary), files)
+            write_local(Path(temporary), files)
             client.log_artifacts(run.info.run_id, temporary)
 
 
@@ -58,8 +59,11 @@ def read_json(path: Path, default: object) -> object:
         return default
 
 
-def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_local(folder: Path, files: Mapping[str, bytes]) -> None:
+    """As ``write``, into a folder of this machine: each file is whole or not there, whenever the process is killed."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        part = path.with_name(f"{TEMPORARY}{path.name}.part")
+        part.write_bytes(content)
+        part.replace(path)

@@ -168,7 +168,7 @@ def test_a_batch_job_is_filed_and_waits(workspace: Workspace, run: Finished) -> 
     assert not at.exception
     jobs = workspace.jobs.list(kind="batch")
     assert jobs[0].payload["order"]["input"]["dataset"] == "automobile-price"
-    assert jobs[0].payload["order"]["parameters"]["engine"] is None
+    assert jobs[0].payload["order"]["parameters"]["engine"] == "local"
     workspace.jobs.cancel(jobs[0].id)
 
 

@@ -126,6 +126,7 @@ class Sampler:
         path = place(self.home, answered.endpoint)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         if answered.endpoint not in self._counts:
+            _mend(path)
             self._counts[answered.endpoint] = _count(path)
         size = path.stat().st_size if path.exists() else 0
         if not size:
@@ -133,9 +134,10 @@ class Sampler:
         if self._counts[answered.endpoint] + len(lines) > self.limit or size > FILE_BYTES:
             path.replace(_earlier(path)) if size else None
             self._counts[answered.endpoint] = 0
-        with path.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(line) + "\n" for line in lines)
-        self._counts[answered.endpoint] += len(lines)
+        count = self._counts.pop(answered.endpoint)  # known again once all is written
+        with path.open("ab") as file:
+            file.write("".join(json.dumps(line) + "\n" for line in lines).encode())
+        self._counts[answered.endpoint] = count + len(lines)
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,15 @@ def _pairs(answered: Answered) -> list[tuple[int, dict[str, Any], dict[str, Any]
 
 def _prediction(given: Any) -> dict[str, Any]:
     return given if isinstance(given, dict) else {"Scored Labels": given}
+
+
+def _mend(path: Path) -> None:
+    """Take off a line that a killed process, or a full disk, left unfinished: the next one would be lost with it."""
+    if not path.exists():
+        return
+    with path.open("rb+") as file:
+        size = sum(len(line) for line in file if line.endswith(b"\n"))
+        file.truncate(size)
 
 
 def _count(path: Path) -> int:

@@ -19,7 +19,7 @@ from pipelines.settings import settings
 from pipelines.steps.evaluation.assess import assess
 from pipelines.table import Scored, Table
 from pipelines.tracking import Tracking
-from pipelines.workspace import Home, write_atomic
+from pipelines.workspace import TEMPORARY, Home, write_atomic
 
 REQUEST, ROW = "request_id", "row"
 TRUTH = "true value"
@@ -86,10 +86,13 @@ def add(
             "truth": [as_text(v) for v in new[value].tolist()],
         }
     )
-    made = pd.concat([_kept(home, endpoint, deployment), made]).drop_duplicates(["by", "id", "row"], keep="last")
     place = _place(home, endpoint, deployment)
     place.parent.parent.mkdir(mode=0o700, exist_ok=True)
-    write_atomic(place, lambda path: made.to_parquet(path, index=False))
+    with home.lock(f"truth-{endpoint.name}"):
+        for unfinished in place.parent.glob(f"{TEMPORARY}*"):  # of a killed process
+            unfinished.unlink(missing_ok=True)
+        every = pd.concat([_kept(home, endpoint, deployment), made]).drop_duplicates(["by", "id", "row"], keep="last")
+        write_atomic(place, lambda path: every.to_parquet(path, index=False))
 
 
 def live(home: Home, endpoint: Endpoint, deployment: Deployment) -> Live:

@@ -154,6 +154,32 @@ def test_killed_at_random_a_table_gets_each_row_once(
 
 
 @pytest.mark.usefixtures("numbered")
+def test_killed_at_any_change_objects_are_all_there_when_the_mark_is(
+    tricky: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEKKEI_CONNECTION_LAKE", f"file://{tmp_path}/lake")
+    given = {"batch_rows": 150, "columns": ["number", "zip"]}
+    place = {"store": "lake", "path": "scores", "partition_by": ["zip"], "format": "csv"}
+    wanted = Order.of(tricky.model_uri, {"file": "numbered.parquet"}, place, given)
+    chance = random.Random(0)
+    seen: set[bool] = set()
+    for attempt in range(8):
+        job = Doomed(tricky, wanted, tmp_path / str(attempt))
+        folder = tmp_path / "lake" / "scores" / job.job_id
+        code, marked = KILLED, False
+        while code == KILLED:
+            code = job(chance.randrange(1, 40) if folder.exists() else chance.randrange(60, 100))
+            marked = (folder / delivery.MARK).exists()
+            if marked:
+                found = pd.concat([pd.read_csv(p) for p in folder.rglob("*.csv")])
+                whole(found)
+            seen.add(marked)
+        assert (code, marked) == (0, True)
+        assert not list(folder.rglob("*.writing"))
+    assert seen == {True, False}
+
+
+@pytest.mark.usefixtures("numbered")
 def test_killed_at_any_change_a_partitioned_folder_is_whole(tricky: Any, tmp_path: Path) -> None:
     target = tricky.workspace.home.files / "by-label"
     wanted = order(tricky, {"file": "by-label", "partition_by": ["Scored Labels"], "format": "csv"})

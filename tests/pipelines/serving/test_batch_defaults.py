@@ -51,6 +51,7 @@ def test_edits_say_where_rows_come_from_and_go_to(batch: BatchEndpoints, endpoin
     name = endpoint(export={"to": "dataset", "dataset": "scored-streets"}, defaults={"dataset": "streets"})
     found = order(batch, name)
     assert found["input"] == {"dataset": "streets", "version": 1}
+    assert found["parameters"]["engine"] == "local"
     assert found["output"] == {"dataset": "scored-streets"}
     assert order(batch, name, {"properties": {}})["input"] == found["input"]
     named = order(batch, name, {"input": "dataset:houses", "output": "parquet"})

@@ -66,6 +66,17 @@ def test_samples_are_kept_up_to_the_limit_and_forgotten(tmp_path: Path) -> None:
     assert samples.read(home, "e", NOW, None).samples == []
 
 
+def test_a_line_that_a_killed_gateway_left_unfinished_costs_no_other(tmp_path: Path) -> None:
+    home = Home.open(tmp_path)
+    for number in range(3):
+        sampler = Sampler(home, 10)
+        sampler.offer(answered(number))
+        sampler.close()
+        with samples.place(home, "e").open("ab") as file:
+            file.write(b'{"time": "2026-11-24T12:0')
+    assert [s.row["n"] for s in samples.read(home, "e", NOW, None).samples] == [0, 1, 2]
+
+
 def test_of_a_long_request_some_rows_are_kept(tmp_path: Path) -> None:
     home = Home.open(tmp_path)
     sampler = Sampler(home, 1000)
