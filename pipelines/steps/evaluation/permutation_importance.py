@@ -194,7 +194,7 @@ class PermutationImportance(Step):
 
         def score(labels: np.ndarray, found: pd.DataFrame) -> float:
             known = found[LABELS].notna().to_numpy()
-            y, rows = labels[known], found[known]
+            y, rows = (labels, found) if known.all() else (labels[known], found[known])
             if not len(y):
                 return float("nan")
             if name in NUMBERS:

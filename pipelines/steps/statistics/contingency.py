@@ -35,22 +35,21 @@ def counts(table: Table, rows: str, columns: str) -> tuple[pd.DataFrame, int]:
     table.schema.require([rows, columns])
     if rows == columns:
         raise InputError(_("{column!r} is set against itself.", column=rows), fix=_("Choose two columns."))
-    for name in (rows, columns):
-        distinct = table.frame[name].nunique()
-        if distinct > MOST_VALUES:
+    (first, down), (second, across) = values.coded(table.frame[rows]), values.coded(table.frame[columns])
+    for name, found in ((rows, down), (columns, across)):
+        if len(found) > MOST_VALUES:
             raise InputError(
-                _("Column {column!r} has {count:,} values, too many to count pairs of.", column=name, count=distinct),
+                _("Column {column!r} has {count:,} values, too many to count pairs of.", column=name, count=len(found)),
                 fix=_("Group them before, with Group into Bins."),
             )
-    (first, down), (second, across) = values.coded(table.frame[rows]), values.coded(table.frame[columns])
     known = (first >= 0) & (second >= 0)
     if not known.any():
         raise InputError(
             _("No row has both {rows!r} and {columns!r}.", rows=rows, columns=columns), fix=_("Choose other columns.")
         )
     pairs = np.bincount(first[known] * len(across) + second[known], minlength=len(down) * len(across))
-    found = pd.DataFrame(pairs.reshape(len(down), -1), pd.Index(down, dtype=object), pd.Index(across, dtype=object))
-    return found.loc[found.any(axis=1), found.any(axis=0)], int((~known).sum())
+    crossed = pd.DataFrame(pairs.reshape(len(down), -1), pd.Index(down, dtype=object), pd.Index(across, dtype=object))
+    return crossed.loc[crossed.any(axis=1), crossed.any(axis=0)], int((~known).sum())
 
 
 def associated(found: pd.DataFrame, confidence: float, correction: bool) -> Association | None:

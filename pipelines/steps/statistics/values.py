@@ -70,10 +70,10 @@ def texts(values: pd.Series) -> np.ndarray:
 
 def coded(values: pd.Series) -> tuple[np.ndarray, list[str]]:
     """For each value the place of its text among the distinct ones in order, -1 where it is missing; and these."""
-    names = in_order(values)
-    places: dict[str | None, int] = {name: place for place, name in enumerate(names)}
-    codes, found = distinct(array_of(values))
-    return np.array([places.get(t, -1) for t in found], dtype=np.intp)[np.asarray(codes, dtype=np.intp)], names
+    codes, found = pd.factorize(array_of(values))
+    names = in_order(pd.Series(found))
+    places = {name: place for place, name in enumerate(names)}
+    return np.array([*(places[as_text(v)] for v in found.tolist()), -1], dtype=np.intp)[codes], names
 
 
 def in_order(values: pd.Series) -> list[str]:

@@ -14,11 +14,12 @@ from pipelines.chain.predictor import probability_columns
 from pipelines.errors import InputError
 from pipelines.messages import _, declared
 from pipelines.parameters import Form
+from pipelines.schema import Role
 from pipelines.steps.base import Behaviour, Context, Example, Inputs, Output, Port, Report, Step
 from pipelines.steps.evaluation.assess import assess
 from pipelines.steps.evaluation.assessment import Assessment
 from pipelines.steps.training.fit import label_of
-from pipelines.steps.training.folds import deal, labelled, prepare
+from pipelines.steps.training.folds import Fold, deal, labelled, prepare
 from pipelines.table import Table
 
 
@@ -60,8 +61,6 @@ class CrossValidateModel(Step):
             )
         replay = context.replay(table)
         rows, values, notes = labelled(replay.base, table, label)
-        scored: list[Table] = []
-        found: list[Assessment] = []
         by_class = self.algorithm.task == "classification" and not context.preview
         n_folds = 2 if context.preview else self.n_folds
         dealt = replay.base.folds
@@ -69,15 +68,26 @@ class CrossValidateModel(Step):
         folds = folds[:2] if context.preview else folds
         if dealt is not None:
             notes.append(_("The {count} folds that a step before dealt are used.", count=len(folds)))
+        scored: list[Table] = []
+        found: list[Assessment] = []
         for number, (training, held_out) in enumerate(folds, 1):
             context.progress((number - 1) / len(folds), _("Fold {number} of {folds}", number=number, folds=len(folds)))
-            fold = prepare(replay, number, rows[training], rows[held_out])
-            result, more = fold.scored(self.algorithm, context.step, context.preview)
-            scored.append(result)
+            result, more = self._scored(prepare(replay, number, rows[training], rows[held_out]), context)
             found.append(assess(result))
             said = [*more, *found[-1].notes]
             notes += [_("Fold {number}: {note}", number=number, note=n) for n in said]
+            scored.append(_answers(result))
         return Output(table=_joined(scored, replay.base), report=_report(found), notes=tuple(dict.fromkeys(notes)))
+
+    def _scored(self, fold: Fold, context: Context) -> tuple[Table, list[str]]:
+        return fold.scored(self.algorithm, context.step, context.preview)
+
+
+def _answers(result: Table) -> Table:
+    """The label and what was predicted, without the columns that the base has as well."""
+    assert result.scored is not None
+    names = [n for n in result.frame if n == result.scored.label or result.roles.get(str(n)) is Role.SCORE]
+    return replace(result, frame=result.frame[names])
 
 
 def _joined(folds: list[Table], base: Table) -> Table:
@@ -85,9 +95,12 @@ def _joined(folds: list[Table], base: Table) -> Table:
     classes: list[object] = list(dict.fromkeys(c for f in folds if f.scored for c in f.scored.classes))
     names = probability_columns(classes)
     frame = pd.concat([f.frame for f in folds])
-    frame = frame.loc[base.frame.index.intersection(frame.index, sort=False)]
+    rows = base.frame.index.intersection(frame.index, sort=False)
+    frame = frame.loc[rows]
     if all(n in frame for n in names):
         frame = frame.fillna(dict.fromkeys((n for n in names if len(names) > 1), 0.0))
+    kept = base.frame.drop(columns=[c for c in frame if c in base.frame])
+    frame = pd.concat([kept if len(rows) == len(kept) else kept.loc[rows], frame], axis=1)
     assert folds[0].scored is not None
     scored = replace(folds[0].scored, classes=tuple(classes))
     return replace(base, frame=frame, roles=folds[0].roles, partition=None, folds=None, scored=scored)

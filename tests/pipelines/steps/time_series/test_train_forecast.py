@@ -25,15 +25,35 @@ CASES = [
 ]
 
 
-def by_hand(frame: pd.DataFrame) -> Ridge:
+def by_hand(frame: pd.DataFrame) -> tuple[Ridge, np.ndarray, list[float]]:
+    def features(values: pd.Series, time: pd.Series) -> pd.DataFrame:
+        lagged = pd.concat([values.shift(n) for n in (1, 2, 24)], axis=1).assign(trend=values.index)
+        calendar = pd.DataFrame({"hour": time.dt.hour, "weekday": time.dt.weekday})
+        calendar = calendar.astype({"hour": hours, "weekday": days})
+        return pd.concat([lagged.set_axis(["1", "2", "24", "trend"], axis=1), pd.get_dummies(calendar)], axis=1)
+
+    hours, days = pd.CategoricalDtype(range(24)), pd.CategoricalDtype(range(7))
     values, time = frame["temperature"], frame["time"]
-    lagged = pd.concat([values.shift(n) for n in (1, 2, 24)], axis=1).assign(trend=np.arange(len(frame)))
-    calendar = pd.get_dummies(pd.DataFrame({"hour": time.dt.hour, "weekday": time.dt.weekday}).astype("category"))
-    rows = pd.concat([lagged.set_axis(["1", "2", "24", "trend"], axis=1), calendar], axis=1).iloc[24:]
-    return Ridge().fit(rows, values.iloc[24:])
+    rows = features(values, time).iloc[24:]
+    model = Ridge().fit(rows, values.iloc[24:])
+    known, moments = values.iloc[-24:], time.iloc[-24:]
+    for step in range(12):
+        known.loc[len(frame) + step] = np.nan
+        moments.loc[len(frame) + step] = moments.iloc[-1] + pd.Timedelta(hours=1)
+        known.iloc[-1] = model.predict(features(known, moments).iloc[[-1]])[0]
+    return model, model.predict(rows), known.iloc[-12:].tolist()
 
 
-BARE = [Bare({"time": "time"}, by_hand, ("hours",), label="temperature", rows=100_000, also="hour and weekday")]
+BARE = [
+    Bare(
+        {"time": "time"},
+        by_hand,
+        ("hours",),
+        label="temperature",
+        rows=100_000,
+        also="hour and weekday, predictions of all rows, and twelve forecasts, each made of those before",
+    )
+]
 
 
 def co2() -> pd.DataFrame:
