@@ -12,8 +12,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from pipelines import connections
 from pipelines.batch import folders, tables
 from pipelines.batch.order import DatabaseOutput, DatasetOutput, FileOutput, Order, Output, StoreOutput
@@ -87,7 +85,7 @@ def deliver(home: Home, database: Database, order: Order, work: Work, job_id: st
             stores.put(output.store, {output.path.strip("/"): staged})
         case DatasetOutput():
             source = f"{name} scored with {order.model_uri}"
-            version = Catalogue(home, database).add_frame(output.dataset, pd.read_parquet(staged), source=source)
+            version = Catalogue(home, database).add_parquet(output.dataset, staged, source=source)
             return {"output": f"dataset:{version.name}", "dataset": version.name, "version": version.version}
         case DatabaseOutput():
             tables.deliver(output, staged, work, job_id)

@@ -26,6 +26,7 @@ from pipelines.datasets.options import ReadOptions
 from pipelines.datasets.profile import ColumnProfile, profile
 from pipelines.datasets.readers import read
 from pipelines.datasets.sniff import sniff
+from pipelines.datasets.sources import FrameSource, ParquetSource, Source
 from pipelines.datasets.storage import Storage
 from pipelines.datasets.versions import ColumnInfo, DatasetInfo, DatasetVersion, check_name
 from pipelines.errors import (
@@ -73,7 +74,7 @@ class Catalogue:
             known = Path(file_name or path.name).name
             options = options or sniff(path, known)
             frame = read(path, options, file_name=known)
-        return self._store(name, frame, known, options.model_dump(mode="json"), description)
+        return self._store(name, FrameSource(frame), known, options.model_dump(mode="json"), description)
 
     def add_frame(
         self, name: str, frame: pd.DataFrame, *, source: str = "", description: str | None = None
@@ -81,16 +82,15 @@ class Catalogue:
         """As ``add``, for a frame. ``source`` says where it comes from."""
         name = check_name(name)
         frame = normalise(frame)
-        if not len(frame.columns) or not len(frame):
-            raise InputError(
-                _(
-                    "The table for dataset {name!r} has {rows} rows and {columns} columns.",
-                    name=name,
-                    rows=len(frame),
-                    columns=len(frame.columns),
-                )
-            )
-        return self._store(name, frame, source, None, description)
+        _check_shape(name, len(frame), len(frame.columns))
+        return self._store(name, FrameSource(frame), source, None, description)
+
+    def add_parquet(self, name: str, path: Path, *, source: str = "") -> DatasetVersion:
+        """As ``add_frame`` with the table of a Parquet file, of which one column at a time is in memory."""
+        name = check_name(name)
+        table = ParquetSource(path)
+        _check_shape(name, table.rows, len(table.names))
+        return self._store(name, table, source, None, None)
 
     def list(self) -> list[DatasetInfo]:
         """Every dataset, by name."""
@@ -242,18 +242,18 @@ class Catalogue:
             path.unlink(missing_ok=True)
 
     def _store(
-        self, name: str, frame: pd.DataFrame, source: str, options: dict[str, Any] | None, description: str | None
+        self, name: str, table: Source, source: str, options: dict[str, Any] | None, description: str | None
     ) -> DatasetVersion:
-        digest = content_hash(frame)
+        digest = content_hash(table.columns())
         newest = self._newest(name)
         if newest and newest.content_hash == digest:
             if description:
                 self.describe(name, description)
             return newest
         with storage_in_words(), self.storage.staging() as folder:
-            profiles, size = self.storage.write(folder, frame)
+            profiles, size = self.storage.write(folder, table)
             row = DatasetVersionRow(
-                rows=len(frame),
+                rows=table.rows,
                 columns=[asdict(ColumnInfo(p.name, p.type, p.missing)) for p in profiles],
                 content_hash=digest,
                 source=source,
@@ -299,3 +299,15 @@ class Catalogue:
                 if placed:
                     self.storage.discard(row.dataset_id, row.version)
                 raise
+
+
+def _check_shape(name: str, rows: int, columns: int) -> None:
+    if not rows or not columns:
+        raise InputError(
+            _(
+                "The table for dataset {name!r} has {rows} rows and {columns} columns.",
+                name=name,
+                rows=rows,
+                columns=columns,
+            )
+        )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Hashable, Iterable
 
 import numpy as np
 import pandas as pd
 
 
-def content_hash(frame: pd.DataFrame) -> str:
-    """SHA-256 over names, dtypes and values in their order; the index does not count."""
+def content_hash(columns: Iterable[tuple[Hashable, pd.Series]]) -> str:
+    """SHA-256 over names, dtypes and values in their order, such as ``frame.items()`` gives them; no index counts."""
     digest = hashlib.sha256()
-    for position, name in enumerate(frame.columns):
-        values = frame.iloc[:, position]
+    for name, values in columns:
         digest.update(json.dumps([str(name), _dtype(values), len(values)], ensure_ascii=False).encode())
         digest.update(np.ascontiguousarray(_hashable(values)).tobytes())
         digest.update(np.packbits(values.isna().to_numpy()).tobytes())

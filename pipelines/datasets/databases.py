@@ -117,13 +117,19 @@ def _within(made: sa.Connection, seconds: float | None) -> Iterator[None]:
     if seconds is None or stop is None:
         yield
         return
-    timer = threading.Timer(seconds, stop)
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()  # first: the database's answer to the stop may be here before it returns
+        stop()
+
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
     try:
         yield
     except sa.exc.SQLAlchemyError:
-        if timer.finished.is_set():
+        if late.is_set():
             raise InputError(
                 _("The database gave no rows within {seconds:g} seconds, so there is no preview.", seconds=seconds),
                 fix=_("Ask for fewer rows; a run waits as long as it takes."),

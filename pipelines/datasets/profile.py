@@ -59,10 +59,11 @@ class ColumnProfile:
 def profile(frame: pd.DataFrame, schema: TableSchema | None = None) -> list[ColumnProfile]:
     """The profile of every column of ``frame``, in its order; ``schema`` defaults to ``schema_of(frame)``."""
     schema = schema or schema_of(frame)
-    return [_column(frame[column.name], column.name, column.type) for column in schema]
+    return [column_profile(frame[column.name], column.name, column.type) for column in schema]
 
 
-def _column(values: pd.Series, name: str, kind: ColumnType) -> ColumnProfile:
+def column_profile(values: pd.Series, name: str, kind: ColumnType) -> ColumnProfile:
+    """The profile of one column of this type."""
     present = values.dropna()
     rows, missing = len(values), len(values) - len(present)
     if kind.is_numeric:

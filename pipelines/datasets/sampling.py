@@ -5,33 +5,37 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipelines.schema import ColumnType, schema_of
+from pipelines.datasets.sources import Source
+from pipelines.schema import ColumnType, column_type
 
 FEW_CATEGORIES = 50
 _SEED = 0
 
 
-def sample_rows(frame: pd.DataFrame, rows: int) -> pd.DataFrame:
-    """``rows`` rows of ``frame``, the same ones every time, in their order, with a fresh index.
+def sample_rows(source: Source, rows: int) -> pd.DataFrame:
+    """``rows`` rows of a table, the same ones every time, in their order, with a fresh index.
 
     A column with missing values has one missing in the sample, and one present; a text, category, boolean or
     integer column of at most 50 values has each of them twice, or as often as the data has. Where that takes more
     than ``rows`` rows, the sample is larger.
     """
-    if len(frame) <= rows:
-        return frame.reset_index(drop=True)
-    order = np.random.default_rng(_SEED).permutation(len(frame))
+    places = slice(None) if source.rows <= rows else _places(source, rows)
+    found = {name: values.iloc[places].array for name, values in source.columns()}
+    return pd.DataFrame(found, columns=list(found), copy=False)
+
+
+def _places(source: Source, rows: int) -> np.ndarray:
+    order = np.random.default_rng(_SEED).permutation(source.rows)
     chosen: list[int] = []
-    taken = np.zeros(len(frame), dtype=bool)
-    for column in schema_of(frame):
-        codes = _codes(frame[column.name], column.type)
+    taken = np.zeros(source.rows, dtype=bool)
+    for _name, values in source.columns():
+        codes = _codes(values, column_type(values))
         if codes is not None:
             for place in _deficit(codes, taken, order):
                 taken[place] = True
                 chosen.append(place)
     rest = order[~taken[order]][: max(0, rows - len(chosen))]
-    places = np.sort(np.concatenate([np.asarray(chosen, dtype=np.int64), rest]))
-    return frame.iloc[places].reset_index(drop=True)
+    return np.sort(np.concatenate([np.asarray(chosen, dtype=np.int64), rest]))
 
 
 def _codes(values: pd.Series, kind: ColumnType) -> np.ndarray | None:

@@ -19,8 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet
 from filelock import FileLock, Timeout
 
-from pipelines.datasets.profile import ColumnProfile, profile
+from pipelines.datasets.profile import ColumnProfile, column_profile
 from pipelines.datasets.sampling import sample_rows
+from pipelines.datasets.sources import Source, write_parquet
+from pipelines.schema import column_type
 from pipelines.settings import settings
 from pipelines.workspace import Home, write_atomic
 
@@ -62,13 +64,13 @@ class Storage:
                 shutil.rmtree(folder, ignore_errors=True)
         Path(lock.lock_file).unlink(missing_ok=True)
 
-    def write(self, folder: Path, frame: pd.DataFrame) -> tuple[list[ColumnProfile], int]:
+    def write(self, folder: Path, source: Source) -> tuple[list[ColumnProfile], int]:
         """Write the three files into a staging folder; the profile, and the bytes of the table."""
-        profiles = profile(frame)
+        profiles = [column_profile(values, name, column_type(values)) for name, values in source.columns()]
         content = json.dumps([p.to_dict() for p in profiles], ensure_ascii=False, allow_nan=False)
-        sample = sample_rows(frame, settings().sample_rows)
-        write_atomic(folder / _TABLE, lambda path: _to_parquet(frame, path))
-        write_atomic(folder / _SAMPLE, lambda path: _to_parquet(sample, path))
+        sample = sample_rows(source, settings().sample_rows)
+        write_atomic(folder / _TABLE, source.write)
+        write_atomic(folder / _SAMPLE, lambda path: write_parquet(sample, path))
         write_atomic(folder / _PROFILE, content.encode())
         return profiles, (folder / _TABLE).stat().st_size
 
@@ -133,7 +135,3 @@ class Storage:
 
     def _staging_lock(self, folder: Path, timeout: float = -1) -> FileLock:
         return self.home.lock(folder.name.lstrip("."), timeout=timeout)
-
-
-def _to_parquet(frame: pd.DataFrame, path: Path) -> None:
-    pa.parquet.write_table(pa.Table.from_pandas(frame, preserve_index=False), path, compression="zstd")

@@ -132,7 +132,7 @@ class Runner:
         return self._apply(node, step, graph, "", result)
 
     def _key(self, node: Node, step: Step, result: RunResult, ready: Output | None) -> str:
-        content = content_hash(ready.table.frame) if ready and ready.table is not None else ""
+        content = content_hash(ready.table.frame.items()) if ready and ready.table is not None else ""
         key, use = step_key(node, step, self.datasets, self._keys, content)
         if use is not None:
             result.datasets.append(use)

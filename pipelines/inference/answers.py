@@ -1,5 +1,6 @@
 """Answers of a model in a process of its own: run as a script, where nothing of Sekkei can be imported but what the
-model brings along. It loads the model as anybody would, and asks it in process and through MLflow's model server.
+model brings along. It loads the model as anybody would, and asks it in process and through the scoring server that lies
+beside this script.
 
     python -I answers.py MODEL_FOLDER WORK_FOLDER
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import runpy
 import sys
 import time
 import warnings
@@ -28,11 +30,11 @@ def main(model_folder: str, work_folder: str) -> None:
     logging.disable(logging.WARNING)
     import mlflow.pyfunc
     import pandas as pd
-    from mlflow.pyfunc import scoring_server
     from starlette.testclient import TestClient
 
+    scoring_app = runpy.run_path(str(Path(__file__).with_name("scoring_app.py")))["scoring_app"]
     model = mlflow.pyfunc.load_model(model_folder)
-    server = TestClient(scoring_server.init(model), raise_server_exceptions=False)
+    server = TestClient(scoring_app(model), raise_server_exceptions=False)
     work = Path(work_folder)
     found: dict[str, dict[str, Any]] = {}
     for file in sorted(work.glob("rows-*.parquet")):

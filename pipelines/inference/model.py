@@ -32,7 +32,8 @@ class RefusedRows(MlflowException):
 class ChainModel(PythonModel):
     """Raw rows in; ``Scored Labels`` and probabilities out, one record a row, None where there is no prediction."""
 
-    _skip_type_hint_validation = True  # the contract checks the rows
+    checks_rows = True  # by the contract
+    _skip_type_hint_validation = True
 
     def load_context(self, context: Any) -> None:
         self.chain = storage.load(Path(context.artifacts["chain"]))

@@ -120,9 +120,9 @@ def _ask(folder: Path, work: Path) -> subprocess.Popen[str]:
     shutil.copytree(folder, copy, copy_function=_link, ignore=shutil.ignore_patterns("__pycache__"))
     hidden = ("PYTHONPATH", "MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
     environment = {k: v for k, v in os.environ.items() if k not in hidden} | ENVIRONMENT
-    script = work / "answers.py"
-    shutil.copyfile(Path(__file__).with_name("answers.py"), script)
-    command = [sys.executable, "-I", str(script), str(copy), str(work)]
+    for script in ("answers.py", "scoring_app.py"):
+        shutil.copyfile(Path(__file__).with_name(script), work / script)
+    command = [sys.executable, "-I", str(work / "answers.py"), str(copy), str(work)]
     return subprocess.Popen(
         command, cwd=work, env=environment, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from logging import LogRecord
 from logging.handlers import RotatingFileHandler
@@ -42,7 +42,7 @@ class AccessLogs:
         file = self._open.get(endpoint)
         if file is None:
             file = self._open[endpoint] = _File(self.path(endpoint), maxBytes=MAX_BYTES, backupCount=KEPT)
-        line = asdict(access) | {"time": access.time.isoformat(timespec="milliseconds")}
+        line = vars(access) | {"time": access.time.isoformat(timespec="milliseconds")}
         file.line(json.dumps(line, ensure_ascii=False))
 
     def read(self, endpoint: str, limit: int = 100) -> list[Access]:

@@ -9,8 +9,12 @@ from __future__ import annotations
 import argparse
 import ctypes
 import os
+import runpy
 import signal
 import sys
+from pathlib import Path
+
+APP = Path(__file__).parents[1] / "inference" / "scoring_app.py"
 
 
 def main() -> None:
@@ -27,7 +31,7 @@ def main() -> None:
 
     model = scoring_server.load_model_with_mlflow_config(given.model_uri)
     uvicorn.run(
-        scoring_server.init(model),
+        runpy.run_path(str(APP))["scoring_app"](model),
         host=given.host,
         port=given.port,
         log_level="warning",

@@ -211,8 +211,8 @@ catalogue = Catalogue(home, database)
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[2] == "writing":
     storage.sample_rows = die
-    original = storage._to_parquet
-    storage._to_parquet = lambda frame, path: (original(frame, path), die())
+    original = storage.write_parquet
+    storage.write_parquet = lambda frame, path: (original(frame, path), die())
 elif sys.argv[2] == "placed":
     sa.event.listen(database.engine, "commit", die)
 catalogue.add_frame("cars", pd.DataFrame({"a": [9, 8, 7]}))
