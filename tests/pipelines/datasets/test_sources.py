@@ -32,7 +32,6 @@ def hostile() -> pa.Table:
             "text": [f"row {i % 90} 株" for i in range(ROWS)],
             "kind": pd.Categorical(np.where(late, "b", "a"), categories=["b", "a", "never"]),
             "moment": moments,
-            "in Tokyo": moments.dt.tz_localize("Asia/Tokyo"),
             "day": moments.dt.date,
             "no text": None,
         }
@@ -41,6 +40,7 @@ def hostile() -> pa.Table:
         frame.loc[gaps, name] = None
     frame["late"] = pd.Series(np.where(late, "x", None), dtype="str")
     table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = table.append_column("in Tokyo", table.column("moment").cast(pa.timestamp("us", "Asia/Tokyo")))
     return table.append_column("large", table.column("text").cast(pa.large_string()))
 
 
