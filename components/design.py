@@ -83,7 +83,7 @@ class Design:
     def surroundings(self) -> Surroundings:
         """What the selected step's fields may offer."""
         step, inspection = self.selected or "", self.inspect()
-        newest = {d.name: d.version for d in session.workspace().datasets.list()}
+        newest = session.workspace().datasets.newest()
         return Surroundings(lambda port: inspection.columns_at(step, port), newest)
 
     @property

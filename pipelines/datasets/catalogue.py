@@ -117,6 +117,12 @@ class Catalogue:
                 )
         return list(found.values())
 
+    def newest(self) -> dict[str, int]:
+        """The number of each dataset's newest version, by the dataset's name."""
+        query = sa.select(DatasetRow.name, sa.func.max(DatasetVersionRow.version)).join(DatasetVersionRow)
+        with self.database.session(read_only=True) as session:
+            return dict(session.execute(query.group_by(DatasetRow.name)).tuples().all())
+
     def get(self, name: str, version: int | None = None) -> DatasetVersion:
         """A version of a dataset, the newest unless said otherwise. NotFoundError with the nearest name."""
         found = self.versions(name)

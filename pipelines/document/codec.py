@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, Never
 
 import yaml
@@ -286,8 +288,21 @@ def _type_first(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An item of a list, known by how its values read in Python."""
+
+    read: str
+    values: dict[str, Any] = field(compare=False)
+
+
 def _item(values: dict[str, Any]) -> str:
-    text = _dumped([values], fits=LINE - 2)
+    return _laid_out_item(_Item(repr(values), values))
+
+
+@lru_cache(maxsize=2048)  # of the many steps that are written after an edit, one has changed
+def _laid_out_item(item: _Item) -> str:
+    text = _dumped([item.values], fits=LINE - 2)
     return "".join(f"  {line}" if line.strip() else line for line in text.splitlines(keepends=True))
 
 

@@ -86,6 +86,7 @@ def test_equal_content_makes_no_new_version_and_any_change_does(catalogue):
     assert [v.version for v in catalogue.versions("cars")] == list(range(1, 9))
     assert catalogue.read("cars", 1)["doors"].tolist() == [2, 4, 4]
     assert catalogue.list()[0].versions == 8
+    assert catalogue.newest() == {"cars": 8}
     assert catalogue.add_frame("cars", cars()).version == 9
 
 
