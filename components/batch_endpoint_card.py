@@ -62,10 +62,12 @@ def head(endpoint: BatchEndpoint, *, key: str) -> Intent | None:
         st.markdown(f"**{endpoint.name}**", width="content")
         st.caption(endpoint.description, width="content")
         st.space("stretch")
-        for slot in ("primary", "secondary"):
-            label = _("New primary key") if slot == "primary" else _("New secondary key")
-            if st.button(label, icon=":material/key:", type="tertiary", key=f"{key}_rotate_{slot}"):
-                return Intent("rotate", slot)
+        with st.popover(_("Keys"), icon=":material/key:", type="tertiary", key=f"{key}_keys"):
+            st.caption(_("A new key takes the place of the one there is at once."))
+            for slot in ("primary", "secondary"):
+                label = _("New primary key") if slot == "primary" else _("New secondary key")
+                if st.button(label, key=f"{key}_rotate_{slot}", width="stretch"):
+                    return Intent("rotate", slot)
         if st.button(_("Delete"), icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
             return Intent("delete")
     return None
@@ -75,6 +77,7 @@ def tabs(
     endpoint: BatchEndpoint,
     jobs: Sequence[BatchJob],
     models: Sequence[RegisteredModel],
+    datasets: Sequence[str],
     secret: str,
     *,
     opened: str,
@@ -86,13 +89,13 @@ def tabs(
     found: list[Intent | None] = []
     versions = [d.name for d in endpoint.deployments]
     with shown[0]:
-        found.append(_jobs(endpoint, jobs, versions, opened, key))
+        found.append(_jobs(endpoint, jobs, versions, datasets, opened, key))
     if shown[1].open:
         with shown[1]:
             found.append(_versions(endpoint, models, key))
     if shown[2].open:
         with shown[2]:
-            found.append(_schedules(endpoint, versions, key))
+            found.append(_schedules(endpoint, versions, datasets, key))
     if shown[3].open:
         with shown[3]:
             batch_consume.show(endpoint.url, key=f"{key}_consume")
@@ -102,9 +105,14 @@ def tabs(
 
 
 def _jobs(
-    endpoint: BatchEndpoint, jobs: Sequence[BatchJob], versions: Sequence[str], opened: str, key: str
+    endpoint: BatchEndpoint,
+    jobs: Sequence[BatchJob],
+    versions: Sequence[str],
+    datasets: Sequence[str],
+    opened: str,
+    key: str,
 ) -> Intent | None:
-    wanted = batch_endpoint_forms.job(versions, endpoint.default, key=f"{key}_job")
+    wanted = batch_endpoint_forms.job(versions, endpoint.default, datasets, key=f"{key}_job")
     rows = {j.id: _cells(j) for j in jobs}
     clicked = record_table.show(
         JOBS,
@@ -180,7 +188,7 @@ def _versions(endpoint: BatchEndpoint, models: Sequence[RegisteredModel], key: s
             st.caption(each.model_uri, width="content")
             st.space("stretch")
             if each.name == endpoint.default:
-                st.badge(_("Default"), color="green", icon=":material/check:")
+                st.badge(_("Default version"), color="green", icon=":material/check:")
                 continue
             if st.button(_("Make default"), key=f"{key}_default_{each.name}"):
                 return Intent("default", each.name)
@@ -190,7 +198,7 @@ def _versions(endpoint: BatchEndpoint, models: Sequence[RegisteredModel], key: s
     return Intent("version", uri) if uri else None
 
 
-def _schedules(endpoint: BatchEndpoint, versions: Sequence[str], key: str) -> Intent | None:
+def _schedules(endpoint: BatchEndpoint, versions: Sequence[str], datasets: Sequence[str], key: str) -> Intent | None:
     if not endpoint.schedules:
         page_header.empty(_("No schedule yet. With one, jobs begin by themselves."), icon="schedule")
     for each in endpoint.schedules:
@@ -209,5 +217,5 @@ def _schedules(endpoint: BatchEndpoint, versions: Sequence[str], key: str) -> In
                     return Intent("drop", each.name)
             if each.error:
                 st.error(said(each.error), icon=":material/error:")
-    wanted = batch_endpoint_forms.schedule(versions, endpoint.default, key=f"{key}_schedule")
+    wanted = batch_endpoint_forms.schedule(versions, endpoint.default, datasets, key=f"{key}_schedule")
     return Intent("schedule", wanted) if wanted else None

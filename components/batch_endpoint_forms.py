@@ -13,7 +13,8 @@ from components.language import _
 from pipelines.tracking import RegisteredModel
 
 PLACES = "dataset:NAME · file:PATH · store:NAME/PATH · database:NAME/TABLE"
-OUTPUTS = "csv · parquet · " + PLACES
+FILES = ("csv", "parquet")
+OUTPUTS = " · ".join([*FILES, PLACES])
 
 
 @dataclass(frozen=True)
@@ -76,21 +77,23 @@ def version(models: Sequence[RegisteredModel], *, key: str) -> str | None:
     """Draw the form of a new version; the model's address when it is sent."""
     left, right = st.columns([5, 2], gap="small", vertical_alignment="bottom")
     with left:
-        uri = model_picker.show(models, wanted="", key=f"{key}_model")
+        uri = model_picker.show(models, wanted="", key=f"{key}_model", room=60)
     sent = right.button(_("Add version"), icon=":material/add:", key=f"{key}_add", disabled=not uri, width="stretch")
     return uri if sent else None
 
 
-def job(deployments: Sequence[str], default: str | None, *, key: str) -> NewJob | None:
+def job(deployments: Sequence[str], default: str | None, datasets: Sequence[str], *, key: str) -> NewJob | None:
     """Draw the form of a job; what is asked for when it is sent."""
-    made = _job_fields(deployments, default, key)
+    made = _job_fields(deployments, default, datasets, key)
     sent = st.button(
         _("Start job"), type="primary", icon=":material/play_arrow:", key=f"{key}_go", disabled=not made.input
     )
     return made if sent else None
 
 
-def schedule(deployments: Sequence[str], default: str | None, *, key: str) -> NewSchedule | None:
+def schedule(
+    deployments: Sequence[str], default: str | None, datasets: Sequence[str], *, key: str
+) -> NewSchedule | None:
     """Draw the form of a schedule; what is wanted when it is sent."""
     with st.expander(_("New schedule"), icon=":material/add_alarm:", key=f"{key}_new"):
         first, second, third = st.columns(3, gap="small")
@@ -102,15 +105,29 @@ def schedule(deployments: Sequence[str], default: str | None, *, key: str) -> Ne
             help=_("Minute, hour, day, month and weekday, as in 30 6 * * MON-FRI"),
         )
         zone = third.text_input(_("Time zone"), value="UTC", key=f"{key}_zone")
-        made = _job_fields(deployments, default, key)
+        made = _job_fields(deployments, default, datasets, key)
         sent = st.button(_("Save schedule"), key=f"{key}_save", disabled=not (made.input and name and cron))
     return NewSchedule(name.strip(), cron, zone, made) if sent else None
 
 
-def _job_fields(deployments: Sequence[str], default: str | None, key: str) -> NewJob:
+def _job_fields(deployments: Sequence[str], default: str | None, datasets: Sequence[str], key: str) -> NewJob:
     left, right = st.columns(2, gap="small")
-    given = left.text_input(_("Rows from"), placeholder=PLACES.partition(" ")[0], key=f"{key}_input", help=PLACES)
-    output = right.text_input(_("Predictions to"), value="csv", key=f"{key}_output", help=OUTPUTS)
+    given = left.selectbox(
+        _("Rows from"),
+        [f"dataset:{name}" for name in datasets],
+        index=None,
+        accept_new_options=True,
+        placeholder=_("Choose a dataset, or type a place"),
+        key=f"{key}_input",
+        help=PLACES,
+    )
+    output = right.selectbox(
+        _("Predictions to"),
+        [*FILES, *([f"{given}-scored"] if given and given.startswith("dataset:") else [])],
+        accept_new_options=True,
+        key=f"{key}_output",
+        help=OUTPUTS,
+    )
     left, right = st.columns(2, gap="small")
     index = list(deployments).index(default) if default in deployments else 0
     chosen = left.selectbox(_("Version"), list(deployments), index=index, key=f"{key}_deployment")
@@ -118,4 +135,4 @@ def _job_fields(deployments: Sequence[str], default: str | None, key: str) -> Ne
         _("Rows that may fail"), value="10%", key=f"{key}_limit", help=_("A number of rows, or a share of them")
     )
     engine = engine_choice.show(key=f"{key}_engine")
-    return NewJob(given.strip(), output.strip(), chosen or "", limit.strip(), engine)
+    return NewJob((given or "").strip(), (output or "").strip(), chosen or "", limit.strip(), engine)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
-from components import engine_choice, error_box, facts, record_table, status, wording
-from components.language import N_, _
+from components import engine_choice, error_box, facts, record_table, row_columns, status, wording
+from components.language import N_, _, ngettext
 from components.record_table import Heading, cell
+from pipelines.datasets import preview, sniff
 from pipelines.jobs import Job
 
 HEADINGS = [
@@ -19,6 +21,8 @@ HEADINGS = [
     Heading(N_("Took"), right=True, quiet=True),
     Heading(N_("Started"), right=True, quiet=True),
 ]
+ROWS = 10
+ANSWERS = "Scored "  # how the names of predictions begin
 MIME = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
 
 
@@ -95,7 +99,29 @@ def _result(output: str, key: str) -> str | None:
         type="primary",
         key=f"{key}_download",
     )
+    with error_box.shown(f"{key}_unreadable"):
+        frame = _first_rows(str(path), path.stat().st_mtime)
+        st.dataframe(
+            frame,
+            height="content",
+            hide_index=True,
+            placeholder=row_columns.MISSING,
+            key=f"{key}_rows",
+            alt=_("The first rows with their predictions"),
+            column_config=row_columns.named(frame),
+        )
+        if len(frame) == ROWS:
+            st.caption(ngettext("The first row", "The first {count:,} rows", ROWS))
     return None
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _first_rows(path: str, written: float) -> pd.DataFrame:
+    """The first rows of a result, the predictions before what they are of."""
+    file = Path(path)
+    frame = preview(file, sniff(file, file.name), ROWS, file_name=file.name)
+    answers = [c for c in frame.columns if str(c).startswith(ANSWERS)]
+    return frame[[*answers, *(c for c in frame.columns if c not in answers)]]
 
 
 def _cells(job: Job) -> list[dict[str, object]]:

@@ -245,7 +245,7 @@ def _requests(found: Traffic) -> alt.Chart:
     ]
     colours = alt.Scale(domain=names, range=[palette.blue, palette.orange, palette.red])
     return (
-        alt.Chart(pd.DataFrame(lines), height=190)
+        alt.Chart(pd.DataFrame(lines), height=240)
         .mark_bar()
         .encode(
             x=_time(found),
@@ -267,7 +267,7 @@ def _latencies(found: Traffic) -> alt.Chart:
     frame = pd.DataFrame(lines, columns=["time", "share", "milliseconds"])
     colours = alt.Scale(domain=[first, last], range=charts.series_colours()[:2])
     return (
-        alt.Chart(frame, height=190)
+        alt.Chart(frame, height=240)
         .mark_line(point=True)
         .encode(
             x=_time(found),

@@ -11,6 +11,8 @@ CSS = (
     ".stMainBlockContainer{padding-left:1.25rem;padding-right:1.25rem}"
     "[data-testid='stCaptionContainer']{opacity:.85}"
     "button[data-selected='true'] p{color:light-dark(#2457d6,#a9c1ff)}"  # primary on its own tint
+    "button[kind='tertiary']:is(:hover,:active,[aria-expanded='true']):not(:disabled)"  # the dark theme darkens these
+    "{color:light-dark(#2457d6,#a9c1ff)}"
     "[class*='-mono'] textarea{font-family:'Source Code Pro',ui-monospace,monospace;font-size:12.5px;line-height:1.5;"
     "white-space:pre;overflow-wrap:normal;overflow-x:auto}"
     "[class*='st-key-'][class*='oneline']{flex-wrap:nowrap}"  # buttons stay beside a text, however long

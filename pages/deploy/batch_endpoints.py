@@ -63,6 +63,7 @@ with right, error_box.shown("batch_endpoint"):
             endpoint,
             jobs,
             workspace.models.list(),
+            [d.name for d in workspace.datasets.list()],
             batch.signing_secret(name),
             opened=session.query("job") or (jobs[0].id if jobs else ""),
             key=key,

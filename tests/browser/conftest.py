@@ -17,7 +17,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pipelines.sdk import Workspace
-from tests.browser.driving import PATIENCE, Studio
+from pipelines.serving.endpoints import Endpoint
+from tests.browser.driving import ENDPOINT, PATIENCE, Studio
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -60,6 +61,18 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+@pytest.fixture(scope="session")
+def endpoint(studio: Studio) -> Iterator[Endpoint]:
+    """A healthy endpoint of a credit model."""
+    workspace = studio.workspace
+    run = workspace.run(workspace.sample("german-credit"))
+    version = workspace.models.publish(str(run.run_id), "many-rows-model", step="logistic")
+    made, _key = workspace.endpoints.create(ENDPOINT, version.model_uri, wait=True)
+    assert str(made.state) == "healthy", made.reason
+    yield made
+    workspace.endpoints.delete(ENDPOINT)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.jobs import Job
 from pipelines.sdk import Workspace
 
+ENDPOINT = "many-rows"  # the one that the tests share
 PATIENCE = 60_000  # milliseconds until a page is taken for hung; no test asserts a time
 
 

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from pipelines.serving.endpoints import Endpoint
 from tests.browser.driving import PATIENCE, Studio, open_page, press_menu, settled
 
 pytestmark = pytest.mark.browser
@@ -74,6 +75,49 @@ def test_no_tab_of_a_run_has_a_grave_violation(studio: Studio, window: Page, run
         settled(window)
         window.wait_for_timeout(300)
         found += [f"{tab}: {line}" for line in grave(window)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("window", ["dark"], indirect=True)
+def test_no_tab_of_an_endpoint_has_a_grave_violation(studio: Studio, window: Page, endpoint: Endpoint) -> None:
+    open_page(studio, window, f"endpoints?endpoint={endpoint.name}")
+    found: list[str] = []
+    for tab in ("Try it", "Consume", "Versions", "Monitoring", "Logs", "Keys", "Details"):
+        window.get_by_role("tab", name=tab, exact=True).click()
+        settled(window)
+        for more in {"Versions": ("Add a deployment", "Change a deployment"), "Monitoring": ("Give true values",)}.get(
+            tab, ()
+        ):
+            window.get_by_text(more).click()
+        if tab == "Try it":
+            window.get_by_role("button", name="Predict").click()
+            expect(window.get_by_text("The smallest changes that are enough")).to_be_visible()
+        window.wait_for_timeout(300)
+        found += [f"{tab}: {line}" for line in grave(window)]
+    window.get_by_role("button", name="Delete", exact=True).click()
+    found += _dialog(window, "delete")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("window", ["dark"], indirect=True)
+def test_no_tab_of_a_batch_endpoint_has_a_grave_violation(studio: Studio, window: Page, endpoint: Endpoint) -> None:
+    studio.workspace.batch_endpoints.create("access", endpoint.model_uri)
+    open_page(studio, window, "batch_endpoints?endpoint=access")
+    window.locator(".st-key-batch_access_keys button").first.click()
+    expect(window.get_by_role("button", name="New primary key")).to_be_visible()
+    window.wait_for_timeout(300)
+    found = [f"keys: {line}" for line in grave(window)]
+    window.keyboard.press("Escape")
+    for tab in ("Jobs", "Versions", "Schedules", "Consume"):
+        window.get_by_role("tab", name=tab, exact=True).click()
+        settled(window)
+        if tab == "Schedules":
+            window.get_by_text("New schedule").click()
+        window.wait_for_timeout(300)
+        found += [f"{tab}: {line}" for line in grave(window)]
+    window.get_by_role("button", name="Delete", exact=True).click()
+    found += _dialog(window, "delete")
+    studio.workspace.batch_endpoints.delete("access")
     assert not found, "\n".join(found)
 
 

@@ -5,30 +5,21 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+import urllib.error
+import urllib.request
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
 from pipelines.serving.endpoints import Endpoint
-from tests.browser.driving import Studio, open_page, settled
+from tests.browser.driving import ENDPOINT, Studio, open_page, settled
 
 pytestmark = pytest.mark.browser
 
-NAME = "many-rows"
+NAME = ENDPOINT
 ANSWER = "Scored Labels"
-
-
-@pytest.fixture(scope="module")
-def endpoint(studio: Studio) -> Iterator[Endpoint]:
-    """A healthy endpoint of a credit model."""
-    workspace = studio.workspace
-    run = workspace.run(workspace.sample("german-credit"))
-    version = workspace.models.publish(str(run.run_id), "many-rows-model", step="logistic")
-    made, _key = workspace.endpoints.create(NAME, version.model_uri, wait=True)
-    assert str(made.state) == "healthy", made.reason
-    yield made
-    workspace.endpoints.delete(NAME)
+MODEL, LABEL, ROWS = "many-rows-model", "credit-risk", 60
 
 
 def _tab(studio: Studio, page: Page, name: str) -> None:
@@ -190,3 +181,90 @@ def test_an_endpoint_with_a_long_name_can_still_be_stopped_and_deleted(
             assert box["x"] + box["width"] <= width, act
     finally:
         studio.workspace.endpoints.delete(name)
+
+
+def test_what_programs_asked_is_in_the_logs_and_compared_with_training_and_with_what_was_true(
+    studio: Studio, page: Page, endpoint: Endpoint
+) -> None:
+    rows = studio.workspace.datasets.read("german-credit")
+    ids = _asked(studio, endpoint, rows.drop(columns=LABEL).head(ROWS))
+    _tab(studio, page, "Logs")
+    log = page.get_by_role("table", name="Requests")
+    expect(log.locator("tbody tr")).to_have_count(ROWS + 1)
+    expect(log.locator("tbody tr").nth(0)).to_contain_text("400")
+    expect(log.locator("tbody tr").nth(1)).to_contain_text(ids[-1])
+    page.get_by_role("tab", name="Try it", exact=True).click()
+    page.get_by_role("button", name="Predict").click()
+    expect(page.get_by_text("From a probability of 0.5")).to_be_visible()
+    page.get_by_role("tab", name="Logs", exact=True).click()
+    settled(page)
+    expect(log.locator("tbody tr")).to_have_count(ROWS + 1)
+    expect(page.get_by_text("Rows tried on this page go straight to the model")).to_be_visible()
+
+    while studio.workspace.endpoints.drift(NAME).rows < ROWS:  # samples are written in their own time
+        page.wait_for_timeout(100)
+    page.get_by_role("tab", name="Monitoring", exact=True).click()
+    settled(page)
+    counts = page.locator('[data-testid="stMetric"]')
+    expect(counts.nth(0)).to_contain_text(str(ROWS + 1))
+    expect(counts.nth(1)).to_contain_text("1")
+    chart = f"Requests over time: {ROWS + 1} in all, 1 not answered."
+    expect(page.get_by_role("button", name=f"Show data: {chart}")).to_be_attached()
+    found = page.get_by_role("table", name="Drift of the columns")
+    assert endpoint.contract is not None
+    expect(found.locator("tbody tr")).to_have_count(len(endpoint.contract.columns))
+    expect(page.get_by_text("No true values were given yet.")).to_be_visible()
+
+    page.get_by_text("Give true values").click()
+    lines = [f"{i},{truth}" for i, truth in zip(ids, rows[LABEL], strict=False)]
+    file = {"name": "truth.csv", "mimeType": "text/csv", "buffer": "\n".join([f"request_id,{LABEL}", *lines]).encode()}
+    page.locator('input[type="file"]').set_input_files(files=[file])
+    settled(page)
+    page.get_by_role("button", name="Give", exact=True).click()
+    expect(page.get_by_text("Rows measured")).to_be_visible()
+    live = studio.workspace.endpoints.live_metrics(NAME)
+    answers = studio.workspace.endpoints.try_rows(
+        NAME, rows.drop(columns=LABEL).head(ROWS).to_json(orient="records").encode()
+    )
+    right = sum(a[ANSWER] == truth for a, truth in zip(answers.answers, rows[LABEL], strict=False))
+    assert (live.given, live.matched, live.rows) == (ROWS, ROWS, ROWS)
+    assert live.metrics["accuracy"] == pytest.approx(right / ROWS)
+    measured = page.get_by_role("table", name="Metrics").get_by_role("row", name="Accuracy").first
+    expect(measured).to_contain_text(f"{live.metrics['accuracy']:.4g}")
+
+
+def test_a_model_is_trained_again_compared_and_published_from_its_endpoint(
+    studio: Studio, page: Page, endpoint: Endpoint
+) -> None:
+    open_page(studio, page, f"endpoints?endpoint={NAME}")
+    page.get_by_role("button", name="Train again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Compare with the champion").click()
+    expect(page.get_by_text("As good as before")).to_be_visible()
+    page.get_by_role("button", name="Publish and promote").click()
+    expect(page.get_by_role("button", name="Publish and promote")).to_have_count(0)
+    (newest,) = (v for v in studio.workspace.models.versions(MODEL) if v.version == 2)
+    assert list(newest.aliases) == ["champion"]
+
+    page.get_by_role("tab", name="Versions", exact=True).click()
+    settled(page)
+    page.get_by_role("button", name="Update", exact=True).click()
+    expect(page.get_by_role("button", name=f"{MODEL} v2")).to_be_visible()
+    assert studio.workspace.endpoints.get(NAME).model_version == "2"
+
+
+def _asked(studio: Studio, endpoint: Endpoint, rows: pd.DataFrame) -> list[str]:
+    """Ask for each row in a request of its own, then for one that is refused; the ids of those answered."""
+    key = studio.workspace.endpoints.rotate_key(NAME, "secondary")
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+
+    def ask(row: dict[str, object]) -> str:
+        body = json.dumps({"dataframe_records": [row]}).encode()
+        with urllib.request.urlopen(urllib.request.Request(endpoint.url, body, headers)) as answer:
+            return str(answer.headers["x-request-id"])
+
+    records = json.loads(rows.to_json(orient="records"))
+    found = [ask(record) for record in records]
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        ask(records[0] | {"credit-amount": "much"})
+    return found

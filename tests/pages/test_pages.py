@@ -187,7 +187,7 @@ def test_a_visitor_says_what_scores_a_batch_job(workspace: Workspace, run: Finis
 def test_an_endpoints_job_has_the_engine_that_was_chosen(workspace: Workspace, run: Finished) -> None:
     workspace.batch_endpoints.create("prices", workspace.runs.get(run.run_id).models[0].model_uri)
     at = _open("deploy/batch_endpoints", endpoint="prices")
-    at.text_input(key="batch_prices_job_input").set_value("dataset:automobile-price").run()
+    at.selectbox(key="batch_prices_job_input").select("dataset:automobile-price").run()
     at.segmented_control(key="batch_prices_job_engine").set_value("spark").run()
     at.button(key="batch_prices_job_go").click().run()
     assert not at.exception
