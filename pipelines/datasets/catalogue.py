@@ -119,9 +119,11 @@ class Catalogue:
 
     def newest(self) -> dict[str, int]:
         """The number of each dataset's newest version, by the dataset's name."""
-        query = sa.select(DatasetRow.name, sa.func.max(DatasetVersionRow.version)).join(DatasetVersionRow)
+        query = sa.select(DatasetRow.name, sa.func.max(DatasetVersionRow.version).label("version")).join(
+            DatasetVersionRow
+        )
         with self.database.session(read_only=True) as session:
-            return dict(session.execute(query.group_by(DatasetRow.name)).tuples().all())
+            return {row.name: row.version for row in session.execute(query.group_by(DatasetRow.name))}
 
     def get(self, name: str, version: int | None = None) -> DatasetVersion:
         """A version of a dataset, the newest unless said otherwise. NotFoundError with the nearest name."""
