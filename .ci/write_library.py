@@ -52,13 +52,12 @@ def pages() -> dict[str, str]:
 PICTURES = "Out of scope: pictures. Use torchvision or timm, and serve the model with MLflow beside Sekkei."
 SEQUENCES = "Out of scope. *Stochastic gradient descent* learns alike; or Vowpal Wabbit's own tools."
 WIDE = "Out of scope. *Train Recommender* for ratings; with features of users and items, a model in Keras."
-FILTERS = "*Window Features* for moving means, medians and the like; else *Execute Python* with scipy.signal."
 INSTEAD = {
     "Web Service Input, Web Service Output": "None needed: a published model's inputs are the columns it uses, and "
     "its answer the scores. The inputs never have the label.",
     "Apply Transformation": "None needed: what a step learned travels with the model, and is applied to test rows and "
     "to new rows by itself.",
-    "Convert Word to Vector (GloVe and FastText)": "*Convert Word to Vector* trains word2vec on the data. Vectors "
+    "Convert Word to Vector (GloVe)": "*Convert Word to Vector* trains word2vec or fastText on the data. Vectors "
     "trained elsewhere are gigabytes from the network: join them by *Import from Database* or a step of your own.",
     "Train Vowpal Wabbit Model, Score Vowpal Wabbit Model": SEQUENCES,
     "Train Wide and Deep Recommender, Score Wide and Deep Recommender": WIDE,
@@ -69,8 +68,7 @@ INSTEAD = {
     "Load Trained Model": "Models are published and used on the *Models* page, or with `workspace.models` in Python.",
     "Create R Model": "*Python Classifier* or *Python Regressor*; *Execute R* before Split Data for tables.",
     "Named Entity Recognition": "*Extract Key Phrases*, or *Execute Python* with a library such as spaCy.",
-    "Time Series Anomaly Detection": "*Window Features* and *Lag Features* before an algorithm for anomalies.",
-    "Apply Filter, FIR Filter, IIR Filter, Threshold Filter, User Defined Filter": FILTERS,
+    "Threshold Filter": "*Clip Values*, which can replace what lies beyond a limit, or *Filter Rows*.",
 }
 """Components without a step of their own: several names, and what to use in their place."""
 

@@ -37,6 +37,8 @@ class Mlp(Algorithm):
     learning_rate_init: Annotated[float, Search(1e-4, 1e-1, log=True)] = Field(
         1e-3, gt=0, description="Length of the first steps."
     )
+    momentum: float = Field(0.9, ge=0, le=1, description="How much of the step before goes into each, for sgd.")
+    shuffle: bool = Field(True, description="Whether the rows are mixed anew for each pass, for sgd and adam.")
     max_iter: int = Field(200, ge=1, le=100_000, description="Most passes over the rows.")
     tol: float = Field(1e-4, gt=0, description="Smallest gain that counts.")
     early_stopping: bool = Field(False, description="Hold rows out and stop when they stop gaining.")

@@ -43,6 +43,8 @@ from pipelines.steps.text.preprocess_text import PreprocessText
 from pipelines.steps.text.topics import Topics
 from pipelines.steps.text.word_vectors import WordVectors
 from pipelines.steps.time_series.backtest import Backtest
+from pipelines.steps.time_series.signal_filter import SignalFilter
+from pipelines.steps.time_series.time_series_anomalies import TimeSeriesAnomalies
 from pipelines.steps.time_series.train_forecast import TrainForecast
 from pipelines.steps.training.cross_validate_model import CrossValidateModel
 from pipelines.steps.training.train_model import TrainModel
@@ -156,6 +158,8 @@ _ORDERED: tuple[type[Step], ...] = (
     CrossValidateModel,
     TrainForecast,
     Backtest,
+    SignalFilter,
+    TimeSeriesAnomalies,
     TuneModelHyperparameters,
     ScoreModel,
     EvaluateModel,

@@ -17,13 +17,15 @@ from pipelines.steps.texts import mapped
 ADDRESS = re.compile(r"(?:https?://|ftp://|www\.)[^\s<>\"、。」』）]+", re.IGNORECASE)
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 SPECIAL = re.compile(r"[^\w\s]|_")
 REPEATED = re.compile(r"(\D)\1{2,}")
 THRICE = re.compile(r"(.)\1\1", re.DOTALL)  # much quicker to look for, and few texts have it
 STOP_LANGUAGES = {"nb": "no"}  # where stopwords-iso calls a language otherwise
+BETWEEN = " ||| "
 OPTIONS = (
     "lowercase", "remove_stop_words", "lemmatize", "remove_numbers", "remove_special_characters",
-    "remove_duplicate_characters", "remove_emails", "remove_urls", "expand_contractions",
+    "remove_duplicate_characters", "remove_emails", "remove_urls", "expand_contractions", "detect_sentences",
 )  # fmt: skip
 
 
@@ -76,7 +78,11 @@ class Clean(Columnwise):
             text = EMAIL.sub(" ", text)
         if self.on("remove_duplicate_characters") and THRICE.search(text):
             text = REPEATED.sub(r"\1\1", text)
-        return " ".join(self.words(text.lower() if self.on("lowercase") else text))
+        text = text.lower() if self.on("lowercase") else text
+        if not self.on("detect_sentences"):
+            return " ".join(self.words(text))
+        sentences = (" ".join(self.words(s)) for s in SENTENCE_END.split(text))
+        return BETWEEN.join(s for s in sentences if s)
 
     def words(self, text: str) -> Iterable[str]:
         """The words of a text that are kept, each in the form asked for."""

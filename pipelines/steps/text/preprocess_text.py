@@ -91,6 +91,9 @@ class PreprocessText(Step):
     )
     remove_emails: bool = Field(True, title="Remove e-mail addresses", description="Leave e-mail addresses out.")
     remove_urls: bool = Field(True, title="Remove web addresses", description="Leave web addresses out.")
+    detect_sentences: bool = Field(
+        False, title="Mark sentences", description="Put ||| between sentences: they end with a full stop or the like."
+    )
     pattern: str = Field("", title="Regular expression", description="What to replace before all else. Empty: nothing.")
     replacement: Annotated[str, Form(widget="text")] = Field(
         "", title="Replacement", description="What takes the place of what the regular expression finds."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -10,7 +10,7 @@ from sklearn.decomposition import LatentDirichletAllocation
 from sklearn.feature_extraction.text import CountVectorizer
 
 from pipelines.chain.transformer import Transformer
-from pipelines.parameters import ColumnName
+from pipelines.parameters import ColumnName, Form
 from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Example, Report, Step
 from pipelines.steps.text.words import WORD, Vectors, nothing_left, require_text
@@ -31,6 +31,8 @@ class TopicShares(Vectors):
         max_iter: int,
         random_state: int,
         keep_column: bool,
+        doc_topic_prior: float | None = None,
+        topic_word_prior: float | None = None,
     ) -> None:
         super().__init__(column, keep_column)
         self.n_components = n_components
@@ -39,6 +41,8 @@ class TopicShares(Vectors):
         self.max_features = max_features
         self.max_iter = max_iter
         self.random_state = random_state
+        self.doc_topic_prior = doc_topic_prior
+        self.topic_word_prior = topic_word_prior
 
     def learn_from(self, texts: list[str]) -> list[str]:
         words = CountVectorizer(**self._how(), min_df=self.min_df, max_features=self.max_features)
@@ -48,7 +52,11 @@ class TopicShares(Vectors):
             raise nothing_left(error) from None
         self.words_: list[str] = words.get_feature_names_out().tolist()
         self.topics_ = LatentDirichletAllocation(
-            self.n_components, max_iter=self.max_iter, random_state=self.random_state
+            self.n_components,
+            doc_topic_prior=self.doc_topic_prior,
+            topic_word_prior=self.topic_word_prior,
+            max_iter=self.max_iter,
+            random_state=self.random_state,
         ).fit(counts)
         self.counted = counts
         del self.topics_.random_state_  # where it stands now is of no use: nothing is drawn any more
@@ -69,7 +77,7 @@ class Topics(Step):
 
     The same as CountVectorizer and sklearn.decomposition.LatentDirichletAllocation (Blei, Ng, Jordan 2003), learned
     from the training rows in batch. The report has the words of each topic. Remove stop words with Preprocess Text
-    before. Azure's older step has an own choice of priors; here they are one part in the number of topics.
+    before. Azure's step has priors of 0.01 (its rho and alpha); here they are one part in the number of topics.
     """
 
     type: ClassVar[str] = "topics"
@@ -98,6 +106,15 @@ class Topics(Step):
     max_iter: int = Field(10, ge=1, le=1000, title="Passes", description="How often to go through all texts.")
     random_state: int = Field(0, ge=0, title="Random state", description="The same number gives the same topics again.")
     keep_column: bool = Field(True, title="Keep the text", description="Off: the column of text leaves.")
+    doc_topic_prior: Annotated[float | None, Form(group="More")] = Field(
+        None,
+        gt=0,
+        title="Prior of topics",
+        description="Small: a text has few topics. Empty: 1 / the number of topics.",
+    )
+    topic_word_prior: Annotated[float | None, Form(group="More")] = Field(
+        None, gt=0, title="Prior of words", description="Small: a topic has few words. Empty: 1 / the number of topics."
+    )
 
     def build(self, schema: TableSchema) -> Transformer:
         return TopicShares(
@@ -109,6 +126,8 @@ class Topics(Step):
             self.max_iter,
             self.random_state,
             self.keep_column,
+            self.doc_topic_prior,
+            self.topic_word_prior,
         )
 
     def report(self, link: Any) -> Report | None:

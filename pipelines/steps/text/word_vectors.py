@@ -18,24 +18,30 @@ from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Example, Report, Step
 from pipelines.steps.text.words import WORD, Vectors, require_text
 
+Method = Literal["word2vec", "fasttext"]
 SHOWN = 30
 NEAREST = 5
+BUCKETS = 100_000  # places for the parts of words; gensim's own two million are for the whole of Wikipedia
 
 
 class MeanVector(Vectors):
     """The mean of the learned vectors of a text's words; nothing but zeros where it has no known word."""
 
-    def __init__(self, column: str, training: dict[str, Any], keep_column: bool) -> None:
+    def __init__(self, column: str, training: dict[str, Any], keep_column: bool, method: Method = "word2vec") -> None:
         super().__init__(column, keep_column)
         self.training = training
+        self.method = method
 
     def learn_from(self, texts: list[str]) -> list[str]:
         split = CountVectorizer(token_pattern=WORD).build_analyzer()
         sentences = [split(text) for text in texts]
         # By its name: a model looks words up in an array, and does not ask for the library where it is used.
-        word2vec = import_module("gensim.models").Word2Vec
+        models, more = import_module("gensim.models"), {}
+        if self.method == "fasttext":
+            more = {"bucket": BUCKETS}
+        learner = models.FastText if self.method == "fasttext" else models.Word2Vec
         try:
-            found = word2vec(sentences, workers=1, **self.training).wv
+            found = learner(sentences, workers=1, **self.training, **more).wv
         except RuntimeError:
             raise InputError(
                 _("No word is in the training rows {count} times.", count=self.training["min_count"]),
@@ -55,18 +61,27 @@ class MeanVector(Vectors):
 
 
 class WordVectors(Step):
-    """Learn a vector for each word (word2vec), and give each text the mean of its words' vectors.
+    """Learn a vector for each word (word2vec, fastText), and give each text the mean of its words' vectors.
 
-    The same as gensim.models.Word2Vec (Mikolov et al. 2013): words with like neighbours get like vectors. They travel
-    with the model, which needs no gensim. Vectors learned elsewhere (GloVe) are not loaded. It takes many thousand
-    texts to learn good ones.
+    The same as gensim.models.Word2Vec (Mikolov et al. 2013): words with like neighbours get like vectors. fastText
+    (Bojanowski et al. 2017) also learns from the parts of words, which helps where words are rare or bent much. The
+    vectors travel with the model, which needs no gensim. Vectors learned elsewhere (GloVe) are not loaded. It takes
+    many thousand texts to learn good ones.
     """
 
     type: ClassVar[str] = "word_vectors"
     title: ClassVar[str] = "Convert Word to Vector"
     category: ClassVar[str] = "Text"
     behaviour: ClassVar[Behaviour] = Behaviour.FITTED
-    synonyms: ClassVar[tuple[str, ...]] = ("word2vec", "embeddings", "gensim", "skip-gram", "CBOW", "document vector")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "word2vec",
+        "fastText",
+        "embeddings",
+        "gensim",
+        "skip-gram",
+        "CBOW",
+        "document vector",
+    )
     known_as: ClassVar[tuple[str, ...]] = ("Convert Word to Vector",)
     equivalent: ClassVar[str] = 'gensim.models.Word2Vec(table["text"].str.split(), vector_size=100, sg=1, workers=1)'
     example: ClassVar[Example | None] = Example(
@@ -75,6 +90,9 @@ class WordVectors(Step):
     )
 
     column: ColumnName = Field(title="Text column", description="The column of text whose words get vectors.")
+    method: Method = Field(
+        "word2vec", title="Method", description="word2vec: whole words. fasttext: their parts as well; slower."
+    )
     algorithm: Literal["skip_gram", "cbow"] = Field(
         "skip_gram", title="Algorithm", description="skip_gram: better for rare words. cbow: quicker."
     )
@@ -98,7 +116,7 @@ class WordVectors(Step):
             "sg": int(self.algorithm == "skip_gram"),
             "seed": self.random_state,
         }
-        return MeanVector(require_text(schema, self.column), training, self.keep_column)
+        return MeanVector(require_text(schema, self.column), training, self.keep_column, self.method)
 
     def report(self, link: Any) -> Report | None:
         lengths = np.linalg.norm(link.vectors_, axis=1, keepdims=True)

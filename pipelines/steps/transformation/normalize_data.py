@@ -62,6 +62,26 @@ class Squash(Columnwise):
         return np.where(np.isnan(values), np.nan, share)
 
 
+class Unit(Columnwise):
+    """Rows of numbers brought to the length 1; a row of zeros stays, and missing values stay and count as nothing."""
+
+    def __init__(self, columns: list[str]) -> None:
+        self.columns = columns
+
+    def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
+        given = {c: _floats(columns[c]) for c in self.columns}
+        lengths = np.zeros(rows)
+        for values in given.values():
+            lengths += np.nan_to_num(values, posinf=np.inf, neginf=-np.inf) ** 2
+        lengths = np.sqrt(lengths)
+        lengths[lengths == 0] = 1
+        with np.errstate(invalid="ignore"):
+            return {c: v / lengths for c, v in given.items()}
+
+    def requires(self, outputs: set[str]) -> set[str]:
+        return set(outputs) | (set(self.columns) if outputs & set(self.columns) else set())
+
+
 class Reshape(Columnwise):
     """Columns of numbers through a scikit-learn transformer that bends them; one without any value stays as it is."""
 
@@ -109,7 +129,8 @@ class NormalizeData(Step):
     (RobustScaler: median 0, quartile range 1), maxabs (MaxAbsScaler: largest size 1), quantile (QuantileTransformer)
     and power (PowerTransformer). Of the numbers as they are: logistic 1 / (1 + exp(-x)), tanh, and lognormal, the
     cumulative probability under a log-normal distribution fitted to the column (0 for numbers that are not above 0).
-    What it takes is learned from the training rows; missing values stay missing.
+    unit (Normalizer) divides each row by the root of its sum of squares. What a method takes is learned from the
+    training rows; missing values stay missing.
     """
 
     type: ClassVar[str] = "normalize_data"
@@ -118,7 +139,7 @@ class NormalizeData(Step):
     behaviour: ClassVar[Behaviour] = Behaviour.FITTED
     synonyms: ClassVar[tuple[str, ...]] = (
         "scale", "standardize", "z-score", "min-max", "StandardScaler", "power transform", "Box-Cox", "Yeo-Johnson",
-        "quantile transform", "logistic", "tanh", "log-normal",
+        "quantile transform", "logistic", "tanh", "log-normal", "unit sphere", "L2",
     )  # fmt: skip
     known_as: ClassVar[tuple[str, ...]] = ("Normalize Data",)
     equivalent: ClassVar[str] = "table[columns] = StandardScaler().fit_transform(table[columns])"
@@ -127,9 +148,9 @@ class NormalizeData(Step):
         table="make,width,power\naudi,66,102\nbmw,65,101\nmazda,64,68\nvolvo,67,114\n",
     )
 
-    method: Literal["zscore", "minmax", "robust", "maxabs", "logistic", "lognormal", "tanh", "quantile", "power"] = (
-        Field("zscore", title="Method", description="What the scale is made of.")
-    )
+    method: Literal[
+        "zscore", "minmax", "robust", "maxabs", "logistic", "lognormal", "tanh", "quantile", "power", "unit"
+    ] = Field("zscore", title="Method", description="What the scale is made of; unit: each row's length is 1.")
     output_distribution: Annotated[Literal["uniform", "normal"], Form(when={"method": ("quantile",)})] = Field(
         "uniform", title="Distribution", description="How the values lie afterwards: evenly from 0 to 1, or as a bell."
     )
@@ -147,6 +168,8 @@ class NormalizeData(Step):
         match self.method:
             case "logistic" | "lognormal" | "tanh":
                 return Squash(list(dict.fromkeys(columns)), self.method)
+            case "unit":
+                return Unit(list(dict.fromkeys(columns)))
             case "quantile":
                 shape = QuantileTransformer(
                     n_quantiles=self.n_quantiles,

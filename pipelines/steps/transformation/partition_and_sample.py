@@ -16,9 +16,10 @@ from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Example, Step, rng
 from pipelines.steps.marking import class_codes, group_codes
 
-Mode = Literal["sample", "head", "folds"]
+Mode = Literal["sample", "head", "fold", "folds"]
 Deal = Literal["rows", "stratified", "group", "column", "proportions"]
 MOST_FOLDS = 50
+DEALT = ("fold", "folds")
 
 
 class PartitionAndSample(Step):
@@ -26,7 +27,8 @@ class PartitionAndSample(Step):
 
     sample: the rows that pandas.DataFrame.sample chooses, in the table's order. folds: as KFold, StratifiedKFold and
     GroupKFold in scikit-learn; a column of fold numbers works as PredefinedSplit. Each row keeps its fold on the way.
-    Azure's defaults are a rate of 0.01 and rows dealt in 5 folds. Only training rows are sampled or dealt.
+    fold deals in the same way, and keeps the rows of one fold, or all but these. Azure's defaults are a rate of 0.01
+    and rows dealt in 5 folds. Only training rows are sampled or dealt.
     """
 
     type: ClassVar[str] = "partition_and_sample"
@@ -35,7 +37,7 @@ class PartitionAndSample(Step):
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_CHANGING
     synonyms: ClassVar[tuple[str, ...]] = (
         *("sampling", "subset", "first rows", "top", "downsample", "stratified sample", "bootstrap"),
-        *("assign to folds", "k-fold", "group k-fold", "predefined split"),
+        *("assign to folds", "k-fold", "group k-fold", "predefined split", "pick fold"),
     )
     known_as: ClassVar[tuple[str, ...]] = ("Partition and Sample",)
     equivalent: ClassVar[str] = (
@@ -51,7 +53,8 @@ class PartitionAndSample(Step):
     mode: Mode = Field(
         "sample",
         title="Do",
-        description="sample: keep some rows. head: keep the first ones. folds: deal the rows for cross-validation.",
+        description="sample: keep some rows. head: keep the first ones. fold: deal the rows and keep one fold. folds: "
+        "deal the rows for cross-validation.",
     )
     size: Annotated[float, Form(when={"mode": ("sample",)})] = Field(
         0.1,
@@ -66,30 +69,36 @@ class PartitionAndSample(Step):
     rows: Annotated[int, Form(when={"mode": ("head",)})] = Field(
         10, ge=1, title="Rows", description="How many of the first rows to keep."
     )
-    deal: Annotated[Deal, Form(when={"mode": ("folds",)})] = Field(
+    deal: Annotated[Deal, Form(when={"mode": DEALT})] = Field(
         "rows",
         title="Deal",
         description="rows: at random. stratified: with the shares of the classes kept. group: whole groups. column: "
         "the fold of each value of a column. proportions: folds of these sizes.",
     )
-    n_folds: Annotated[int, Form(when={"mode": ("folds",), "deal": ("rows", "stratified", "group")})] = Field(
+    n_folds: Annotated[int, Form(when={"mode": DEALT, "deal": ("rows", "stratified", "group")})] = Field(
         5, ge=2, le=MOST_FOLDS, title="Folds", description="Number of folds."
     )
-    shuffle: Annotated[bool, Form(when={"mode": ("folds",), "deal": ("rows", "stratified", "group")})] = Field(
+    shuffle: Annotated[bool, Form(when={"mode": DEALT, "deal": ("rows", "stratified", "group")})] = Field(
         True, title="Shuffle", description="Off: each fold is a run of neighbouring rows."
     )
-    proportions: Annotated[tuple[float, ...], Form(when={"mode": ("folds",), "deal": ("proportions",)})] = Field(
+    proportions: Annotated[tuple[float, ...], Form(when={"mode": DEALT, "deal": ("proportions",)})] = Field(
         (0.5, 0.3, 0.2),
         title="Proportions",
         description="The share of each fold. Where they add up to less than 1, the rest is one more fold.",
     )
-    column: Annotated[
-        str, Form(widget="column", when={"mode": ("folds",), "deal": ("stratified", "group", "column")})
-    ] = Field("", title="Column", description="The column with each row's class (empty: the label), group or fold.")
+    column: Annotated[str, Form(widget="column", when={"mode": DEALT, "deal": ("stratified", "group", "column")})] = (
+        Field("", title="Column", description="The column with each row's class (empty: the label), group or fold.")
+    )
+    fold: Annotated[int, Form(when={"mode": ("fold",)})] = Field(
+        1, ge=1, le=MOST_FOLDS, title="Fold", description="The number of the fold to keep, from 1 on."
+    )
+    complement: Annotated[bool, Form(when={"mode": ("fold",)})] = Field(
+        False, title="All others", description="On: keep the rows of all folds but this one."
+    )
     stratify: Annotated[str, Form(widget="column", when={"mode": ("sample",)})] = Field(
         "", title="Stratify", description="A column whose shares the sample keeps. Empty: any rows."
     )
-    random_state: Annotated[int, Form(when={"mode": ("sample", "folds")})] = Field(
+    random_state: Annotated[int, Form(when={"mode": ("sample", *DEALT)})] = Field(
         0, ge=0, le=2**32 - 1, title="Seed", description="The same seed chooses the same rows."
     )
 
@@ -97,9 +106,9 @@ class PartitionAndSample(Step):
     def _can_be_done(self) -> Self:
         if self.mode == "sample" and self.size > 1 and self.size != int(self.size):
             raise ValueError(_("a size from 1 up is a number of rows, so {size:g} cannot be", size=self.size))
-        if self.mode == "folds" and self.deal in ("group", "column") and not self.column:
+        if self.mode in DEALT and self.deal in ("group", "column") and not self.column:
             raise ValueError(_("name the column to deal by"))
-        if self.mode == "folds" and self.deal == "proportions":
+        if self.mode in DEALT and self.deal == "proportions":
             if not self.proportions or min(self.proportions) <= 0 or sum(self.proportions) > 1 + 1e-9:
                 raise ValueError(_("proportions are above 0 and add up to at most 1"))
             if len(_sizes(self.proportions)) < 2:
@@ -113,13 +122,15 @@ class PartitionAndSample(Step):
     def named_columns(self) -> list[tuple[str, str]]:
         if self.mode == "sample":
             return [("stratify", self.stratify)] if self.stratify else []
-        by_column = self.mode == "folds" and self.deal in ("stratified", "group", "column")
+        by_column = self.mode in DEALT and self.deal in ("stratified", "group", "column")
         return [("column", self.column)] if by_column and self.column else []
 
     def change(self, frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
         schema.require([c for _, c in self.named_columns()])
         if self.mode == "head":
             return frame.head(self.rows)
+        if self.mode == "fold":
+            return self._of_fold(frame, self.assign(frame, schema).to_numpy())
         places = pd.Series(np.arange(len(frame)))
         if not self.stratify:
             amount: dict[str, Any] = {"frac": self.size} if self.size < 1 else {"n": self._wanted(len(frame))}
@@ -129,6 +140,14 @@ class PartitionAndSample(Step):
         share = self.size if self.size < 1 else self._wanted(len(frame)) / max(len(frame), 1)
         chosen = places.groupby(codes).sample(frac=share, replace=self.replace, random_state=self.random_state)
         return frame.iloc[np.sort(chosen.to_numpy())]
+
+    def _of_fold(self, frame: pd.DataFrame, folds: np.ndarray) -> pd.DataFrame:
+        if self.fold > folds.max():
+            raise InputError(
+                _("Fold {fold} was asked for, but there are {found}.", fold=self.fold, found=int(folds.max())),
+                fix=_("Ask for an earlier fold, or deal more."),
+            )
+        return frame[folds != self.fold if self.complement else folds == self.fold]
 
     def _wanted(self, rows: int) -> int:
         wanted = int(self.size)

@@ -73,6 +73,7 @@ def cleaned(text: str | None, **params: object) -> str | None:
         ("remove_duplicate_characters", "sooooo good 1000", "soo good 1000"),
         ("remove_emails", "write to me.you@mail.example please", "write to please"),
         ("remove_urls", "see https://shop.example/a?b=1 or www.shop.example now", "see or now"),
+        ("detect_sentences", "one lamp. two lamps!  three", "one lamp . ||| two lamps ! ||| three"),
         ("expand_contractions", "I can't, it isn’t, they've won't", "I can not , it is not , they have will not"),
     ],
 )

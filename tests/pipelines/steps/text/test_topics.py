@@ -46,6 +46,16 @@ def test_topics_are_those_of_scikit_learn() -> None:
     assert report.tables["message_topic_2"]["word"][0] == top
 
 
+def test_priors_are_those_of_scikit_learn() -> None:
+    messages = sample("support_messages").iloc[:200]
+    step = Topics(column="message", n_components=3, max_iter=2, doc_topic_prior=0.01, topic_word_prior=0.5)
+    found = fit_link(step, Table(messages)).topics_.components_
+    counts = CountVectorizer(token_pattern=r"\b\w+\b").fit_transform(messages["message"])
+    priors = {"doc_topic_prior": 0.01, "topic_word_prior": 0.5}
+    reference = LatentDirichletAllocation(3, max_iter=2, random_state=0, **priors).fit(counts)
+    np.testing.assert_allclose(found, reference.components_, rtol=1e-9)
+
+
 def test_a_column_without_words_is_told() -> None:
     with pytest.raises(InputError, match="leave no words"):
         fit_link(Topics(column="message"), Table(sample("support_messages").assign(message="!")))

@@ -8,7 +8,7 @@ import gensim
 import numpy as np
 import pandas as pd
 import pytest
-from gensim.models import Word2Vec
+from gensim.models import FastText, Word2Vec
 
 from pipelines.errors import InputError
 from pipelines.execution.apply import fit_link
@@ -20,6 +20,7 @@ from tests.pipelines.steps.samples import sample
 
 CASES = [
     Case({"column": "text", "vector_size": 4, "min_count": 1}),
+    Case({"column": "text", "method": "fasttext", "vector_size": 3, "min_count": 1, "epochs": 1}),
     Case({"column": "object", "vector_size": 3, "min_count": 2, "algorithm": "cbow", "keep_column": True}),
 ]
 
@@ -44,6 +45,16 @@ def test_a_text_is_the_mean_of_gensims_vectors(algorithm: str) -> None:
     for words, vector in zip(sentences, found, strict=True):
         expected = np.mean([reference[w] for w in words if w in reference], axis=0)
         np.testing.assert_allclose(vector, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_vectors_from_the_parts_of_words_are_gensims() -> None:
+    messages = sample("support_messages").iloc[:200]
+    step = WordVectors.model_validate({"column": "message", "vector_size": 8, "method": "fasttext"})
+    link = fit_link(step, Table(messages))
+    sentences = messages["message"].str.lower().str.findall(r"\b\w+\b").tolist()
+    reference = FastText(sentences, vector_size=8, sg=1, workers=1, seed=0, bucket=100_000).wv
+    assert link.vocabulary_ == reference.index_to_key
+    np.testing.assert_allclose(link.vectors_, reference.vectors, rtol=1e-4, atol=1e-6)
 
 
 def test_unknown_words_give_zeros_and_the_report_names_neighbours() -> None:

@@ -11,6 +11,7 @@ from scipy import stats
 from sklearn.preprocessing import (
     MaxAbsScaler,
     MinMaxScaler,
+    Normalizer,
     PowerTransformer,
     QuantileTransformer,
     RobustScaler,
@@ -24,6 +25,7 @@ from tests.pipelines.steps.trial import made, numeric
 
 CASES = [
     *(Case({"method": m}) for m in ("zscore", "minmax", "robust", "maxabs", "logistic", "lognormal", "tanh", "power")),
+    Case({"method": "unit", "columns": ["x", "y", "float number"]}),
     Case({"method": "quantile", "n_quantiles": 20}),
     Case({"method": "quantile", "output_distribution": "normal"}),
     Case({"method": "power", "power": "box-cox", "columns": ["x", "y"]}),
@@ -56,6 +58,16 @@ def test_scales_are_those_of_scikit_learn_to_the_last_bit(cars: pd.DataFrame, me
     found = made("normalize_data", cars, method=method)
     np.testing.assert_array_equal(found[names].to_numpy(), scaler.fit(values).transform(values))
     assert found.drop(columns=names).equals(cars.drop(columns=names))
+
+
+def test_rows_of_length_1_are_those_of_scikit_learn(cars: pd.DataFrame) -> None:
+    names = ["length", "width", "engine-size"]
+    frame = cars.assign(length=cars["length"].where(cars.index != 3, 0))
+    found = made("normalize_data", frame, method="unit", columns=names)
+    np.testing.assert_allclose(found[names], Normalizer().fit_transform(frame[names].to_numpy(float)), rtol=1e-12)
+    gap = made("normalize_data", frame.assign(length=np.nan), method="unit", columns=names)
+    assert gap["length"].isna().all()
+    np.testing.assert_allclose((gap[names] ** 2).sum(axis=1), 1)
 
 
 @pytest.mark.parametrize("distribution", ["uniform", "normal"])

@@ -24,6 +24,7 @@ CASES = [
     Case({"size": 7, "stratify": "category"}),
     Case({"size": 90, "replace": True}),
     Case({"mode": "head", "rows": 5}),
+    Case({"mode": "fold", "deal": "group", "column": "text", "n_folds": 3, "fold": 2, "complement": True}),
     Case({"mode": "folds"}),
     Case({"mode": "folds", "deal": "stratified"}),
     Case({"mode": "folds", "deal": "group", "column": "text", "n_folds": 3}),
@@ -66,6 +67,16 @@ def test_a_stratified_sample_keeps_the_shares(people: pd.DataFrame) -> None:
     )
     assert found.index.is_monotonic_increasing
     pd.testing.assert_frame_equal(changed("partition_and_sample", people, mode="head", rows=7), people.head(7))
+
+
+def test_one_fold_or_all_others_are_kept(people: pd.DataFrame) -> None:
+    _training, held_out = list(KFold(5, shuffle=True, random_state=0).split(people))[1]
+    params = {"mode": "fold", "fold": 2}
+    pd.testing.assert_frame_equal(changed("partition_and_sample", people, **params), people.iloc[held_out])
+    others = changed("partition_and_sample", people, complement=True, **params)
+    pd.testing.assert_frame_equal(others, people.drop(people.index[held_out]))
+    with pytest.raises(InputError, match="Fold 9 was asked for, but there are 5"):
+        changed("partition_and_sample", people, mode="fold", fold=9)
 
 
 @pytest.mark.parametrize("shuffle", [False, True])
