@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +26,9 @@ _CURRENT = "language.current"
 _PARAMETER = "language"
 
 JS = "export default function({data}){document.documentElement.lang=data.language}"
+_settled: ContextVar[str] = ContextVar("language", default="")
+"""As in the session's state, which takes longer to read: a run asks for each of its texts, in a thread of its own."""
+
 _document = st.components.v2.component("sekkei_language", html="<span></span>", js=JS)
 
 
@@ -58,12 +62,13 @@ def current() -> str:
     """The language of this session: as chosen, else the first of the browser's that there is, else English."""
     if get_script_run_ctx(suppress_warning=True) is None:  # nobody reads: a test, or the server starting
         return "en"
-    return st.session_state.get(_CURRENT) or _first()
+    return _settled.get() or st.session_state.get(_CURRENT) or _first()
 
 
 def choose(language: str) -> None:
     """Make this the session's language, and tell it in the page's address, which a reload asks for."""
-    st.session_state[_CHOSEN] = st.session_state[_CURRENT] = language
+    st.session_state[_CHOSEN] = language
+    _settle(language)
     if st.query_params.get(_PARAMETER) != language:
         st.query_params[_PARAMETER] = language
 
@@ -74,7 +79,12 @@ def follow() -> None:
     if wanted is not None:
         choose(wanted)  # another page has another address
     else:
-        st.session_state[_CURRENT] = _first()
+        _settle(_first())
+
+
+def _settle(language: str) -> None:
+    st.session_state[_CURRENT] = language
+    _settled.set(language)
 
 
 def switch(*, key: str) -> None:

@@ -24,7 +24,7 @@ SHOWING = {
 }  # fmt: skip
 TEXTS = {"help", "placeholder", "label", "alt", "alt_text", "empty", "note", "hint", "title", "page_title"}
 KEPT = {"MLflow", "CSV", "Parquet", "YAML", "Sekkei", "customer-churn", "format: 1\nname: ...", "Language · 言語",
-        "**curl**", "SELECT …", "**Python**"}  # fmt: skip
+        "**curl**", "SELECT …", "**Python**", "UTC"}  # fmt: skip
 MARKUP = re.compile(r":material/\w+:|:[a-z]+(?:-badge)?\[|<style>.*")
 IN_JAVASCRIPT = re.compile(
     r"(?:\.title|\.placeholder|\.textContent|aria-label',|el\('\w+','\w*',)\s*=?\s*[`'\"][A-Z][a-z]+"

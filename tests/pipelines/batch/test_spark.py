@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
@@ -18,57 +13,16 @@ from pyspark.sql import SparkSession
 from pipelines.errors import UnavailableError
 from pipelines.inference.variants import write_csv
 from pipelines.processes import free_port
+from tests.spark_cluster import HOST, spark_cluster
 
 pytestmark = pytest.mark.services
-
-HOST = "127.0.0.1"
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A standalone master with two workers of one core each, on loopback."""
-    folder = tmp_path_factory.mktemp("spark")
-    home = Path(str(sys.modules["pyspark"].__file__)).parent
-    port, page = free_port(HOST), free_port(HOST)
-    environment = os.environ | {
-        "SPARK_HOME": str(home),
-        "PYSPARK_PYTHON": sys.executable,
-        "SPARK_LOCAL_IP": HOST,
-        "SPARK_WORKER_DIR": str(folder / "work"),
-    }
-    start = [str(home / "bin" / "spark-class"), "org.apache.spark.deploy"]
-
-    def service(name: str, *arguments: str) -> subprocess.Popen[bytes]:
-        command = [start[0], f"{start[1]}.{name}", "--host", HOST, *arguments]
-        with (folder / "spark.log").open("ab") as log:
-            return subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
-
-    running = [service("master.Master", "--port", str(port), "--webui-port", str(page))]
-    try:
-        for _worker in range(2):
-            running.append(
-                service(
-                    "worker.Worker", "--cores", "1", "--memory", "1g", "--webui-port", "0", f"spark://{HOST}:{port}"
-                )
-            )
-        until = time.monotonic() + 120
-        while alive(page) < 2:
-            assert time.monotonic() < until, (folder / "spark.log").read_text()
-            time.sleep(0.2)
-        yield f"spark://{HOST}:{port}"
-    finally:
-        for process in reversed(running):
-            process.terminate()
-        for process in running:
-            process.wait(30)
-
-
-def alive(page: int) -> int:
-    """How many workers the master knows."""
-    try:
-        return int(httpx.get(f"http://{HOST}:{page}/json/", trust_env=False).json()["aliveworkers"])
-    except httpx.HTTPError:
-        return 0
+    """A standalone master with two workers of one core each."""
+    with spark_cluster(tmp_path_factory.mktemp("spark"), workers=2) as address:
+        yield address
 
 
 def test_a_cluster_gives_the_answers_of_this_machine(ran: Any, setting: Any, cluster: str) -> None:
