@@ -98,6 +98,7 @@ def test_a_document_that_cannot_be_read_says_why(furnished: Workspace, name: str
     _is_for_analysts(str(caught.value))
 
 
+@pytest.mark.services
 @pytest.mark.parametrize("name", PIPELINES)
 def test_a_pipeline_that_cannot_run_says_why_before_it_runs(furnished: Workspace, name: str) -> None:
     steps, said = PIPELINES[name]

@@ -11,6 +11,8 @@ import pytest
 from pipelines.datasets import databases
 from tests.command_line import Call, CommandLine
 
+pytestmark = pytest.mark.services
+
 CARS = """
 format: 1
 name: cars

@@ -21,6 +21,8 @@ from pipelines.batch.work import Work
 from pipelines.datasets import databases
 from pipelines.records import Database
 
+pytestmark = pytest.mark.services
+
 ROWS = 400
 KILLED = -signal.SIGKILL
 

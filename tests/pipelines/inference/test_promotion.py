@@ -18,6 +18,8 @@ from pipelines.sdk import Workspace
 from pipelines.sdk.running import Order, execute
 from pipelines.tracking import Tracking
 
+pytestmark = pytest.mark.services
+
 GOOD = """
 format: 2
 name: loans

@@ -13,6 +13,7 @@ from pipelines.inference.publish import publish
 from pipelines.samples import install_sample_datasets
 
 
+@pytest.mark.services
 @pytest.mark.parametrize("answer", ["rating", "items"])
 def test_a_published_recommender_answers_in_every_way(tmp_path: Path, answer: str) -> None:
     (tmp_path / ".furnished").touch()

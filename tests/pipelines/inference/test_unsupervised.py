@@ -9,6 +9,8 @@ import pytest
 from pipelines.document import codec
 from pipelines.inference.publish import publish
 
+pytestmark = pytest.mark.services
+
 PIPELINE = """
 format: 1
 name: {name}

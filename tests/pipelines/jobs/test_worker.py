@@ -13,7 +13,7 @@ from pipelines.jobs.queue import LOST
 from pipelines.records import JobState
 from pipelines.worker import KINDS, Worker
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="jobs are forked")
+pytestmark = [pytest.mark.services, pytest.mark.skipif(os.name != "posix", reason="jobs are forked")]
 
 
 @pytest.fixture
@@ -134,7 +134,6 @@ def test_cancel_works_without_a_worker(jobs, start_worker, until, waiting):
     assert until(over(jobs, job_id)).state is JobState.CANCELLED
 
 
-@pytest.mark.services
 @pytest.mark.parametrize("with_worker", [True, False])
 def test_a_job_that_ignores_the_signal_is_killed(jobs, start_worker, until, waiting, with_worker):
     worker = start_worker()

@@ -115,6 +115,7 @@ def finished(api: Client, job_id: str, until: Callable[..., Any]) -> dict[str, A
     return dict(until(over))
 
 
+@pytest.mark.services
 def test_a_job_from_request_to_result(api: Client, until: Any, home: Home, heard: Any) -> None:
     address, calls = heard
     body = {"input": "dataset:echoes", "output": "csv", "parameters": {"batch_rows": 50}, "webhook": address}

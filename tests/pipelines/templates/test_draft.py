@@ -29,6 +29,7 @@ def sentence(made: Draft, step: str) -> str:
     return dict(made.explanations)[step]
 
 
+@pytest.mark.services
 @pytest.mark.parametrize(
     "dataset", [pytest.param(d, marks=pytest.mark.services if d == "adult-income" else ()) for d in DATASETS]
 )
@@ -122,6 +123,7 @@ def test_shares_of_classes_are_kept_where_they_can_be(furnished):
     assert "columns" not in made.document.ids
 
 
+@pytest.mark.services
 @pytest.mark.parametrize("rows", [10, 12, 30])
 @pytest.mark.parametrize("question", ["number", "category", "groups"])
 def test_a_draft_runs_on_few_rows(workspace, rows, question):

@@ -185,6 +185,7 @@ def test_more_values_than_one_call_takes_are_all_logged(tracking: Tracking) -> N
     assert found.summary.metrics["m3 __50K"] == 3 / 7
 
 
+@pytest.mark.services
 def test_processes_that_begin_together_make_one_good_store(tmp_path: Path) -> None:
     code = (
         "import sys; from pipelines.workspace import Home; from pipelines.tracking import Tracking;"

@@ -13,6 +13,8 @@ from pipelines.records import utc_now
 from pipelines.sdk import Workspace
 from pipelines.serving.monitoring.samples import Answered, Sampler, forget
 
+pytestmark = pytest.mark.services
+
 LOANS = """
 format: 2
 name: loans
