@@ -47,7 +47,8 @@ class Settings(BaseSettings):
     batch_engine: Literal["local", "spark"] = Field("local", description="What batch jobs are scored by.")
     spark_master: str = Field(
         "local[*]",
-        description="Where batch jobs of the engine spark are scored: local[*], local-cluster[2,1,1024], spark://host:7077.",
+        description="Where batch jobs of the engine spark are scored: local[*], local-cluster[2,1,1024], "
+        "spark://host:7077, or a Spark Connect server, sc://host:15002.",
     )
     parity_spark: bool = Field(
         True, description="Whether a model is asked on Spark too before it is published, where Spark is installed."

@@ -1,8 +1,10 @@
-"""A real Spark cluster on this machine: a standalone master and its workers, each a process."""
+"""Real Spark on this machine: a standalone master and its workers, each a process, or a Spark Connect server."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -59,3 +61,38 @@ def _alive(page: int) -> int:
         return int(httpx.get(f"http://{HOST}:{page}/json/", trust_env=False).json()["aliveworkers"])
     except httpx.HTTPError:
         return 0
+
+
+@contextmanager
+def connect_server(folder: Path) -> Iterator[str]:
+    """The address of a Spark Connect server with one core, on loopback; ``folder`` has its log."""
+    home = Path(pyspark.__file__).parent
+    port = free_port(HOST)
+    facts = {"connect.grpc.binding.address": HOST, "connect.grpc.binding.port": port, "ui.enabled": "false"}
+    command = [str(home / "bin" / "spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
+    command += [word for name, value in facts.items() for word in ("--conf", f"spark.{name}={value}")]
+    environment = os.environ | {
+        "SPARK_HOME": str(home),
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_LOCAL_IP": HOST,
+    }
+    with (folder / "connect.log").open("ab") as log:
+        process = subprocess.Popen(
+            [*command, "--master", "local[1]", "spark-internal"], env=environment, stdout=log, stderr=log, cwd=folder
+        )
+    try:
+        until = time.monotonic() + SECONDS
+        while not _listens(port):
+            assert process.poll() is None, (folder / "connect.log").read_text()
+            assert time.monotonic() < until, (folder / "connect.log").read_text()
+            time.sleep(0.2)
+        yield f"sc://{HOST}:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((HOST, port), 1):
+        return True
+    return False

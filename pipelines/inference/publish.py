@@ -119,7 +119,8 @@ def _proven(
 
 def _cluster() -> str | None:
     """The Spark cluster that a model is proven on as well; None where there is no Spark, or it is switched off."""
-    return settings().spark_master if settings().parity_spark and spark_session.installed() else None
+    master = settings().spark_master
+    return master if settings().parity_spark and spark_session.installed(master) else None
 
 
 def _verdicts(

@@ -27,12 +27,13 @@ class SparkModel:
     """A model that answers from the cluster what it answers here.
 
     Rows up to ``few`` are not worth the way, and what the cluster refuses is asked here again, so that a row's error is
-    the same. Safe across threads.
+    the same. ``gets_files`` False: the cluster loads the model by its address. Safe across threads.
     """
 
     model: LoadedModel
     spark: SparkSession
     few: int = SAMPLE
+    gets_files: bool = True
     _asked: _Asked | None = field(default=None)
 
     @property
@@ -63,7 +64,7 @@ class SparkModel:
 
     def _ask(self, rows: pd.DataFrame) -> _Asked:
         if self._asked is None:
-            self._asked = _Asked.of(self.model, self.model.predict(rows.head(SAMPLE)), self.spark)
+            self._asked = _Asked.of(self.model, self.model.predict(rows.head(SAMPLE)), self.spark, self.gets_files)
         return self._asked
 
 
@@ -76,7 +77,7 @@ class _Asked:
     is_table: bool
 
     @classmethod
-    def of(cls, model: LoadedModel, sample: pd.DataFrame, spark: SparkSession) -> _Asked:
+    def of(cls, model: LoadedModel, sample: pd.DataFrame, spark: SparkSession, gets_files: bool) -> _Asked:
         from pyspark.sql.types import StructField, StructType
 
         is_table = model.is_ours or bool(model.score_types)
@@ -89,9 +90,9 @@ class _Asked:
         with quiet():
             import mlflow.pyfunc
 
-            made = mlflow.pyfunc.spark_udf(
-                spark, str(model.folder), result_type=StructType(kinds) if is_table else kinds[0].dataType
-            )
+            address = str(model.folder) if gets_files else model.uri
+            result = StructType(kinds) if is_table else kinds[0].dataType
+            made = mlflow.pyfunc.spark_udf(spark, address, result_type=result)
         return cls(made, sample, is_table)
 
     def answers(self, spark: SparkSession, given: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from pipelines.errors import SekkeiError, UnavailableError
 from pipelines.inference.comparison import Records, records
 from pipelines.inference.loading import load_folder
 from pipelines.inference.spark import SparkModel
-from pipelines.inference.spark_session import session
+from pipelines.inference.spark_session import gets_files, session
 from pipelines.messages import _
 
 ANSWERS = "spark.json"
@@ -62,12 +62,19 @@ def main(model_folder: str, work_folder: str, master: str) -> None:
     with ExitStack() as stack:
         content: dict[str, Any]
         try:
+            _check_files(master)
             spark = stack.enter_context(session(_narrow(master)))
         except UnavailableError as error:
             content = {"unavailable": str(error)}
         else:
             content = {"answers": _answers(SparkModel(load_folder(Path(model_folder)), spark, few=0), sets)}
     (work / ANSWERS).write_text(json.dumps(content), "utf-8")
+
+
+def _check_files(master: str) -> None:
+    """UnavailableError for a cluster that would ask the registry, which does not have the model before it is proven."""
+    if not gets_files(master):
+        raise UnavailableError(_("A Spark Connect server elsewhere can load only what is published."))
 
 
 def _narrow(master: str) -> str:

@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql.utils import is_remote
 
 from pipelines.errors import UnavailableError
 from pipelines.inference.variants import write_csv
 from pipelines.processes import free_port
-from tests.spark_cluster import HOST, spark_cluster
+from tests.spark_cluster import HOST, connect_server, spark_cluster
 
 pytestmark = pytest.mark.services
 
@@ -47,7 +48,18 @@ def test_rows_are_rejected_for_the_same_reasons(ran: Any, put: Any, setting: Any
     assert SparkSession.getActiveSession() is None
 
 
-def test_a_cluster_that_is_not_there_is_told(ran: Any, setting: Any) -> None:
-    setting(spark_master=f"spark://{HOST}:{free_port(HOST)}", batch_engine="spark")
+def test_spark_connect_gives_the_answers_of_this_machine(ran: Any, setting: Any, tmp_path: Path) -> None:
+    local = ran("dataset:houses", "parquet", batch_rows=150)
+    with connect_server(tmp_path) as address:
+        setting(spark_master=address)
+        far = ran("dataset:houses", "parquet", batch_rows=150, engine="spark")
+    assert (far["rows"], far["rejected"], far["engine"]) == (400, 0, "spark")
+    pd.testing.assert_frame_equal(pd.read_parquet(far["output"]), pd.read_parquet(local["output"]), rtol=1e-12)
+    assert not is_remote()
+
+
+@pytest.mark.parametrize("scheme", ["spark", "sc"])
+def test_a_cluster_that_is_not_there_is_told(ran: Any, setting: Any, scheme: str) -> None:
+    setting(spark_master=f"{scheme}://{HOST}:{free_port(HOST)}", batch_engine="spark")
     with pytest.raises(UnavailableError, match="Nothing answers"):
         ran("dataset:houses", "csv")
