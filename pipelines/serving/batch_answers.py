@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.batch import folders
 from pipelines.records import JobState
-from pipelines.serving.batch_endpoints import BatchJob
+from pipelines.serving.batch_records import BatchJob
 from pipelines.workspace import Home
 
 AZURE = {

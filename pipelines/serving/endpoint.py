@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from pipelines.addresses import web_address
 from pipelines.chain.contract import Contract
+from pipelines.errors import NotFoundError
 from pipelines.messages import _
 from pipelines.processes import ProcessId
 from pipelines.records import DeploymentRow, DesiredState, EndpointRow, EndpointState
 from pipelines.serving.shadow import Comparison
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 NOT_UP = _("The studio's services are not up.")
 SERVING = (EndpointState.HEALTHY, EndpointState.UNHEALTHY, EndpointState.DEGRADED)
@@ -118,6 +124,15 @@ class Endpoint:
         return next((d for d in self.deployments if d.name == named), None)
 
 
+def row_of(session: Session, name: str, *, lock: bool = False) -> EndpointRow:
+    """The row of the endpoint; NotFoundError when there is none."""
+    wanted = sa.select(EndpointRow).where(EndpointRow.name == name)
+    row = session.scalar(wanted.with_for_update() if lock else wanted)
+    if row is None:
+        raise NotFoundError("endpoint", name, session.scalars(sa.select(EndpointRow.name)))
+    return row
+
+
 def describe(row: EndpointRow, api_url: str | None, base: str) -> Endpoint:
     """The endpoint in ``row``; ``api_url`` is None while the gateway is not up, ``base`` where it is or would be."""
     names = {d.id: d.name for d in row.deployments}
@@ -149,6 +164,15 @@ def main_deployment(deployments: tuple[Deployment, ...]) -> Deployment | None:
     """The deployment with the most traffic, else any that runs."""
     running = [d for d in deployments if not d.retired]
     return max(running or deployments, key=lambda d: d.traffic, default=None)
+
+
+def chosen_deployment(endpoint: Endpoint, name: str) -> Deployment:
+    """The deployment called ``name``, or the one with the most traffic; NotFoundError when there is none."""
+    found = next((d for d in endpoint.deployments if d.name == name), None)
+    found = found if name else main_deployment(endpoint.deployments)
+    if found is None:
+        raise NotFoundError("deployment", name, [d.name for d in endpoint.deployments])
+    return found
 
 
 def _whole(deployments: tuple[Deployment, ...], desired: str, gateway: bool) -> tuple[EndpointState, str]:

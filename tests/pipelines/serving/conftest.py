@@ -5,15 +5,21 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pandas as pd
 import pytest
 
 from pipelines.addresses import service_addresses
+from pipelines.datasets import Catalogue
+from pipelines.jobs import Jobs
 from pipelines.processes import free_port
 from pipelines.records import Database
+from pipelines.serving.batch_endpoints import BatchEndpoints
 from pipelines.serving.endpoints import Endpoints
+from pipelines.settings import settings
 from pipelines.workspace import Home
 
 ROOT = Path(__file__).parents[3]
@@ -192,3 +198,22 @@ def until():
 @pytest.fixture
 def as_records():
     return lambda *rows: json.dumps({"dataframe_records": list(rows)}).encode()
+
+
+@pytest.fixture(scope="module")
+def echoes() -> pd.DataFrame:
+    """Rows that the model ``echo`` is asked for."""
+    return pd.DataFrame({"code": ["NA", "x", "y"] * 40, "size": [float(n) for n in range(120)]})
+
+
+@pytest.fixture(scope="module")
+def batch(home: Home, model_id: str, echoes: pd.DataFrame) -> Iterator[BatchEndpoints]:
+    database = Database(home.database_url)
+    database.upgrade()
+    Catalogue(home, database).add_frame("echoes", echoes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEKKEI_WEBHOOK_HOSTS", "127.0.0.1")
+        settings.cache_clear()
+        yield BatchEndpoints(home, database, Jobs(database, home))
+    settings.cache_clear()
+    database.close()

@@ -10,31 +10,19 @@ import os
 import subprocess
 import sys
 import threading
-import uuid
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pandas as pd
 import pytest
-import sqlalchemy as sa
 
-from pipelines.datasets import Catalogue
-from pipelines.errors import ConflictError, ForbiddenError, InputError, NotFoundError
-from pipelines.jobs import Jobs
-from pipelines.records import BatchJobRow, BatchScheduleRow, Database, utc_now
 from pipelines.serving.batch_endpoints import BatchEndpoints
 from pipelines.serving.batch_requests import read_request
-from pipelines.serving.schedules import next_time
-from pipelines.serving.timekeeper import Timekeeper
-from pipelines.settings import settings
 from pipelines.workspace import Home
 
 ROOT = Path(__file__).parents[3]
-ROWS = pd.DataFrame({"code": ["NA", "x", "y"] * 40, "size": [float(n) for n in range(120)]})
 
 
 @pytest.fixture(scope="module")
@@ -57,19 +45,6 @@ def heard() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
     yield f"http://127.0.0.1:{server.server_address[1]}/done", calls
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def batch(home: Home, model_id: str) -> Iterator[BatchEndpoints]:
-    database = Database(home.database_url)
-    database.upgrade()
-    Catalogue(home, database).add_frame("echoes", ROWS)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEKKEI_WEBHOOK_HOSTS", "127.0.0.1")
-        settings.cache_clear()
-        yield BatchEndpoints(home, database, Jobs(database, home))
-    settings.cache_clear()
-    database.close()
 
 
 class Client:
@@ -291,98 +266,3 @@ def test_either_key_opens_and_a_rotated_one_no_longer(api: Client, batch: BatchE
     assert second("GET").status_code == 401
     assert api("GET").status_code == 200
     second.http.close()
-
-
-def test_endpoints_and_deployments(batch: BatchEndpoints, model_id: str) -> None:
-    made, _key = batch.create("weekly", "models:/echo/1", description="Each Monday")
-    assert (made.default, [d.name for d in made.deployments]) == ("v1", ["v1"])
-    with pytest.raises(ConflictError):
-        batch.create("weekly", "models:/echo/1")
-    with pytest.raises(InputError):
-        batch.create("Weekly!", "models:/echo/1")
-    with pytest.raises(NotFoundError):
-        batch.create("monthly", "models:/nobody/1")
-    with pytest.raises(InputError, match="threads"):
-        batch.deploy("weekly", "models:/echo/1", parameters={"threads": 1})
-    batch.deploy("weekly", model_id, default=True)
-    assert batch.get("weekly").default == "v2"
-    with pytest.raises(ConflictError):
-        batch.remove("weekly", "v2")
-    batch.set_default("weekly", "v1")
-    assert [d.name for d in batch.remove("weekly", "v2").deployments] == ["v1"]
-    batch.delete("weekly")
-    with pytest.raises(NotFoundError, match="nightly"):
-        batch.get("nightli")
-
-
-def test_cron_expressions_and_time_zones() -> None:
-    winter = next_time("30 6 * * *", "Europe/Berlin", pd.Timestamp("2026-01-10T12:00Z").to_pydatetime())
-    summer = next_time("30 6 * * *", "Europe/Berlin", pd.Timestamp("2026-07-10T12:00Z").to_pydatetime())
-    assert (winter.isoformat(), summer.isoformat()) == ("2026-01-11T05:30:00+00:00", "2026-07-11T04:30:00+00:00")
-    # 02:30 does not exist on this day; as cron does, the job begins right after
-    gap = next_time("30 2 * * *", "Europe/Berlin", pd.Timestamp("2026-03-29T00:00Z").to_pydatetime())
-    assert gap.isoformat() == "2026-03-29T01:00:00+00:00"
-    for cron, zone in (("* * *", "UTC"), ("61 * * * *", "UTC"), ("0 0 30 2 *", "UTC"), ("* * * * *", "Mars/Base")):
-        with pytest.raises(InputError):
-            next_time(cron, zone)
-    with pytest.raises(InputError):
-        next_time("0 0 * * * *", "UTC")
-
-
-def test_a_schedule_makes_up_for_what_was_missed_once(batch: BatchEndpoints, home: Home) -> None:
-    name = f"hourly-{uuid.uuid4().hex[:8]}"
-    batch.create(name, "models:/echo/1")
-    keeper = Timekeeper(home, batch.database)
-    for wrong, kind in (({"input": "dataset:none"}, NotFoundError), ({"input": "file:../x"}, ForbiddenError)):
-        with pytest.raises(kind):
-            batch.schedule(name, "hour", "0 * * * *", wrong)
-    batch.schedule(name, "hour", "0 * * * *", {"input": "dataset:echoes"}, time_zone="Asia/Tokyo")
-    keeper.tick()
-    assert batch.job_list(name) == []
-    _set(batch, name, due_at=utc_now() - timedelta(hours=7))  # seven times were missed
-    keeper.tick()
-    keeper.tick()
-    jobs = batch.job_list(name)
-    assert [j.schedule for j in jobs] == ["hour"]
-    schedule = batch.get(name).schedules[0]
-    assert schedule.due_at is not None
-    assert schedule.due_at > utc_now()
-    assert schedule.job_id == jobs[0].id
-
-    batch.delete_schedule(name, "hour")
-    batch.schedule(name, "gone", "0 * * * *", {"input": "dataset:echoes"})
-    _set(batch, name, due_at=utc_now() - timedelta(hours=1), request={"input": "dataset:lost"})
-    keeper.tick()
-    assert "lost" in batch.get(name).schedules[0].error
-    batch.enable_schedule(name, "gone", False)
-    assert batch.get(name).schedules[0].due_at is None
-
-
-def _set(batch: BatchEndpoints, name: str, **values: Any) -> None:
-    with batch.database.session() as session:
-        wanted = BatchScheduleRow.endpoint_id == batch.get(name).id
-        session.execute(sa.update(BatchScheduleRow).where(wanted).values(**values))
-
-
-def test_a_job_that_is_still_going_keeps_its_schedule_waiting(
-    batch: BatchEndpoints, home: Home, tmp_path: Path
-) -> None:
-    other = Home.open(tmp_path / "idle")  # nobody works here
-    database = Database(other.database_url)
-    database.upgrade()
-    Catalogue(other, database).add_frame("echoes", ROWS)
-    idle = BatchEndpoints(other, database, Jobs(database, other))
-    folder = next((home.artifacts).rglob("MLmodel")).parent
-    idle.create("idle", str(folder))
-    idle.schedule("idle", "hour", "0 * * * *", {"input": "dataset:echoes"})
-    keeper = Timekeeper(other, database)
-    for _hour in range(3):
-        _set(idle, "idle", due_at=utc_now() - timedelta(hours=1))
-        keeper.tick()
-    assert len(idle.job_list("idle")) == 1
-    idle.cancel("idle", idle.job_list("idle")[0].id)
-    keeper.tick()
-    assert len(idle.job_list("idle")) == 2
-    with database.session(read_only=True) as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(BatchJobRow)) == 2
-    database.close()

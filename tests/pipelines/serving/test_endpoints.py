@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from pipelines.records import EndpointState
-from pipelines.serving.endpoints import NOT_UP, NotServedError
+from pipelines.serving.endpoints import NOT_UP
 from pipelines.serving.example import request_body
 
 pytestmark = pytest.mark.services
@@ -61,23 +61,6 @@ def test_an_endpoint_keeps_its_version_contract_and_example_and_never_its_key(en
         endpoints.delete("one")
     with pytest.raises(NotFoundError):
         endpoints.get("one")
-
-
-def test_whoever_waits_is_told_that_nothing_serves_and_loses_neither_endpoint_nor_key(endpoints, model_id):
-    with pytest.raises(NotServedError, match="recorded, but does not answer") as told:
-        endpoints.create("waited", "models:/echo/1", wait=True)
-    try:
-        assert told.value.endpoint == endpoints.get("waited")
-        assert told.value.key.endswith(told.value.endpoint.key_hint)
-        assert "pipelines up" in told.value.fix
-        with pytest.raises(NotServedError):
-            endpoints.update("waited", "models:/echo/2", wait=True)
-        assert endpoints.get("waited").updating.model_uri == "models:/echo/2"
-        with pytest.raises(NotServedError):
-            endpoints.rollback("waited", wait=True)
-        assert endpoints.get("waited").updating is None
-    finally:
-        endpoints.delete("waited")
 
 
 def test_a_model_made_elsewhere_is_served_by_any_of_its_names(endpoints, model_id):
