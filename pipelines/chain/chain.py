@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
+from pipelines.chain.conform import text_array
 from pipelines.chain.contract import Contract
 from pipelines.chain.predictor import Predictor, Predicts
 from pipelines.chain.transformer import Transformer
@@ -142,7 +143,7 @@ def _missing(dtype: str, rows: int) -> Any:
     if dtype.startswith(("int", "uint", "float")):
         return np.full(rows, np.nan)
     if dtype in ("str", "string"):
-        return pd.array([None] * rows, dtype="str")
+        return text_array([None] * rows)
     if dtype in ("bool", "boolean"):
         return pd.array([None] * rows, dtype="boolean")
     return np.full(rows, np.nan, dtype=object)

@@ -23,6 +23,8 @@ from pipelines.schema import NUMBER_WORDS, ColumnType
 
 TRUTHS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "1.0": True, "0.0": False}
 LARGEST = 2.0**63
+_TEXT = pd.StringDtype(na_value=np.nan)
+_TEXT_ARRAY: Any = _TEXT.construct_array_type()
 SHOWN = 80
 EXPECTED = {
     ColumnType.INTEGER: _("a number"),
@@ -172,7 +174,7 @@ def read_time(value: Any) -> pd.Timestamp | None:
 def _texts(values: pd.Series, column: Wanted) -> Any:
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        names = pd.array(_plain_texts(dtype.categories, column), dtype="str")
+        names = text_array(_plain_texts(dtype.categories, column))
         return names.take(values.cat.codes.to_numpy(), allow_fill=True)
     if isinstance(dtype, pd.StringDtype) and len(values) > 64:
         texts = values if dtype.na_value is np.nan else values.astype("str")
@@ -181,7 +183,12 @@ def _texts(values: pd.Series, column: Wanted) -> Any:
             return texts.array
         blank = (texts.isin(marks) if column.missing else texts == "").to_numpy(dtype=bool)
         return (texts.mask(blank) if blank.any() else texts).array
-    return pd.array(_plain_texts(values, column), dtype="str")
+    return text_array(_plain_texts(values, column))
+
+
+def text_array(texts: list[str | None]) -> Any:
+    """The array that pandas makes of texts, without its looking for their type: most of the time for few of them."""
+    return _TEXT_ARRAY._from_sequence(texts, dtype=_TEXT)
 
 
 def _plain_texts(values: Any, column: Wanted) -> list[str | None]:

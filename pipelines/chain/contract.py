@@ -95,7 +95,7 @@ class Contract(BaseModel):
 
     def arrays(self, frame: pd.DataFrame) -> dict[str, Any]:
         """The columns of ``conform`` as arrays, for a caller that builds a wider table of them."""
-        given = {str(c): c for c in frame.columns}
+        given = {str(name): values for name, values in frame.items()}  # quicker than asking for one after the other
         if len(given) < len(frame.columns):
             twice = frame.columns[frame.columns.map(str).duplicated()][0]
             raise ContractError(
@@ -105,7 +105,7 @@ class Contract(BaseModel):
         arrays = {}
         for column in self.columns:
             if column.name in given:
-                arrays[column.name] = conform_column(frame[given[column.name]], column)
+                arrays[column.name] = conform_column(given[column.name], column)
             elif column.required:
                 raise self.absent(column.name, given)
             else:
