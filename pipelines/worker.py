@@ -39,6 +39,8 @@ SETTLE = "pipelines.sdk.lost:settle_home"
 
 POLL_SECONDS = 0.1
 RECONCILE_SECONDS = 3.0
+_KILLED = (-signal.SIGKILL, 255)
+"""How a process ends that is killed, alone or with the warm parent: before its job began, it is started once more."""
 
 _logger = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class Worker:
         self._children: dict[str, ForkServerProcess] = {}
         self._stopping: dict[str, float] = {}
         self._adopted: set[str] = set()
+        self._tried_again: set[str] = set()
         self._unsettled = True
         self._errand: ForkServerProcess | None = None
         self._stop = threading.Event()
@@ -129,7 +132,11 @@ class Worker:
             self.jobs.abandon(claim.id, _("This Sekkei knows no jobs of kind {kind!r}.", kind=claim.kind))
             return True
         _logger.info("Starting job %s (%s).", claim.id, claim.kind)
-        self._children[claim.id] = start(self.home, claim.id, handler, self.me)
+        try:
+            self._children[claim.id] = start(self.home, claim.id, handler, self.me)
+        except (OSError, EOFError) as error:  # the warm parent was killed at this moment; the next call makes another
+            self.jobs.release(claim.id)
+            raise OSError(f"Job {claim.id} was not started: {error!r}") from error
         return True
 
     def _collect(self) -> None:
@@ -137,6 +144,10 @@ class Worker:
         for job_id in [j for j, child in self._children.items() if not child.is_alive()]:
             child = self._children.pop(job_id)
             if any(c.id == job_id and not c.has_begun for c in self.jobs.running()):
+                if child.exitcode in _KILLED and job_id not in self._tried_again:
+                    self._tried_again.add(job_id)
+                    self.jobs.release(job_id)
+                    continue
                 self.jobs.abandon(
                     job_id, _("The job's process could not begin (exit code {exitcode}).", exitcode=child.exitcode)
                 )

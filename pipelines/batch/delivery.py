@@ -18,12 +18,12 @@ from pipelines.batch.order import DatabaseOutput, DatasetOutput, FileOutput, Ord
 from pipelines.batch.staging import ending_of
 from pipelines.batch.work import Work
 from pipelines.datasets import Catalogue, stores
-from pipelines.datasets.versions import check_name
+from pipelines.datasets.versions import DatasetVersion, check_name
 from pipelines.errors import InputError
 from pipelines.inference.writing import check_output
 from pipelines.messages import _
 from pipelines.records import Database
-from pipelines.workspace import Home, write_atomic
+from pipelines.workspace import TEMPORARY, Home, fsync
 
 MARK = "_SUCCESS"
 REJECTED = "rejected.csv"
@@ -72,7 +72,7 @@ def deliver(home: Home, database: Database, order: Order, work: Work, job_id: st
     match output:
         case FileOutput():
             target = file_of(home, output, job_id, name)
-            _swap(staged, target, job_id) if output.partition_by else _move(staged, target)
+            _swap(staged, target, job_id) if output.partition_by else _move(staged, target, job_id)
             return {"output": str(target)}
         case StoreOutput() if output.partition_by:
             folder = _folder(output, job_id)
@@ -85,18 +85,21 @@ def deliver(home: Home, database: Database, order: Order, work: Work, job_id: st
             stores.put(output.store, {output.path.strip("/"): staged})
         case DatasetOutput():
             source = f"{name} scored with {order.model_uri}"
-            version = Catalogue(home, database).add_parquet(output.dataset, staged, source=source)
+            version = _add_version(Catalogue(home, database), output.dataset, staged, source, work)
             return {"output": f"dataset:{version.name}", "dataset": version.name, "version": version.version}
         case DatabaseOutput():
             tables.deliver(output, staged, work, job_id)
     return {"output": place(home, output, job_id, name)}
 
 
-def keep_rejected(home: Home, work: Work, job_id: str) -> str | None:
-    """Put the rejected rows beside the job's results; their file, if there are any."""
+def keep_rejected(home: Home, work: Work, job_id: str, count: int) -> str | None:
+    """Put the ``count`` rejected rows beside the job's results; their file, if there are any."""
     target = home.results / job_id / REJECTED
+    if not count:  # an earlier attempt, with other rows, may have left some
+        target.unlink(missing_ok=True)
+        return None
     if work.rejected.exists():
-        _move(work.rejected, target)
+        _move(work.rejected, target, job_id)
     return str(target) if target.exists() else None
 
 
@@ -104,41 +107,71 @@ def _folder(output: StoreOutput, job_id: str) -> str:
     return f"{output.path.strip('/')}/{job_id}"
 
 
-def _move(staged: Path, target: Path) -> None:
+def _add_version(catalogue: Catalogue, name: str, staged: Path, source: str, work: Work) -> DatasetVersion:
+    """The job's version of the dataset, once, also where others made versions after a killed process had made it."""
+    noted = work.read("adding")
+    if noted is None:
+        known = {d.name: d.version for d in catalogue.list()}
+        work.write("adding", noted := {"since": known.get(check_name(name), 0)})
+    return catalogue.add_parquet(name, staged, source=source, since=noted["since"])
+
+
+def _move(staged: Path, target: Path, job_id: str) -> None:
     """A file that is no longer staged was moved by a process that was killed right after."""
     if not staged.exists() and target.is_file():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.replace(staged, target)
+        try:
+            os.replace(staged, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _copy(staged, target, job_id)
     except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise InputError(
-                _("{target!r} cannot be written: {strerror}.", target=target.name, strerror=error.strerror or error)
-            ) from error
-        write_atomic(target, lambda path: shutil.copyfile(staged, path))
+        raise InputError(
+            _("{target!r} cannot be written: {strerror}.", target=target.name, strerror=error.strerror or error)
+        ) from error
+    if os.name == "posix":
+        fsync(target.parent)
+
+
+def _copy(staged: Path, target: Path, job_id: str) -> None:
+    """As a move, from another disk. What a killed process had copied is written anew: its name is the job's own."""
+    copy = target.parent / f"{TEMPORARY}{job_id}{target.suffix}"
+    try:
+        shutil.copyfile(staged, copy)
+        fsync(copy)
+        os.replace(copy, target)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
 
 
 def _swap(staged: Path, target: Path, job_id: str) -> None:
     """Put a whole folder in the place of another. The mark in it tells which job's it is."""
-    if (target / MARK).is_file() and (target / MARK).read_text() == job_id:
-        return
-    _check_folder(target)
-    (staged / MARK).write_text(job_id)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if staged.stat().st_dev != target.parent.stat().st_dev:
-        copy = target.parent / f".writing-{job_id}"
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(staged, copy)
-        staged = copy
-    if not target.exists():
-        staged.rename(target)
-    elif not _exchange(staged, target):
-        old = target.parent / f".writing-{job_id}-old"
-        target.rename(old)
-        staged.rename(target)
-        staged = old
-    shutil.rmtree(staged, ignore_errors=True)
+    copy, old = (target.parent / f"{TEMPORARY}{job_id}{end}" for end in ("", "-old"))
+    if not ((target / MARK).is_file() and (target / MARK).read_text() == job_id):
+        _check_folder(target)
+        (staged / MARK).write_text(job_id)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if staged.stat().st_dev != target.parent.stat().st_dev:
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(staged, copy)
+            for path in (*copy.rglob("*"), copy):
+                fsync(path)
+            made = copy
+        else:
+            made = staged
+        if not target.exists():
+            made.rename(target)
+        elif not _exchange(made, target):
+            target.rename(old)
+            made.rename(target)
+        if os.name == "posix":
+            fsync(target.parent)
+    for path in (staged, copy, old):  # what was there before, and what a killed process had copied
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:

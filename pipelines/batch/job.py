@@ -48,7 +48,7 @@ def batch_job(payload: dict[str, Any], context: Any) -> dict[str, Any]:
     except ScoringCancelledError:
         return {"status": "cancelled"}
     except TooManyRejectedError as error:
-        rejected = delivery.keep_rejected(context.home, work, context.job_id)
+        rejected = delivery.keep_rejected(context.home, work, context.job_id, error.count)
         told = {"message": error.message, "fix": error.fix}
         return {"status": "failed", "error": told, "rejected_file": rejected}
 
@@ -69,6 +69,7 @@ def run(
     began = time.monotonic()
     delivered = work.read("delivered")
     if delivered is not None:
+        work.drop_staged()
         return delivered
     order = with_engine(order)
     work.open()
@@ -78,14 +79,12 @@ def run(
         staged = {"rows": counts.rows, "rejected": counts.rejected, "engine": order.parameters.engine}
         work.write("staged", staged)
     work.drop_parts()
-    rejected = delivery.keep_rejected(home, work, job_id)
+    rejected = delivery.keep_rejected(home, work, job_id, staged["rejected"])
     told = delivery.deliver(home, database, order, work, job_id, name or name_of(order))
     result = staged | told | {"rejected_file": rejected, "model_uri": order.model_uri}
     result["seconds"] = time.monotonic() - began
     work.write("delivered", result)
-    for path in work.folder.glob("staged.*"):
-        if path.suffix != ".json":
-            path.unlink()
+    work.drop_staged()
     tell(1.0, _rows(staged["rows"]), {n: staged[n] for n in ("rows", "rejected")})
     return result
 

@@ -23,7 +23,9 @@ SHOWN = {"_file": "file", "_row": "row", "_reason": "reason"}
 
 
 class TooManyRejectedError(InputError):
-    """More rows could not be scored than the order allows; they are kept."""
+    """More rows could not be scored than the order allows; these ``count`` are kept."""
+
+    count = 0
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Counts:
         most = parameters.most_rejected(total)
         if not (last or isinstance(limit, int)) or (self.rejected <= most and (self.rows or not last)):
             return
-        raise TooManyRejectedError(
+        found = TooManyRejectedError(
             ngettext(
                 "{count:,} row of {total:,} could not be scored, more than the limit of {limit} allows. {reason}",
                 "{count:,} rows of {total:,} could not be scored, more than the limit of {limit} allows. {reason}",
@@ -52,6 +54,8 @@ class Counts:
             ),
             fix=_("The rejected rows say why; correct them, or set a higher reject_limit."),
         )
+        found.count = self.rejected
+        raise found
 
 
 def stage(work: Work, parts: Iterable[Part], output: Output, parameters: Parameters, count: Any) -> Counts:

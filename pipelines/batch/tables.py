@@ -6,9 +6,9 @@ drops the job's own: where that is gone after it was loaded, the rows have arriv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -22,6 +22,7 @@ from pipelines.errors import ColumnMissingError, InputError
 from pipelines.messages import _, listed
 
 _CHUNK = 20_000
+Found = TypeVar("Found")
 
 
 def deliver(output: DatabaseOutput, path: Path, work: Work, job_id: str) -> None:
@@ -32,17 +33,26 @@ def deliver(output: DatabaseOutput, path: Path, work: Work, job_id: str) -> None
     for column in output.key:
         if column not in columns:
             raise ColumnMissingError(column, columns)
+
+    def once(act: Callable[[_Delivery], Found]) -> Found:
+        with connections.database(output.database, write=True) as made:
+            delivery = _Delivery(made, output, schema, name, stage, columns)
+            delivery.wait_for_earlier()
+            return act(delivery)
+
     try:
         if work.read("loaded") is None:
-            with connections.database(output.database, write=True) as made:
-                _Delivery(made, output, schema, name, stage, columns).load(path)
+            once(lambda d: d.load(path))
             work.write("loaded", {})
-        with connections.database(output.database, write=True) as made:
-            _Delivery(made, output, schema, name, stage, columns).publish()
-    except Exception:
+        once(_Delivery.publish)
+    except BaseException as error:
+        if work.read("loaded") is not None and not once(_Delivery.is_loaded):
+            # They arrived, and the answer that said so did not. A job that was stopped right then may go on later.
+            if isinstance(error, Exception):
+                return
+            raise
         work.forget("loaded")
-        with connections.database(output.database, write=True) as made:
-            _Delivery(made, output, schema, name, stage, columns).drop(stage)
+        once(lambda d: d.drop(stage))
         raise
 
 
@@ -60,6 +70,15 @@ class _Delivery:
                 _("Batch jobs write to SQLite and PostgreSQL, not to {system}.", system=made.dialect.name),
                 fix=_("Write to a file or a store instead."),
             )
+
+    def wait_for_earlier(self) -> None:
+        """Let a server end what it still does for a process that was killed; SQLite ends with the process."""
+        if not self.is_sqlite:
+            self.made.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:job))"), {"job": self.stage})
+
+    def is_loaded(self) -> bool:
+        """Whether the job's own table is there: loaded, and not yet moved."""
+        return sa.inspect(self.made).has_table(self.stage, schema=self.schema)
 
     def load(self, path: Path) -> None:
         """Make the job's own table, with the types of the one that is meant where that exists."""
@@ -88,7 +107,7 @@ class _Delivery:
 
     def publish(self) -> None:
         """Move the rows to where they are meant, unless an earlier process has."""
-        if not sa.inspect(self.made).has_table(self.stage, schema=self.schema):
+        if not self.is_loaded():
             return
         there = self._there()
         if there is None or (self.output.mode == "replace" and set(there) != set(self.columns)):

@@ -98,6 +98,14 @@ class Work:
         shutil.rmtree(self.parts, ignore_errors=True)
         shutil.rmtree(self.input, ignore_errors=True)
 
+    def drop_staged(self) -> None:
+        """Delete the staged result: it is where it is wanted."""
+        for path in self.folder.glob("staged*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.suffix != ".json":
+                path.unlink(missing_ok=True)
+
     def _part(self, number: int, kind: str = "rows") -> Path:
         return self.parts / f"{number:08}.{kind}.arrow"
 

@@ -85,12 +85,15 @@ class Catalogue:
         _check_shape(name, len(frame), len(frame.columns))
         return self._store(name, FrameSource(frame), source, None, description)
 
-    def add_parquet(self, name: str, path: Path, *, source: str = "") -> DatasetVersion:
-        """As ``add_frame`` with the table of a Parquet file, of which one column at a time is in memory."""
+    def add_parquet(self, name: str, path: Path, *, source: str = "", since: int | None = None) -> DatasetVersion:
+        """As ``add_frame`` with the table of a Parquet file, of which one column at a time is in memory.
+
+        Of the versions after ``since``, not the newest alone, one with this content makes a new one needless.
+        """
         name = check_name(name)
         table = ParquetSource(path)
         _check_shape(name, table.rows, len(table.names))
-        return self._store(name, table, source, None, None)
+        return self._store(name, table, source, None, None, since)
 
     def list(self) -> list[DatasetInfo]:
         """Every dataset, by name."""
@@ -250,14 +253,20 @@ class Catalogue:
             path.unlink(missing_ok=True)
 
     def _store(
-        self, name: str, table: Source, source: str, options: dict[str, Any] | None, description: str | None
+        self,
+        name: str,
+        table: Source,
+        source: str,
+        options: dict[str, Any] | None,
+        description: str | None,
+        since: int | None = None,
     ) -> DatasetVersion:
         digest = content_hash(table.columns())
-        newest = self._newest(name)
-        if newest and newest.content_hash == digest:
-            if description:
-                self.describe(name, description)
-            return newest
+        for known in self._newest(name, since):
+            if known.content_hash == digest:
+                if description:
+                    self.describe(name, description)
+                return known
         with storage_in_words(), self.storage.staging() as folder:
             profiles, size = self.storage.write(folder, table)
             row = DatasetVersionRow(
@@ -275,11 +284,13 @@ class Catalogue:
                     _("Dataset {name!r} was changed by someone else meanwhile.", name=name), fix=_("Import it again.")
                 ) from error
 
-    def _newest(self, name: str) -> DatasetVersion | None:
+    def _newest(self, name: str, since: int | None) -> builtins.list[DatasetVersion]:
+        """The newest version, or all after ``since``, the newest first; none where there is no such dataset."""
         try:
-            return self.get(name)
+            found = self.versions(name)
         except NotFoundError:
-            return None
+            return []
+        return found[:-2:-1] if since is None else [v for v in reversed(found) if v.version > since]
 
     def _commit(self, name: str, row: DatasetVersionRow, folder: Path, description: str | None) -> DatasetVersion:
         """Number the version, move its files to their place and record it: under one lock, the record last."""

@@ -222,6 +222,14 @@ class Jobs:
         with self.database.session(read_only=True) as session:
             return [_claim(row) for row in session.scalars(query)]
 
+    def release(self, job_id: str) -> None:
+        """Put a claimed job that has not begun back into the queue."""
+        waiting = sa.update(JobRow).where(
+            JobRow.id == job_id, JobRow.state == JobState.RUNNING.value, JobRow.started_at.is_(None)
+        )
+        with self.database.session() as session:
+            session.execute(waiting.values(**_QUEUED_AGAIN))
+
     def abandon(self, job_id: str, message: str) -> None:
         """Record that a claimed job could not be started."""
         with self.database.session() as session:

@@ -254,15 +254,19 @@ def register(client: MlflowClient, name: str, source: str, run_id: str, tags: di
 
 
 def set_alias(client: MlflowClient, name: str, alias: str, number: int) -> None:
-    """Point an alias at a version; where it pointed before is remembered."""
+    """Point an alias at a version; where it pointed before is remembered.
+
+    That comes first: a change that a killed process only announced is passed over, one without a note would be lost.
+    """
     with _asking("model version", f"{name}/{number}"):
         client.get_model_version(check_name(name), str(number))
         before = _aliases(client, name).get(check_alias(alias))
-        client.set_registered_model_alias(name, alias, str(number))
     if before != number:
         changes = [*alias_changes(client, name, alias), AliasChange(before, number, datetime.now(UTC))][-REMEMBERED:]
         kept = [[c.before, c.after, c.at.isoformat(timespec="seconds")] for c in changes]
         client.set_registered_model_tag(name, facts.HISTORY + alias, json.dumps(kept))
+    with _asking("model version", f"{name}/{number}"):
+        client.set_registered_model_alias(name, alias, str(number))
 
 
 def alias_changes(client: MlflowClient, name: str, alias: str) -> list[AliasChange]:

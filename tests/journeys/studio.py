@@ -39,7 +39,7 @@ class Studio:
     """One workspace with its services."""
 
     root: Path
-    command_line: CommandLine
+    command_line: CommandLine | None = None
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
@@ -84,6 +84,7 @@ class Studio:
 
     def cli(self, *arguments: str | Path, code: int = 0) -> dict[str, Any]:
         """A command with ``--json``: its object, when it ended with ``code`` and without a trace."""
+        assert self.command_line is not None
         ended, said = self.command_line.call(*arguments, environment=self.environment)
         assert ended == code, said
         return dict(said)

@@ -202,3 +202,13 @@ def test_rows_that_changed_meanwhile_are_scored_anew(ran: Any, put: Any) -> None
     found = pd.read_csv(done["output"], dtype=str, keep_default_na=False)
     same(pd.read_csv(done["output"], keep_default_na=False), ran.tricky.chain().predict(rows.iloc[::-1]))
     assert found["zip"].tolist() == rows["zip"].tolist()[::-1]
+
+
+def test_rows_that_are_mended_are_no_longer_among_the_rejected(ran: Any, put: Any) -> None:
+    write_csv(spoiled(ran.tricky.rows), put("rows.csv"))
+    given = {"file": str(put("rows.csv"))}
+    rejected = Path(ran(given, reject_limit=0)["rejected_file"])
+    assert rejected.exists()
+    write_csv(ran.tricky.rows, put("rows.csv"))
+    done = ran(given, reject_limit=0, job_id=ran.job_id)
+    assert (done["rejected"], done["rejected_file"], rejected.exists()) == (0, None, False)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import random
 import signal
+import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from pipelines import connections
 from pipelines.batch import delivery, tables
 from pipelines.batch.job import run
 from pipelines.batch.order import Order
 from pipelines.batch.work import Work
 from pipelines.datasets import databases
+from pipelines.errors import UnavailableError
+from pipelines.jobs.process import JobCancelled
 from pipelines.records import Database
+from pipelines.settings import settings
 
 pytestmark = pytest.mark.services
 
@@ -203,3 +210,115 @@ def test_killed_at_any_change_a_partitioned_folder_is_whole(tricky: Any, tmp_pat
         if code == 0:
             break
     assert at > 70
+
+
+@pytest.fixture
+def other_disk() -> Iterator[Path]:
+    """A folder on another file system, that batch jobs may write to."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == Path(tempfile.gettempdir()).stat().st_dev:
+        pytest.skip("there is no other file system")
+    with tempfile.TemporaryDirectory(dir=memory) as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEKKEI_BATCH_FOLDERS", folder)
+        settings.cache_clear()
+        yield Path(folder)
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("numbered")
+@pytest.mark.parametrize("by", [(), ("Scored Labels",)])
+def test_killed_at_any_change_another_disk_has_the_result_and_nothing_beside_it(
+    tricky: Any, tmp_path: Path, other_disk: Path, by: tuple[str, ...]
+) -> None:
+    target = other_disk / "scores"
+    wanted = order(tricky, {"file": str(target), "format": "csv"} | ({"partition_by": list(by)} if by else {}))
+    first = Doomed(tricky, wanted, tmp_path / "first")
+    assert first(None) == 0
+    at = 50
+    while True:
+        at += 1 + random.Random(at).randrange(3)
+        job = Doomed(tricky, wanted, tmp_path / str(at))
+        code = job(at)
+        assert code in (0, KILLED)
+        for path in target.rglob("*.csv") if by else (target,):
+            assert path.read_bytes().endswith(b"\n")
+        if code == KILLED:
+            assert job(None) == 0
+        files = list(target.rglob("*.csv")) if by else [target]
+        assert sorted(n for p in files for n in pd.read_csv(p)["number"]) == [n for n in range(ROWS) if n != 7]
+        assert [p.name for p in other_disk.iterdir()] == ["scores"]
+        assert [p.name for p in job.work.folder.iterdir() if p.suffix != ".json"] == []
+        if code == 0:
+            break
+    assert at > 60
+
+
+@pytest.mark.usefixtures("numbered")
+def test_a_version_made_by_a_killed_job_is_not_made_again_after_others(tricky: Any, tmp_path: Path) -> None:
+    catalogue = tricky.workspace.datasets
+    job = Doomed(tricky, order(tricky, {"dataset": "kept scores"}), tmp_path / "job")
+    at = next(n for n in itertools.count(40) if _delivered_and_killed(job, n, catalogue))
+    assert at > 40
+    catalogue.add_frame("kept scores", pd.DataFrame({"number": [1]}))  # by somebody else
+    assert job(None) == 0
+    assert [len(catalogue.read("kept scores", v.version)) for v in catalogue.versions("kept scores")] == [ROWS - 1, 1]
+    assert job.work.read("delivered")["version"] == 1
+
+
+def _delivered_and_killed(job: Doomed, at: int, catalogue: Any) -> bool:
+    """Whether the job, killed at its change number ``at``, had made its version and not yet said so."""
+    job.work.clear()
+    assert job(at) == KILLED
+    return "kept scores" in [d.name for d in catalogue.list()]
+
+
+@pytest.mark.usefixtures("numbered")
+@pytest.mark.parametrize("mode", ["append", "replace"])
+def test_rows_that_arrived_without_an_answer_arrive_once(
+    tricky: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("SEKKEI_CONNECTION_SALES", f"sqlite:///{tmp_path}/sales.db")
+    wanted = order(tricky, {"database": "sales", "table": "scores", "mode": mode})
+    assert Doomed(tricky, wanted, tmp_path / "first")(None) == 0
+    job, real, cut = Doomed(tricky, wanted, tmp_path / "job"), connections.database, [2]  # the second is the move
+
+    @contextmanager
+    def cut_off(name: str, *, write: bool = False) -> Iterator[Any]:
+        with real(name, write=write) as made:
+            yield made
+        cut[0] -= 1
+        if cut[0] == 0:
+            raise UnavailableError("The connection was lost after the server had committed.")
+
+    monkeypatch.setattr(connections, "database", cut_off)
+    database = Database(job.home.database_url)
+    run(job.home, database, job.order, job.work, job.job_id)
+    monkeypatch.setattr(connections, "database", real)
+    run(job.home, database, job.order, job.work, job.job_id)
+    database.close()
+    assert set(databases.read("sales", table="scores")["number"].value_counts()) == {2 if mode == "append" else 1}
+    assert databases.tables("sales") == ["scores"]
+
+
+@pytest.mark.usefixtures("numbered")
+def test_a_job_that_is_stopped_before_its_rows_are_moved_leaves_no_table(
+    tricky: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEKKEI_CONNECTION_SALES", f"sqlite:///{tmp_path}/sales.db")
+    job = Doomed(tricky, order(tricky, {"database": "sales", "table": "scores"}), tmp_path / "job")
+    real = tables._Delivery.publish
+
+    def stopped(delivery: Any) -> None:
+        real(delivery)
+        raise JobCancelled
+
+    monkeypatch.setattr(tables._Delivery, "publish", stopped)
+    database = Database(job.home.database_url)
+    with pytest.raises(JobCancelled):
+        run(job.home, database, job.order, job.work, job.job_id)
+    assert databases.tables("sales") == []
+    monkeypatch.setattr(tables._Delivery, "publish", real)
+    run(job.home, database, job.order, job.work, job.job_id)
+    database.close()
+    whole(databases.read("sales", table="scores"))
+    assert databases.tables("sales") == ["scores"]

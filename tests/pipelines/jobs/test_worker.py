@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 
+import psutil
 import pytest
 
 from pipelines.errors import ConflictError
 from pipelines.execution.result import Status
+from pipelines.jobs.process import context
 from pipelines.jobs.queue import LOST
 from pipelines.records import JobState
 from pipelines.worker import KINDS, Worker
@@ -161,6 +163,47 @@ def test_as_many_jobs_run_at_a_time_as_there_are_slots(jobs, start_worker, until
 def test_a_workspace_has_one_worker(home, jobs):
     with home.lock("worker"), pytest.raises(ConflictError, match="worker already"):
         Worker(home).run()
+
+
+def test_a_job_whose_process_is_killed_before_it_begins_is_started_once_more(home, jobs):
+    worker = Worker(home, kinds={"answer": "kinds_under_test:answer"})
+    job = jobs.submit("answer", {"number": 1})
+    for expected in (JobState.QUEUED, JobState.FAILED):
+        assert worker.jobs.claim(worker.me).id == job.id
+        child = context().Process(target=signal.pause)
+        child.start()
+        child.kill()
+        child.join()
+        worker._children[job.id] = child
+        worker._collect()
+        assert jobs.get(job.id).state is expected
+    assert "could not begin" in jobs.get(job.id).error["message"]
+    worker.database.close()
+
+
+def test_a_job_that_could_not_be_started_waits_again(home, jobs, monkeypatch):
+    def refused(*_given):
+        raise ConnectionRefusedError("the warm parent was killed")
+
+    worker = Worker(home, kinds={"answer": "kinds_under_test:answer"})
+    job = jobs.submit("answer", {"number": 1})
+    monkeypatch.setattr("pipelines.worker.start", refused)
+    with pytest.raises(OSError, match="was not started"):
+        worker._start_next()
+    assert (jobs.get(job.id).state, jobs.running()) == (JobState.QUEUED, [])
+    worker.database.close()
+
+
+def test_jobs_outlive_their_warm_parent_and_new_ones_start(jobs, start_worker, until, waiting):
+    process = start_worker()
+    job_id, file, _ = waiting()
+    until(begun(jobs, job_id))
+    (warm,) = [c for c in psutil.Process(process.pid).children() if "forkserver" in " ".join(c.cmdline())]
+    following = [jobs.submit("answer", {"number": n}) for n in range(3)]
+    file.touch()
+    warm.kill()
+    assert until(over(jobs, job_id)).state is JobState.DONE
+    assert [until(over(jobs, j.id)).state for j in following] == [JobState.DONE] * 3
 
 
 def test_every_kind_names_a_function():

@@ -106,6 +106,39 @@ def test_versions_aliases_and_deletion(tricky: Any) -> None:
         tracking.model_versions("flats")
 
 
+@pytest.mark.parametrize("interrupted", [1, 2])
+def test_a_rollback_knows_the_way_when_a_change_was_interrupted(
+    tricky: Any, monkeypatch: pytest.MonkeyPatch, interrupted: int
+) -> None:
+    tracking, name = tricky.tracking, f"cut {interrupted}"
+    for _number in range(3):
+        registry.register(tracking.client, name, tricky.model_uri, tricky.run_id, {})
+    tracking.set_alias(name, "champion", 1)
+    tracking.set_alias(name, "champion", 2)
+    changes = 0
+
+    def watched(real: Any) -> Any:
+        def change(*given: Any) -> None:
+            nonlocal changes
+            real(*given)
+            changes += 1
+            if changes == interrupted:
+                raise KeyboardInterrupt
+
+        return change
+
+    with monkeypatch.context() as patch:
+        for method in ("set_registered_model_alias", "set_registered_model_tag"):
+            patch.setattr(tracking.client, method, watched(getattr(tracking.client, method)))
+        with pytest.raises(KeyboardInterrupt):
+            registry.set_alias(tracking.client, name, "champion", 3)
+    now = tracking.model_version(f"models:/{name}@champion").version
+    assert now == (2 if interrupted == 1 else 3)
+    assert tracking.before_alias(name, "champion") == now - 1
+    tracking.set_alias(name, "champion", 3)
+    assert tracking.before_alias(name, "champion") == 2
+
+
 def test_addresses_of_mlflows_pages() -> None:
     base = "http://127.0.0.1:5050/"
     assert run_url(base, "1", "abc") == "http://127.0.0.1:5050/#/experiments/1/runs/abc"
