@@ -3,12 +3,14 @@
     .venv/bin/python -m benchmarks.steps                    every step type, worst ratio first
     .venv/bin/python -m benchmarks.steps --rows 200000 --only encode_categories normalize_data
     .venv/bin/python -m benchmarks.steps --keep FILE        adds what is measured to a file; --show FILE prints it
+    .venv/bin/python -m benchmarks.steps --show FILE --output docs/steps-speed.md
 
 The calls are declared in each step type's own test module, as ``BARE``, and the contract test holds that both give the
-same. Step and call are run in turn in this process; seconds are those of the fastest run, memory is what each
-allocates at its height beyond what it is given, as NumPy and Python count it (Arrow and DuckDB do not), and a second
-copy is half of the table more than the call makes. A step within 2 ms of its call is taken as even with it: so much is
-spent on columns, roles and the index, whatever the rows.
+same. Step and call are run in turn in this process, the first of them changing from pair to pair; the ratio is the
+median of the pairs' ratios, and seconds are medians too. Memory is what each allocates at its height beyond what it is
+given, as NumPy, Python and Arrow count it (DuckDB does not), and a second copy is half of the table more than the call
+makes. A step within 2 ms of its call is taken as even with it: so much is spent on columns, roles and the index,
+whatever the rows. A figure is marked with * where more wanted to run than the machine has cores.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ import argparse
 import gc
 import json
 import logging
+import os
+import statistics
 import tempfile
 import time
 import tracemalloc
@@ -26,6 +30,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -42,29 +47,29 @@ GOAL = 1.2
 EVEN = 0.002
 EVEN_MIB = 1.0
 COPY = 0.5
-REPEATS = 3
+PAIRS = 3, 9
+ENOUGH_SECONDS = 12.0
+HEAD = ("step", "ratio", "step s", "call s", "memory", "rows", "missed; the call has also")
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds and MiB of a step and of its call, with so many rows."""
+    """Median seconds and MiB of a step and of its call, with so many rows."""
 
     name: str
     rows: int
+    ratio: float
     step: float
     call: float
     step_mib: float
     call_mib: float
     table_mib: float
     also: str
-
-    @property
-    def ratio(self) -> float:
-        return self.step / self.call
+    busy: bool
 
     @property
     def memory(self) -> float:
-        return self.step_mib / max(self.call_mib, EVEN_MIB)
+        return max(self.step_mib, EVEN_MIB) / max(self.call_mib, EVEN_MIB)
 
     @property
     def verdict(self) -> str:
@@ -72,34 +77,63 @@ class Measured:
         large = bool(self.step_mib - self.call_mib > COPY * max(self.table_mib, self.call_mib))
         return ", ".join(["time"] * slow + ["a second copy"] * large)
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        ratio = f"{self.ratio:.2f}" + "*" * self.busy
+        said = "; ".join(filter(None, [self.verdict, self.also]))
+        return (
+            self.name,
+            ratio,
+            f"{self.step:.3f}",
+            f"{self.call:.3f}",
+            f"{self.memory:.2f}",
+            f"{self.rows:,}",
+            said,
+        )
+
 
 def measured(type: str, number: int, bare: Bare, rows: int) -> Measured:
     """The step and its call on the same rows, in turn, after one run of each that does not count."""
     rows = min(rows, bare.rows or rows)
     bench = Bench(type, bare, rows)
-    works = (bench.step, bench.call)
-    times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(REPEATS + 1):
-        for work, kept in zip(works, times, strict=True):
-            gc.collect()
-            began = time.perf_counter()
-            work()
-            if turn:
-                kept.append(time.perf_counter() - began)
+    pairs: list[tuple[float, float]] = []
+    seconds(bench.step), seconds(bench.call)
+    began, busy = time.perf_counter(), False
+    while len(pairs) < PAIRS[0] or (len(pairs) < PAIRS[1] and time.perf_counter() - began < ENOUGH_SECONDS):
+        if len(pairs) % 2:
+            call, step = seconds(bench.call), seconds(bench.step)
+        else:
+            step, call = seconds(bench.step), seconds(bench.call)
+        pairs.append((step, call))
+        busy = busy or os.getloadavg()[0] > (os.cpu_count() or 1)
     name = type if len(bare_of(type)) == 1 else f"{type} {number + 1}"
     table = bench.given[0].memory_usage().sum() / 2**20
-    return Measured(name, rows, min(times[0]), min(times[1]), peak(bench.step), peak(bench.call), table, bare.also)
+    ratio = statistics.median(step / call for step, call in pairs)
+    step, call = (statistics.median(times) for times in zip(*pairs, strict=True))
+    return Measured(name, rows, ratio, step, call, peak(bench.step), peak(bench.call), table, bare.also, busy)
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    gc.collect()
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 def peak(work: Callable[[], Any]) -> float:
-    """MiB that the work allocates at its height, what it gives among them."""
+    """MiB that the work allocates at its height, what it gives among them; Arrow has a height of its own, added."""
     gc.collect()
+    usual = pa.default_memory_pool()
+    counted = pa.proxy_memory_pool(usual)
+    pa.set_memory_pool(counted)
     tracemalloc.start()
     try:
         work()
-        return tracemalloc.get_traced_memory()[1] / 2**20
+        return (tracemalloc.get_traced_memory()[1] + (counted.max_memory() or 0)) / 2**20
     finally:
         tracemalloc.stop()
+        pa.set_memory_pool(usual)
+        gc.collect()
 
 
 def one_row(rows: int) -> tuple[float, float]:
@@ -138,16 +172,52 @@ def one_row(rows: int) -> tuple[float, float]:
 
 def show(found: list[Measured]) -> None:
     """The table, worst first, and the step types that have no call beside them."""
-    print(f"{'step':27} {'ratio':>6} {'step s':>8} {'call s':>8} {'memory':>7} {'rows':>10}  missed; the call has also")
-    print("-" * 112)
-    for m in sorted(found, key=lambda m: -m.ratio):
-        also = "; ".join(filter(None, [m.verdict, m.also]))
-        print(f"{m.name:27} {m.ratio:6.2f} {m.step:8.3f} {m.call:8.3f} {m.memory:7.2f} {m.rows:10,}  {also}")
+    line = "{:27} {:>6} {:>8} {:>8} {:>7} {:>10}  {}"
+    print(line.format(*HEAD) + "\n" + "-" * 112)
+    for m in worst_first(found):
+        print(line.format(*m.cells))
+    print(f"\n{summary(found)} Without a call beside them:")
+    for type, reason in left_out().items():
+        print(f"  {type}: {reason}")
+
+
+def page(found: list[Measured]) -> str:
+    """The same as a page of documentation."""
+    rows = [HEAD, ("---", "--:", "--:", "--:", "--:", "--:", "---"), *(m.cells for m in worst_first(found))]
+    table = "\n".join("| " + " | ".join(cell.replace("*", "\\*") for cell in row) + " |" for row in rows)
+    without = "\n".join(f"| {type} | {reason} |" for type, reason in left_out().items())
+    return f"""<!-- Written by benchmarks.steps; run it. -->
+
+# How fast each step is
+
+Each step beside the bare pandas, scikit-learn or scipy call that does the same, worst first. Both run in turn in one \
+process; the ratio is the median over the pairs, and memory is the step's height to the call's. What the call is \
+[stands with the step's test](decisions/0019-what-a-step-is-measured-against.md), as does how many rows it bears. \
+The goal is {GOAL} times the call, or 2 ms more than it, and no second copy of the table. {summary(found)} \
+{"Figures with * were taken while others used the machine." if any(m.busy for m in found) else ""}
+
+{table}
+
+## Without a call beside them
+
+| step | because |
+| --- | --- |
+{without}
+"""
+
+
+def worst_first(found: list[Measured]) -> list[Measured]:
+    return sorted(found, key=lambda m: -m.ratio)
+
+
+def summary(found: list[Measured]) -> str:
     reached = sum(not m.verdict for m in found)
-    print(f"\n{reached} of {len(found)} within {GOAL} times and without a second copy. Without a call beside them:")
-    for type in library.BUILT_IN:
-        if isinstance(reason := bare_of(type), str):
-            print(f"  {type}: {reason}")
+    return f"{reached} of {len(found)} are within {GOAL} times and without a second copy."
+
+
+def left_out() -> dict[str, str]:
+    """Why a step type has no call, by its type."""
+    return {t: reason for t in library.BUILT_IN if isinstance(reason := bare_of(t), str)}
 
 
 def main() -> None:
@@ -156,6 +226,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=sorted(library.BUILT_IN), help="these step types alone")
     parser.add_argument("--keep", type=Path, help="a file that what is measured is added to")
     parser.add_argument("--show", type=Path, help="print such a file, the latest of each, and measure nothing")
+    parser.add_argument("--output", type=Path, help="write the table as a page of Markdown as well")
     parser.add_argument("--row", action="store_true", help="one row through ten fitted steps, and nothing else")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -164,18 +235,22 @@ def main() -> None:
         ours, hand = one_row(20_000)
         print(f"one row through ten fitted steps / ColumnTransformer: {ours / hand:.2f} ({ours:.2f} ms, {hand:.2f} ms)")
         return
-    if arguments.show:
-        lines = arguments.show.read_text("utf-8").splitlines()
-        show(list({m.name: m for m in (Measured(**json.loads(line)) for line in lines)}.values()))
-        return
-    found = []
-    for type in arguments.only or library.BUILT_IN:
+    found = kept(arguments.show) if arguments.show else []
+    for type in [] if arguments.show else arguments.only or library.BUILT_IN:
         for number, bare in enumerate([] if isinstance(bare_of(type), str) else bare_of(type)):
             found.append(measured(type, number, bare, arguments.rows))
             if arguments.keep:
                 with arguments.keep.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(asdict(found[-1])) + "\n")
     show(found)
+    if arguments.output:
+        arguments.output.write_text(page(found), "utf-8")
+
+
+def kept(file: Path) -> list[Measured]:
+    """The latest of each step that the file has."""
+    lines = file.read_text("utf-8").splitlines()
+    return list({m.name: m for m in (Measured(**json.loads(line)) for line in lines)}.values())
 
 
 if __name__ == "__main__":
