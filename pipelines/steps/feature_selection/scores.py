@@ -14,7 +14,7 @@ from pipelines.errors import InputError
 from pipelines.messages import _
 from pipelines.schema import column_type
 
-Score = Literal["f", "mutual_info", "chi2", "pearson", "spearman", "kendall", "fisher"]
+Score = Literal["f", "mutual_info", "chi2", "pearson", "spearman", "kendall", "fisher", "count"]
 CORRELATIONS = ("pearson", "spearman", "kendall")
 FEW_CLASSES = 10
 

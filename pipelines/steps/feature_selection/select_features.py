@@ -30,12 +30,12 @@ class KeepBest(keep.Keep):
         self.threshold = threshold
 
     def learn(self, frame: pd.DataFrame, y: pd.Series | None) -> None:
-        rows, label = keep.labelled(frame, y)
+        rows, label = (frame, y) if self.score == "count" else keep.labelled(frame, y)
         self.scores_: dict[str, float] = {}
         self.dropped_: list[str] = []
         if not self.candidates:
             return
-        found = self._scores(rows, label)
+        found = _counts(rows, self.candidates) if label is None or self.score == "count" else self._scores(rows, label)
         self.scores_ = dict(zip(self.candidates, found.tolist(), strict=True))
         known = np.where(np.isnan(found), -np.inf, found)
         if self.threshold is not None:
@@ -61,6 +61,10 @@ class KeepBest(keep.Keep):
                     ),
                     fix=_("Use more rows."),
                 ) from None
+
+
+def _counts(frame: pd.DataFrame, names: list[str]) -> np.ndarray:
+    return frame[names].count().to_numpy(dtype=np.float64)
 
 
 class SelectFeatures(Step):
@@ -94,7 +98,8 @@ class SelectFeatures(Step):
     score: Score = Field(
         "f",
         title="Score",
-        description="f, pearson: a line. spearman, kendall: ranks. mutual_info: any relation. chi2, fisher: classes.",
+        description="f, pearson: a line. spearman, kendall: ranks. mutual_info: any relation. chi2, fisher: classes. "
+        "count: how many values are not missing, whatever the label.",
     )
     keep: Literal["k", "threshold"] = Field(
         "k", title="Keep", description="k: a number of columns. threshold: those with a score as high or higher."

@@ -51,6 +51,9 @@ class ScoreRecommender(Step):
     choose_from: Annotated[Literal["unrated", "all", "rated"], Form(when={"kind": ("items",)})] = Field(
         "unrated", title="Choose from", description="New items, all, or those beside the user in this table."
     )
+    min_items: Annotated[int, Form(when={"kind": ("items",), "choose_from": ("rated",)})] = Field(
+        1, ge=1, le=100, title="Fewest items", description="Users with fewer items in this table are left out."
+    )
     n_items: Annotated[int, Form(when={"kind": ("items",)})] = Field(
         5, ge=1, le=100, title="Items", description="How many items for each user, at most."
     )
@@ -101,6 +104,7 @@ class ScoreRecommender(Step):
             {user: table.frame[user], "item": table.frame[item].astype("str"), "rating": found[LABELS]}
         )
         pairs = pairs.dropna().drop_duplicates([user, "item"])
+        pairs = pairs[pairs.groupby(user, observed=True)["item"].transform("size") >= self.min_items]
         firsts = _one_row_each(pairs, user)
         pairs = pairs.sort_values("rating", ascending=False, kind="stable")
         pairs["place"] = pairs.groupby(user, observed=True).cumcount() + 1

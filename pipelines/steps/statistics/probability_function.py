@@ -20,15 +20,17 @@ from pipelines.steps.checks import require_numeric
 
 Distribution = Literal[
     "norm", "t", "chi2", "f", "uniform", "expon", "gamma", "beta", "lognorm", "weibull_min", "logistic", "laplace",
-    "cauchy", "pareto", "rayleigh", "triang", "gumbel_r", "genextreme", "bernoulli", "binom", "poisson", "geom",
-    "nbinom",
+    "cauchy", "pareto", "rayleigh", "triang", "gumbel_r", "genextreme", "gumbel_l", "halfnorm", "invgauss", "burr12",
+    "trapezoid", "bernoulli", "binom", "poisson", "geom", "nbinom", "hypergeom",
 ]  # fmt: skip
 SHAPES: dict[str, tuple[str, ...]] = {
     "t": ("df",), "chi2": ("df",), "f": ("dfn", "dfd"), "gamma": ("a",), "beta": ("a", "b"), "lognorm": ("s",),
-    "weibull_min": ("c",), "pareto": ("b",), "triang": ("c",), "genextreme": ("c",), "bernoulli": ("p",),
+    "weibull_min": ("c",), "invgauss": ("mu",), "burr12": ("c", "d"), "trapezoid": ("c", "d"),
+    "pareto": ("b",), "triang": ("c",), "genextreme": ("c",), "bernoulli": ("p",),
     "binom": ("n", "p"), "poisson": ("mu",), "geom": ("p",), "nbinom": ("n", "p"),
+    "hypergeom": ("M", "n", "N"),
 }  # fmt: skip
-DISCRETE = ("bernoulli", "binom", "poisson", "geom", "nbinom")
+DISCRETE = ("bernoulli", "binom", "poisson", "geom", "nbinom", "hypergeom")
 NONE = Columns(names=())
 
 
@@ -104,8 +106,15 @@ class ProbabilityFunction(Step):
     a: Annotated[float, _with("a")] = Field(1.0, gt=0, title="Shape a", description="The first shape.")
     b: Annotated[float, _with("b")] = Field(1.0, gt=0, title="Shape b", description="The second shape.")
     c: Annotated[float, _with("c")] = Field(0.5, title="Shape c", description="The shape; of triang the mode's place.")
+    d: Annotated[float, _with("d")] = Field(
+        1.0, gt=0, title="Shape d", description="The second shape; of trapezoid where the top ends."
+    )
     s: Annotated[float, _with("s")] = Field(1.0, gt=0, title="Shape s", description="The deviation of the logarithm.")
-    n: Annotated[int, _with("n")] = Field(10, ge=1, title="Trials", description="Trials, or successes to wait for.")
+    n: Annotated[int, _with("n")] = Field(
+        10, ge=1, title="Trials", description="Trials, or successes to wait for; of hypergeom the successes among all."
+    )
+    M: Annotated[int, _with("M")] = Field(100, ge=1, title="All", description="How many there are to draw from.")
+    N: Annotated[int, _with("N")] = Field(10, ge=1, title="Draws", description="How many are drawn.")
     p: Annotated[float, _with("p")] = Field(0.5, ge=0, le=1, title="Chance", description="The chance of success.")
     mu: Annotated[float, _with("mu")] = Field(1.0, ge=0, title="Rate", description="The mean count.")
     loc: float = Field(0.0, title="Location", description="Where it stands: the mean of norm, the start of uniform.")

@@ -26,6 +26,7 @@ BETWEEN = " ||| "
 OPTIONS = (
     "lowercase", "remove_stop_words", "lemmatize", "remove_numbers", "remove_special_characters",
     "remove_duplicate_characters", "remove_emails", "remove_urls", "expand_contractions", "detect_sentences",
+    "backslashes_to_slashes",
 )  # fmt: skip
 
 
@@ -76,6 +77,8 @@ class Clean(Columnwise):
             text = ADDRESS.sub(" ", text)
         if self.on("remove_emails") and "@" in text:
             text = EMAIL.sub(" ", text)
+        if self.on("backslashes_to_slashes"):
+            text = text.replace("\\", "/")
         if self.on("remove_duplicate_characters") and THRICE.search(text):
             text = REPEATED.sub(r"\1\1", text)
         text = text.lower() if self.on("lowercase") else text

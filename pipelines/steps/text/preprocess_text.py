@@ -91,6 +91,9 @@ class PreprocessText(Step):
     )
     remove_emails: bool = Field(True, title="Remove e-mail addresses", description="Leave e-mail addresses out.")
     remove_urls: bool = Field(True, title="Remove web addresses", description="Leave web addresses out.")
+    backslashes_to_slashes: bool = Field(
+        False, title="Backslashes to slashes", description="Each backslash becomes a slash."
+    )
     detect_sentences: bool = Field(
         False, title="Mark sentences", description="Put ||| between sentences: they end with a full stop or the like."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -33,6 +33,10 @@ class TopicShares(Vectors):
         keep_column: bool,
         doc_topic_prior: float | None = None,
         topic_word_prior: float | None = None,
+        learning_method: str = "batch",
+        batch_size: int = 128,
+        learning_decay: float = 0.7,
+        learning_offset: float = 10.0,
     ) -> None:
         super().__init__(column, keep_column)
         self.n_components = n_components
@@ -43,6 +47,10 @@ class TopicShares(Vectors):
         self.random_state = random_state
         self.doc_topic_prior = doc_topic_prior
         self.topic_word_prior = topic_word_prior
+        self.learning_method = learning_method
+        self.batch_size = batch_size
+        self.learning_decay = learning_decay
+        self.learning_offset = learning_offset
 
     def learn_from(self, texts: list[str]) -> list[str]:
         words = CountVectorizer(**self._how(), min_df=self.min_df, max_features=self.max_features)
@@ -56,6 +64,10 @@ class TopicShares(Vectors):
             doc_topic_prior=self.doc_topic_prior,
             topic_word_prior=self.topic_word_prior,
             max_iter=self.max_iter,
+            learning_method=self.learning_method,
+            batch_size=self.batch_size,
+            learning_decay=self.learning_decay,
+            learning_offset=self.learning_offset,
             random_state=self.random_state,
         ).fit(counts)
         self.counted = counts
@@ -76,7 +88,7 @@ class Topics(Step):
     """Find topics in a text: groups of words that come together, and each text's share of every topic (LDA).
 
     The same as CountVectorizer and sklearn.decomposition.LatentDirichletAllocation (Blei, Ng, Jordan 2003), learned
-    from the training rows in batch. The report has the words of each topic. Remove stop words with Preprocess Text
+    from the training rows. The report has the words of each topic. Remove stop words with Preprocess Text
     before. Azure's step has priors of 0.01 (its rho and alpha); here they are one part in the number of topics.
     """
 
@@ -115,6 +127,18 @@ class Topics(Step):
     topic_word_prior: Annotated[float | None, Form(group="More")] = Field(
         None, gt=0, title="Prior of words", description="Small: a topic has few words. Empty: 1 / the number of topics."
     )
+    learning_method: Annotated[Literal["batch", "online"], Form(group="More")] = Field(
+        "batch", title="Learning", description="batch: from all texts at once. online: from some at a time; sooner."
+    )
+    batch_size: Annotated[int, Form(group="More", when={"learning_method": ("online",)})] = Field(
+        128, ge=1, le=1_000_000, title="Texts at a time", description="How many texts are learned from at once."
+    )
+    learning_decay: Annotated[float, Form(group="More", when={"learning_method": ("online",)})] = Field(
+        0.7, gt=0.5, le=1, title="Decay", description="How soon later texts count less: the power of the count so far."
+    )
+    learning_offset: Annotated[float, Form(group="More", when={"learning_method": ("online",)})] = Field(
+        10.0, gt=1, title="Offset", description="Large: the first texts count less."
+    )
 
     def build(self, schema: TableSchema) -> Transformer:
         return TopicShares(
@@ -128,6 +152,10 @@ class Topics(Step):
             self.keep_column,
             self.doc_topic_prior,
             self.topic_word_prior,
+            self.learning_method,
+            self.batch_size,
+            self.learning_decay,
+            self.learning_offset,
         )
 
     def report(self, link: Any) -> Report | None:

@@ -68,6 +68,11 @@ class CleanMissingData(Step):
         title="Indicator columns",
         description="For each column with gaps in the training rows one more, named ..._missing, true at a gap.",
     )
+    keep_empty_features: Annotated[bool, Form(group="More", when={"strategy": FILLING})] = Field(
+        True,
+        title="Keep empty columns",
+        description="Off: a column of those looked at that has no value in any training row leaves.",
+    )
     min_ratio: Annotated[float, Form(group="More")] = Field(
         0.0, ge=0, le=1, title="Least missing", description="Columns with a smaller share of missing values are left."
     )
@@ -103,6 +108,7 @@ class CleanMissingData(Step):
             self.add_indicator,
             self.min_ratio,
             self.max_ratio,
+            self.keep_empty_features,
         )
 
     def _constants(self) -> dict[str, Constant]:

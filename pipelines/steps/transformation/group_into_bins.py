@@ -25,6 +25,7 @@ from pipelines.steps.checks import WORDS, require_numeric
 from pipelines.steps.names import free
 
 SOME = 10_000
+SHARES = {"fraction": 1.0, "percent": 100.0}
 
 
 class Bins(Columnwise):
@@ -104,6 +105,8 @@ class Bins(Columnwise):
         codes = np.searchsorted(edges, found, side="right")
         if self.encode == "ordinal":
             return np.where(missing, np.nan, codes)
+        if self.encode in SHARES:
+            return np.where(missing, np.nan, (codes + 1) * (SHARES[self.encode] / (len(edges) + 1)))
         return pd.array(names, dtype="str").take(np.where(missing, -1, codes), allow_fill=True)
 
 
@@ -161,8 +164,11 @@ class GroupIntoBins(Step):
         title="Edges",
         description="Where bins meet, such as 18, 65 for three bins; the strategy is not used then.",
     )
-    encode: Annotated[Literal["ordinal", "label"], Form()] = Field(
-        "ordinal", title="Result", description="ordinal: the bin's number from 0. label: its range as text."
+    encode: Literal["ordinal", "label", "fraction", "percent"] = Field(
+        "ordinal",
+        title="Result",
+        description="ordinal: the bin's number from 0. label: its range as text. fraction, percent: its place among "
+        "the bins, the last 1 or 100.",
     )
     labels: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Form(when={"encode": ("label",)})] = Field(
         (), max_length=1001, title="Labels", description="Names of the bins, the lowest first. Empty: their ranges."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -28,7 +28,7 @@ class FillMissing(Columnwise):
 
     ``imputer`` is a scikit-learn imputer for the columns of numbers together. ``indicator`` adds a column of truth
     values for each that had gaps in the training rows. Only columns whose share of missing values in the training rows
-    is from ``least`` to ``most`` are touched.
+    is from ``least`` to ``most`` are touched. Unless ``keep_empty``, those without any value there leave.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class FillMissing(Columnwise):
         indicator: bool = False,
         least: float = 0.0,
         most: float = 1.0,
+        keep_empty: bool = True,
     ) -> None:
         self.columns = columns
         self.strategy = strategy
@@ -48,9 +49,12 @@ class FillMissing(Columnwise):
         self.indicator = indicator
         self.least = least
         self.most = most
+        self.keep_empty = keep_empty
 
     def learn(self, frame: pd.DataFrame, y: pd.Series | None) -> None:
         chosen = within(frame, self.columns, self.least, self.most)
+        self.gone_ = [] if self.keep_empty else [c for c in chosen if frame[c].isna().all()]
+        chosen = [c for c in chosen if c not in self.gone_]
         numeric = [c for c in chosen if column_type(frame[c]).is_numeric] if self.imputer is not None else []
         self.values_: dict[str, Any] = {c: self._value(frame[c]) for c in chosen if c not in numeric}
         self.together_ = numeric
@@ -61,6 +65,9 @@ class FillMissing(Columnwise):
         taken = {str(c) for c in frame.columns}
         gaps = [c for c in chosen if frame[c].isna().any()] if self.indicator else []
         self.indicators_: dict[str, str] = {c: free(f"{c}_missing", taken) for c in gaps}
+
+    def gone(self) -> Collection[str]:
+        return self.gone_
 
     def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
         made: dict[str, Any] = {}

@@ -66,6 +66,11 @@ class JoinData(Step):
     match_case: Annotated[bool, Form(when={"how": KEYED})] = Field(
         True, title="Match case", description="Off: Audi and AUDI are one key."
     )
+    keep_right_keys: Annotated[bool, Form(group="More", when={"how": ("inner", "left", "right", "outer")})] = Field(
+        True,
+        title="Keep the right keys",
+        description="Off: right keys under other names leave; a row without a match on the left has them in its keys.",
+    )
     suffix: str = Field(
         "_right",
         min_length=1,
@@ -140,12 +145,13 @@ class JoinData(Step):
         at_left: np.ndarray,
         at_right: np.ndarray,
     ) -> pd.DataFrame:
-        shared = [a for a, b in pairs if a == b]
+        shared = [(a, b) for a, b in pairs if a == b or not self.keep_right_keys]
+        leaving = [b for _left, b in shared]
         unmatched = at_left < 0
         if unmatched.any():
-            keys = _take(right[shared], at_right)
-            frame = frame.assign(**{c: _either(frame[c], keys[c], unmatched) for c in shared})
-        right = _take(right.drop(columns=shared), at_right).set_axis(frame.index)
+            keys = _take(right[leaving], at_right)
+            frame = frame.assign(**{a: _either(frame[a], keys[b], unmatched) for a, b in shared})
+        right = _take(right.drop(columns=leaving), at_right).set_axis(frame.index)
         right.columns = pd.Index([f"{c}{self.suffix}" if c in frame.columns else c for c in right.columns])
         names = [*frame.columns, *right.columns]
         twice = next((n for n in names if names.count(n) > 1), None)

@@ -19,7 +19,7 @@ from pipelines.steps.base import Behaviour, Example, Step
 from pipelines.steps.marking import class_codes, group_codes, matches, moments
 from pipelines.table import TEST, TRAIN
 
-Mode = Literal["rows", "expression", "pattern", "time", "group"]
+Mode = Literal["rows", "expression", "pattern", "time", "group", "ratings"]
 
 
 class SplitData(Step):
@@ -27,8 +27,8 @@ class SplitData(Step):
 
     rows: as sklearn.model_selection.train_test_split. expression, pattern: rows that fit are for training, as Azure's
     relative and regular expression. time: what comes first is for training. group: as GroupShuffleSplit, no group is in
-    both parts. The table goes on whole; what follows learns from the training rows only, and evaluation looks at the
-    test rows.
+    both parts. ratings: as Azure's recommender split, each of some users has rows in both parts. The table goes on
+    whole; what follows learns from the training rows only, and evaluation looks at the test rows.
     """
 
     type: ClassVar[str] = "split_data"
@@ -38,6 +38,7 @@ class SplitData(Step):
     synonyms: ClassVar[tuple[str, ...]] = (
         *("train test split", "partition", "holdout", "sample", "train_test_split"),
         *("group split", "time split", "out of time", "regular expression", "relative expression", "split rows"),
+        "recommender split",
     )
     known_as: ClassVar[tuple[str, ...]] = ("Split Data",)
     equivalent: ClassVar[str] = (
@@ -53,16 +54,21 @@ class SplitData(Step):
         "rows",
         title="By",
         description="rows: at random or in order. expression, pattern: those that fit. time: the last ones test. "
-        "group: whole groups.",
+        "group: whole groups. ratings: some of each user's.",
     )
-    train_fraction: Annotated[float, Form(widget="slider", when={"mode": ("rows", "time", "group")})] = Field(
-        0.7,
-        gt=0,
-        lt=1,
-        title="Training share",
-        description="The share of the rows to learn from; of the groups, where whole groups are split.",
+    train_fraction: Annotated[float, Form(widget="slider", when={"mode": ("rows", "time", "group", "ratings")})] = (
+        Field(
+            0.7,
+            gt=0,
+            lt=1,
+            title="Training share",
+            description="The share of the rows to learn from; of the groups, where whole groups are split.",
+        )
     )
-    random_state: Annotated[int, Form(when={"mode": ("rows", "group")})] = Field(
+    training_users: Annotated[float, Form(when={"mode": ("ratings",)})] = Field(
+        0.5, ge=0, lt=1, title="Users of training alone", description="The share of users with no row for testing."
+    )
+    random_state: Annotated[int, Form(when={"mode": ("rows", "group", "ratings")})] = Field(
         0, ge=0, le=2**32 - 1, title="Seed", description="The same seed marks the same rows."
     )
     shuffle: Annotated[bool, Form(when={"mode": ("rows",)})] = Field(
@@ -71,8 +77,8 @@ class SplitData(Step):
     stratify: Annotated[bool | str, Form(widget="column", when={"mode": ("rows",), "shuffle": (True,)})] = Field(
         False, title="Stratify", description="Keep the shares of the classes: true for those of the label, or a column."
     )
-    column: Annotated[str, Form(widget="column", when={"mode": ("pattern", "time", "group")})] = Field(
-        "", title="Column", description="The column with the text, the time or the group."
+    column: Annotated[str, Form(widget="column", when={"mode": ("pattern", "time", "group", "ratings")})] = Field(
+        "", title="Column", description="The column with the text, the time, the group or the user."
     )
     expression: Annotated[str, Form(widget="expression", when={"mode": ("expression",)})] = Field(
         "",
@@ -99,7 +105,7 @@ class SplitData(Step):
             raise ValueError(_("rows that keep their order cannot be stratified; switch shuffle on or stratify off"))
         if self.mode == "expression" and not self.expression.strip():
             raise ValueError(_('write the condition that training rows fulfil, such as "Month" < 10'))
-        if self.mode in ("pattern", "time", "group") and not self.column:
+        if self.mode in ("pattern", "time", "group", "ratings") and not self.column:
             raise ValueError(_("name the column to split by"))
         if self.mode == "pattern":
             _compiled(self.pattern)
@@ -132,6 +138,8 @@ class SplitData(Step):
                 training = self._earlier(frame[self.column], schema)
             case "group":
                 training = self._groups(frame[self.column])
+            case "ratings":
+                training = self._ratings(frame[self.column])
         return pd.Series(np.where(training, TRAIN, TEST), index=frame.index, dtype="str")
 
     def _rows(self, frame: pd.DataFrame, schema: TableSchema) -> np.ndarray:
@@ -166,6 +174,17 @@ class SplitData(Step):
         except ValueError as error:
             raise self._impossible(int(values.nunique()), error) from None
         return _mask(len(values), train)
+
+    def _ratings(self, values: pd.Series) -> np.ndarray:
+        """All rows of some users, and of the others as many as the share says, at random, but at least one."""
+        random = np.random.default_rng(self.random_state)
+        users = group_codes(values)
+        sizes = np.bincount(users)
+        order = np.lexsort((random.random(len(users)), users))
+        place = np.empty(len(users), dtype=np.int64)
+        place[order] = np.arange(len(users)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        whole = random.permutation(len(sizes)) < round(self.training_users * len(sizes))
+        return np.asarray(whole[users] | (place < self.train_fraction * sizes[users]))
 
     def _impossible(self, count: int, error: ValueError) -> InputError:
         values = {"count": count, "share": self.train_fraction, "reason": _first(error)}

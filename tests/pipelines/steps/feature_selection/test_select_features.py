@@ -31,6 +31,7 @@ CASES = [
     Case({"score": "f", "k": 1, "columns": ["x", "y", "int-number"]}),
     Case({"score": "mutual_info", "k": 2, "columns": ["x", "y", "bool"]}),
     Case({"score": "chi2", "k": 99, "columns": ["x", "y"]}),
+    Case({"score": "count", "k": 1, "columns": ["float number", "Int64", "x"]}),
     Case({"score": "spearman", "keep": "threshold", "threshold": 0.3, "columns": ["x", "y"]}),
 ]
 
@@ -54,6 +55,15 @@ def wine() -> pd.DataFrame:
 def kept(frame: pd.DataFrame, label: str | None, **params: Any) -> list[str]:
     table = Table(frame, {label: Role.LABEL} if label else {})
     return list(fit_link(SelectFeatures.model_validate(params), table).transform(frame))
+
+
+def test_columns_with_the_most_values_are_kept(wine: pd.DataFrame) -> None:
+    gaps = wine[["alcohol", "density", "quality"]].copy()
+    gaps.iloc[:5, 0], gaps.iloc[:2, 1] = np.nan, np.nan
+    assert kept(gaps, "quality", score="count", k=1) == ["density", "quality"]
+    assert kept(gaps, None, score="count", k=2) == ["density", "quality"]
+    found = kept(gaps, "quality", score="count", keep="threshold", threshold=len(gaps) - 4)
+    assert found == ["density", "quality"]
 
 
 def seeded(function: Any, **options: Any) -> Any:

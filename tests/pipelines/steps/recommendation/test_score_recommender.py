@@ -74,6 +74,13 @@ def test_lists_can_go_without_ratings(rated: Table, model: Chain, scored: Callab
     assert found.roles["user"] is Role.ID
 
 
+def test_users_with_few_items_are_left_out(rated: Table, scored: Callable[..., Table]) -> None:
+    found = scored(kind="items", choose_from="rated", min_items=6).frame
+    counts = rated.rows("test").drop_duplicates(["user", "film"])["user"].value_counts()
+    assert set(found["user"]) == set(counts[counts >= 6].index)
+    assert 0 < len(found) < len(counts)
+
+
 def test_what_cannot_be_recommended_is_told(engine: Any, rated: Table, model: Chain) -> None:
     items = ScoreRecommender(kind="items")
     with pytest.raises(InputError, match="no users"):

@@ -31,6 +31,7 @@ BARE = [
 
 DISTRIBUTIONS = get_args(probability_function.Distribution)
 VALUES = {"df": 4.0, "dfn": 3.0, "dfd": 7.0, "a": 2.0, "b": 3.0, "c": 0.4, "s": 0.7, "n": 12, "p": 0.3, "mu": 2.5}
+VALUES |= {"d": 0.8, "M": 40, "N": 15}
 
 
 def applied(frame: pd.DataFrame, **params: Any) -> pd.DataFrame:

@@ -67,6 +67,7 @@ def cleaned(text: str | None, **params: object) -> str | None:
     [
         ("lowercase", "The LAMP", "the lamp"),
         ("remove_stop_words", "this is the lamp and not a chair", "lamp not chair"),
+        ("backslashes_to_slashes", "a\\b c", "a / b c"),
         ("lemmatize", "lamps were delivered", "lamp be deliver"),
         ("remove_numbers", "order 2077-12 cost 3.50 or 1,000", "order - cost or"),
         ("remove_special_characters", "broken!! (really_bad)", "broken really bad"),

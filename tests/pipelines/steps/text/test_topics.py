@@ -18,6 +18,7 @@ from tests.pipelines.steps.samples import sample
 CASES = [
     Case({"column": "text", "n_components": 2, "max_iter": 3}),
     Case({"column": "arrow", "n_components": 3, "n": 2, "max_iter": 2, "keep_column": False}),
+    Case({"column": "text", "n_components": 2, "max_iter": 2, "learning_method": "online", "batch_size": 20}),
 ]
 
 
@@ -54,6 +55,15 @@ def test_priors_are_those_of_scikit_learn() -> None:
     priors = {"doc_topic_prior": 0.01, "topic_word_prior": 0.5}
     reference = LatentDirichletAllocation(3, max_iter=2, random_state=0, **priors).fit(counts)
     np.testing.assert_allclose(found, reference.components_, rtol=1e-9)
+
+
+def test_learning_from_some_at_a_time_is_scikit_learns() -> None:
+    messages = sample("support_messages").iloc[:200]
+    how = {"learning_method": "online", "batch_size": 50, "learning_decay": 0.5001, "learning_offset": 2.0}
+    found = fit_link(Topics.model_validate({"column": "message", "max_iter": 2, **how}), Table(messages)).topics_
+    counts = CountVectorizer(token_pattern=r"\b\w+\b").fit_transform(messages["message"])
+    reference = LatentDirichletAllocation(5, max_iter=2, random_state=0, **how).fit(counts)
+    np.testing.assert_allclose(found.components_, reference.components_, rtol=1e-9)
 
 
 def test_a_column_without_words_is_told() -> None:

@@ -27,6 +27,7 @@ CASES = [
     Case({"strategy": "knn", "n_neighbors": 3, "max_ratio": 0.5}),
     Case({"strategy": "constant", "fill_values": {"text": "unknown", "datetime": "2026-01-01"}, "add_indicator": True}),
     Case({"strategy": "drop_columns", "min_ratio": 0.5}),
+    Case({"strategy": "median", "keep_empty_features": False}),
 ]
 
 
@@ -55,6 +56,15 @@ def test_numbers_are_filled_as_by_simple_imputer(cars: pd.DataFrame, strategy: s
     np.testing.assert_allclose(found[[*names, "nothing"]], reference.transform(cars[[*names, "nothing"]]), rtol=1e-12)
     assert [found[n].dtype for n in names] == [cars[n].dtype for n in names]
     assert found["num-of-doors"].equals(cars["num-of-doors"].fillna(cars["num-of-doors"].mode()[0]))
+
+
+@pytest.mark.parametrize("strategy", ["mean", "iterative", "knn"])
+def test_empty_columns_leave_as_simple_imputers_do(cars: pd.DataFrame, strategy: str) -> None:
+    names = [*numeric(cars), "nothing"]
+    cars = cars.assign(nothing=np.nan, text=pd.array([None] * len(cars), dtype="str"))
+    found = made("clean_missing_data", cars, strategy=strategy, keep_empty_features=False)
+    kept = SimpleImputer().fit(cars[names]).get_feature_names_out()
+    assert list(found) == [c for c in cars if c in kept or (c not in names and c != "text")]
 
 
 def test_text_is_filled_as_by_simple_imputer() -> None:

@@ -21,6 +21,7 @@ CASES = [
     Case({"edges": [0.25, 0.5], "columns": ["x"], "encode": "label"}),
     Case({"edges": [0.5], "columns": ["x", "y"], "encode": "label", "labels": ["low", "high"], "keep_columns": True}),
     Case({"strategy": "mean_std", "n_bins": 4}),
+    Case({"encode": "percent", "columns": ["x", "float number", "nothing"]}),
     Case({"strategy": "mdl", "columns": ["x", "float number", "Int64"]}),
 ]
 
@@ -59,6 +60,15 @@ def test_edges_of_ones_own_are_those_of_pandas_cut(cars: pd.DataFrame) -> None:
     assert found.isna().equals(cars["bore"].isna())
     labels = made("group_into_bins", cars, columns=["bore"], edges=[3.0, 3.5], encode="label")["bore"]
     assert set(labels.dropna()) == {"below 3", "3 to 3.5", "3.5 or more"}
+
+
+@pytest.mark.parametrize(("encode", "most"), [("fraction", 1), ("percent", 100)])
+def test_bins_stand_at_their_place_among_all(cars: pd.DataFrame, encode: str, most: float) -> None:
+    found = made("group_into_bins", cars, columns=["bore"], n_bins=4, encode=encode)["bore"]
+    numbered = made("group_into_bins", cars, columns=["bore"], n_bins=4)["bore"]
+    pd.testing.assert_series_equal(found, (numbered + 1) * most / 4)
+    assert found.max() == most
+    assert found.isna().equals(cars["bore"].isna())
 
 
 def test_mdl_cuts_iris_as_published() -> None:

@@ -20,6 +20,7 @@ CASES = [
     Case({"on": ["text"], "match_case": False, "how": "left"}),
     Case({"how": "cross"}),
     Case({"left_on": ["text", "category"], "right_on": ["arrow", "category"], "suffix": "_2"}),
+    Case({"left_on": ["text"], "right_on": ["arrow"], "how": "outer", "keep_right_keys": False}),
 ]
 
 KEYS = ["origin", "month", "day", "hour"]
@@ -42,6 +43,15 @@ def test_joins_are_those_of_pandas(cars: pd.DataFrame, prices: pd.DataFrame, how
     by = ["make", "price", "wheel-base", "engine-size", "price_right", "bore", "stroke", "curb-weight"]
     found, expected = (f.sort_values(by, ignore_index=True) for f in (found, expected))
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize("how", ["inner", "left", "right", "outer"])
+def test_right_keys_can_leave(cars: pd.DataFrame, prices: pd.DataFrame, how: Any) -> None:
+    other = prices.rename(columns={"make": "brand"})
+    keys: dict[str, Any] = {"left_on": ["make"], "right_on": ["brand"], "how": how}
+    found = combined("join_data", cars, other, **keys, keep_right_keys=False).frame
+    pd.testing.assert_frame_equal(found, combined("join_data", cars, prices, on=["make"], how=how).frame)
+    assert "brand" in combined("join_data", cars, other, **keys).frame
 
 
 def test_semi_and_anti_part_the_left_rows(cars: pd.DataFrame, prices: pd.DataFrame) -> None:

@@ -27,6 +27,7 @@ CASES = [
     Case({"mode": "pattern", "column": "text", "pattern": "^[rg]"}),
     Case({"mode": "time", "column": "x"}),
     Case({"mode": "group", "column": "zoned"}),
+    Case({"mode": "ratings", "column": "key"}),
 ]
 
 BARE = [
@@ -102,6 +103,19 @@ def test_what_comes_last_is_tested(cars: pd.DataFrame) -> None:
     marks = assigned(cars.assign(day=days), mode="time", column="day", moment="2026-02-01")
     assert (marks == TEST).equals(days >= "2026-02-01")
     assert (assigned(cars, mode="time", column="price", moment="9000") == TRAIN).equals(cars["price"] < 9000)
+
+
+def test_ratings_are_split_for_some_users_only(people: pd.DataFrame) -> None:
+    marks = assigned(people, mode="ratings", column="education", training_users=0.25, train_fraction=0.6)
+    shares = (marks == TRAIN).groupby(people["education"]).agg(["mean", "sum", "size"])
+    whole = shares["mean"] == 1
+    assert whole.sum() == round(0.25 * len(shares))
+    expected = np.ceil(0.6 * shares.loc[~whole, "size"])
+    np.testing.assert_array_equal(shares.loc[~whole, "sum"], expected)
+    other = assigned(people, mode="ratings", column="education", training_users=0.25, random_state=1)
+    assert not other.equals(assigned(people, mode="ratings", column="education", training_users=0.25))
+    alone = assigned(people.assign(user=range(len(people))), mode="ratings", column="user", training_users=0)
+    assert (alone == TRAIN).all(), "the first rating of a user is for training"
 
 
 def test_groups_stay_whole(people: pd.DataFrame) -> None:
