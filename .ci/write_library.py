@@ -68,6 +68,12 @@ INSTEAD = {
     "Load Trained Model": "Models are published and used on the *Models* page, or with `workspace.models` in Python.",
     "Create R Model": "*Python Classifier* or *Python Regressor*; *Execute R* before Split Data for tables.",
     "Named Entity Recognition": "*Extract Key Phrases*, or *Execute Python* with a library such as spaCy.",
+    "Clean Missing Data (probabilistic PCA)": "*Clean Missing Data* with the strategy iterative, which predicts each "
+    "column of numbers from the others.",
+    "K-Means Clustering (cosine)": "*Normalize Data* with the method unit before *K-Means Clustering*.",
+    "Score Matchbox Recommender (related items)": "*Pivot* the ratings to a row for each user, then *Correlation*.",
+    "Import Data (web address or store)": "A dataset that is imported from there; a new import makes a new version.",
+    "Execute Python Script (script bundle)": "A step type of your own, kept in the workspace, for code that many use.",
     "Threshold Filter": "*Clip Values*, which can replace what lies beyond a limit, or *Filter Rows*.",
 }
 """Components without a step of their own: several names, and what to use in their place."""

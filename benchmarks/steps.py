@@ -8,9 +8,10 @@
 The calls are declared in each step type's own test module, as ``BARE``, and the contract test holds that both give the
 same. Step and call are run in turn in this process, the first of them changing from pair to pair; the ratio is the
 median of the pairs' ratios, and seconds are medians too. Memory is what each allocates at its height beyond what it is
-given, as NumPy, Python and Arrow count it (DuckDB does not), and a second copy is half of the table more than the call
-makes. A step within 2 ms of its call is taken as even with it: so much is spent on columns, roles and the index,
-whatever the rows. A figure is marked with * where more wanted to run than the machine has cores.
+given, with at most 200,000 rows, as NumPy, Python and Arrow count it (DuckDB does not), and a second copy is half of
+the table more than the call makes. A step within 2 ms of its call is taken as even with it: so much is spent on
+columns, roles and the index, whatever the rows. A figure is marked with * where more wanted to run than the machine
+has cores.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ from tests.pipelines.steps.many_rows import NUMBERS, WORDS, adult
 GOAL = 1.2
 EVEN = 0.002
 EVEN_MIB = 1.0
+MEMORY_ROWS = 200_000
 COPY = 0.5
 PAIRS = 3, 9
 ENOUGH_SECONDS = 12.0
@@ -107,10 +109,11 @@ def measured(type: str, number: int, bare: Bare, rows: int) -> Measured:
         pairs.append((step, call))
         busy = busy or os.getloadavg()[0] > (os.cpu_count() or 1)
     name = type if len(bare_of(type)) == 1 else f"{type} {number + 1}"
-    table = bench.given[0].memory_usage().sum() / 2**20
     ratio = statistics.median(step / call for step, call in pairs)
     step, call = (statistics.median(times) for times in zip(*pairs, strict=True))
-    return Measured(name, rows, ratio, step, call, peak(bench.step), peak(bench.call), table, bare.also, busy)
+    few = Bench(type, bare, min(rows, MEMORY_ROWS))
+    table = few.given[0].memory_usage().sum() / 2**20
+    return Measured(name, rows, ratio, step, call, peak(few.step), peak(few.call), table, bare.also, busy)
 
 
 def seconds(work: Callable[[], Any]) -> float:
@@ -191,7 +194,8 @@ def page(found: list[Measured]) -> str:
 # How fast each step is
 
 Each step beside the bare pandas, scikit-learn or scipy call that does the same, worst first. Both run in turn in one \
-process; the ratio is the median over the pairs, and memory is the step's height to the call's. What the call is \
+process; the ratio is the median over the pairs, and memory is the step's height to the call's, with at most \
+{MEMORY_ROWS:,} rows. What the call is \
 [stands with the step's test](decisions/0019-what-a-step-is-measured-against.md), as does how many rows it bears. \
 The goal is {GOAL} times the call, or 2 ms more than it, and no second copy of the table. {summary(found)} \
 {"Figures with * were taken while others used the machine." if any(m.busy for m in found) else ""}

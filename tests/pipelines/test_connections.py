@@ -34,7 +34,7 @@ def test_the_file_and_the_environment_give_connections_by_name(file: Path, monke
     _write(
         file, f'[sales]\nurl = "postgresql://me:{SECRET}@db/sales"\n[lake]\nurl = "s3://bucket/x"\nkey = "{SECRET}"\n'
     )
-    monkeypatch.setenv("SEKKEI_CONNECTION_LOCAL", "sqlite:////tmp/x.db")
+    monkeypatch.setenv("SEKKEI_CONNECTION_LOCAL", "sqlite:///records.db")
     found = connections.connections()
     assert [(c.name, c.kind, c.system) for c in found] == [
         ("lake", "store", "s3"),
