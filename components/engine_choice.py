@@ -7,11 +7,11 @@ import streamlit as st
 from components.language import N_, _, said
 from pipelines.batch.engines import offered
 
-NAMES = {"": N_("As set up"), "local": N_("This machine"), "spark": N_("Spark")}
+NAMES = {"": N_("The default"), "local": N_("This machine"), "spark": N_("Spark")}
 
 
 def show(*, key: str) -> str:
-    """Draw the choice; the engine's name, empty for the one that is set up."""
+    """Draw the choice; the engine's name, empty for the default."""
     found = offered()
     chosen = st.segmented_control(
         _("Scored by"),
@@ -20,7 +20,9 @@ def show(*, key: str) -> str:
         format_func=name,
         required=True,
         key=key,
-        help=_("SEKKEI_SPARK_MASTER says where Spark is; SEKKEI_BATCH_ENGINE, or the version, what is set up.")
+        help=_(
+            "The default is the version's, else what SEKKEI_BATCH_ENGINE says. SEKKEI_SPARK_MASTER says where Spark is."
+        )
         if "spark" in found
         else _("For Spark, pip install pyspark, and set SEKKEI_SPARK_MASTER."),
     )

@@ -26,7 +26,7 @@ from pipelines.inference.comparison import ParityError, compare, records, writte
 from pipelines.inference.loading import LoadedModel, load_folder
 from pipelines.inference.scoring import score_file
 from pipelines.inference.variants import as_csv_means, variants, write_csv, write_json, write_parquet
-from pipelines.messages import _
+from pipelines.messages import _, stored
 
 SECONDS = 120
 ReadCsv = Callable[[bytes, Contract], bytes]
@@ -48,7 +48,7 @@ class Certificate:
     left_out: dict[str, str] = field(default_factory=dict)  # ways that could not be asked here, and why
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"left_out": stored(self.left_out)}
 
 
 def prove(

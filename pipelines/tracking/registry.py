@@ -179,7 +179,7 @@ def _version(client: MlflowClient, found: Any, aliases: dict[str, int], pages: s
         created_at=moment(found.creation_timestamp),
         metrics=_loaded(tags, facts.METRICS, {}),
         contract=stored_contract(place),
-        parity=_loaded(tags, facts.PARITY, None),
+        parity=restored(_loaded(tags, facts.PARITY, None)),
         datasets=[DatasetUse(**d) for d in _loaded(tags, facts.DATASETS, [])],
         location=place,
         mlflow_url=model_url(pages, found.name, number),

@@ -199,8 +199,8 @@ def test_an_endpoints_job_has_the_engine_that_was_chosen(workspace: Workspace, r
 
 def test_spark_is_offered_only_where_it_is_installed(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = _open("deploy/batch_jobs").segmented_control(key="batch_form_engine")
-    assert wanted.options == ["As set up", "This machine", "Spark"]
+    assert wanted.options == ["The default", "This machine", "Spark"]
     monkeypatch.setitem(sys.modules, "pyspark", None)
     wanted = _open("deploy/batch_jobs").segmented_control(key="batch_form_engine")
-    assert wanted.options == ["As set up", "This machine"]
+    assert wanted.options == ["The default", "This machine"]
     assert "pip install pyspark" in wanted.help

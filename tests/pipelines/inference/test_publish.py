@@ -17,6 +17,7 @@ from pipelines.inference.loading import folder_of
 from pipelines.inference.parity import prove
 from pipelines.inference.publish import publish
 from pipelines.inference.variants import variants
+from pipelines.messages import Message, restored
 
 
 def test_a_published_model_has_its_proof_and_lineage(tricky: Any) -> None:
@@ -152,3 +153,6 @@ def test_a_cluster_that_is_not_there_is_left_out_and_told(tricky: Any) -> None:
     made = prove(folder, tricky.rows.head(20), spark_master="spark://127.0.0.1:1")
     assert "batch, Spark" not in made.ways
     assert made.left_out["batch, Spark"].startswith("Nothing answers at 'spark://127.0.0.1:1'.")
+    kept = restored(json.loads(json.dumps(made.to_dict())))["left_out"]["batch, Spark"]
+    assert kept == made.left_out["batch, Spark"]
+    assert isinstance(kept, Message), "it could not be said in another language"
