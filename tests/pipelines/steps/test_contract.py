@@ -209,11 +209,12 @@ def test_fitting_and_transforming_in_one_go_is_the_same(step: Step) -> None:
 @pytest.mark.parametrize("step", ALL)
 @pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])
 def test_its_input_is_left_as_it_was_and_its_output_is_the_same_again(step: Step, split: bool) -> None:
-    if step.acts_as in (Behaviour.SPLIT, Behaviour.COMBINE) and split:
-        pytest.skip("not after a split")
     given, before = table(split=split), rows()
-    first = run(step, given).table
+    may_refuse = split and step.acts_as in (Behaviour.SPLIT, Behaviour.COMBINE)
+    first = attempt(step, given) if may_refuse else run(step, given).table
     pd.testing.assert_frame_equal(given.frame, before)
+    if may_refuse and first is None:
+        return
     second = run(step, table(split=split)).table
     pd.testing.assert_frame_equal(first.frame, second.frame)
     assert first.roles == second.roles
