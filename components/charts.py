@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -13,6 +14,9 @@ from components.language import _
 
 HEIGHT = 280
 EDGE = 20  # pixels: a label so near to an end of its axis is drawn inside it, where nothing cuts it off
+MARGIN = {"left": 4, "top": 6, "right": 4, "bottom": 6}  # pixels: letters reach a little over the boxes Vega gives them
+NARROWEST = 340  # pixels of a picture's width that are there for the title of its axis, or its legend
+SYMBOL = 24  # pixels that a name in a legend takes beside itself
 
 
 def series_colours() -> list[str]:
@@ -25,7 +29,8 @@ def draw(chart: Any, *, key: str, alt_text: str) -> None:
     """Draw a chart across its container. ``alt_text`` says in words what it shows."""
     palette = theme.palette()
     styled = (
-        chart.configure_axis(
+        chart.properties(padding=MARGIN)
+        .configure_axis(
             labelFontSize=11,
             titleFontSize=12,
             titleFontWeight="normal",
@@ -38,6 +43,8 @@ def draw(chart: Any, *, key: str, alt_text: str) -> None:
             ticks=False,
             labelPadding=6,
         )
+        .configure_axisX(titleLimit=NARROWEST)
+        .configure_axisY(titleLimit=_room_beside(chart))
         .configure_axisXQuantitative(labelFlush=EDGE)
         .configure_axisXTemporal(labelFlush=EDGE)
         .configure_view(strokeWidth=0)
@@ -45,6 +52,19 @@ def draw(chart: Any, *, key: str, alt_text: str) -> None:
         .configure(background="transparent")
     )
     st.altair_chart(styled, width="stretch", key=key, alt=alt_text)
+
+
+def legend_below(names: Sequence[str]) -> alt.Legend:
+    """A legend under a picture that takes half a page: as many names abreast as fit, longer ones end in "…"."""
+    longest = max(map(len, names), default=0)
+    abreast = 3 if longest <= 16 else 2 if longest <= 28 else 1
+    return alt.Legend(orient="bottom", title=None, columns=abreast, labelLimit=NARROWEST // abreast - SYMBOL)
+
+
+def _room_beside(chart: Any) -> int:
+    """Pixels along a chart's y axis; a longer title ends in "…"."""
+    height = chart.height if isinstance(chart.height, int) else HEIGHT
+    return max(60, height - 70)
 
 
 def histogram(

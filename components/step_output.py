@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from components import row_columns, step_changes, wording
+from components import charts, row_columns, step_changes, wording
 from components.language import N_, _, ngettext, said
 from components.step_changes import Changes
-from components.theme import palette
 from pipelines.datasets.profile import ColumnProfile, profile
 from pipelines.schema import Column, Role, TableSchema, schema_of
 from pipelines.table import TEST, TRAIN, Table
@@ -143,7 +142,7 @@ def show_columns(profiles: Sequence[ColumnProfile], schema: TableSchema | None, 
     picked = chosen.selection.rows
     with right, st.container(border=True, gap="xsmall", height=height + 26, key=f"{key}.one"):
         if profiles:
-            _distribution(profiles[picked[0] if picked and picked[0] < len(profiles) else 0])
+            _distribution(profiles[picked[0] if picked and picked[0] < len(profiles) else 0], f"{key}.picture")
 
 
 def sample_profile(table: Table) -> list[ColumnProfile]:
@@ -198,29 +197,21 @@ def _columns_frame(profiles: Sequence[ColumnProfile], roles: dict[str, str]) -> 
     )
 
 
-def _distribution(one: ColumnProfile) -> None:
+def _distribution(one: ColumnProfile, key: str) -> None:
     st.markdown(f"**{one.name.replace('*', '')}** :gray[{said(one.type)}]")
     facts = [_("{count:,} missing", count=one.missing), _("{count:,} distinct", count=one.distinct)]
     if one.mean is not None:
         facts += [_("mean {value}", value=_brief(one.mean)), _("median {value}", value=_brief(one.median))]
     st.caption("  ·  ".join(facts))
     if one.counts and len(one.edges) == len(one.counts) + 1:
-        frame = pd.DataFrame({"from": [_brief(e) for e in one.edges[:-1]], "rows": one.counts})
-    else:
-        frame = pd.DataFrame({"from": [str(v)[:24] for v, _ in one.top], "rows": [n for _, n in one.top]})
-    if len(frame):
-        st.bar_chart(
-            frame,
-            color=palette().blue,
-            x="from",
-            y="rows",
-            x_label="",
-            y_label="",
-            height=150,
-            sort=False,
-            horizontal=not one.counts,
-            alt=_("Distribution of {name}", name=one.name),
+        chart = charts.histogram(one.edges, one.counts, "", is_time=one.type == "datetime", height=150)
+    elif one.top:
+        chart = charts.bars(
+            [str(v) for v, _ in one.top], [float(n) for _, n in one.top], "", height=40 + 20 * len(one.top), limit=90
         )
+    else:
+        return
+    charts.draw(chart, key=key, alt_text=_("Distribution of {name}", name=one.name))
 
 
 def _brief(value: Any) -> str:

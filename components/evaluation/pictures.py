@@ -66,7 +66,7 @@ def picture(kind: str, curves: Sequence[tuple[str, Curve]], height: int = charts
     colour = alt.Color(
         "line:N",
         scale=alt.Scale(domain=names, range=[charts.series_colours()[i % 6] for i in range(len(names))]),
-        legend=alt.Legend(orient="bottom", title=None, columns=3) if len(names) > 1 else None,
+        legend=charts.legend_below(names) if len(names) > 1 else None,
     )
     layers = [*_reference(look, frame), *_marks(look, frame, x, y, colour)]
     return alt.layer(*layers).properties(height=height)

@@ -17,6 +17,7 @@ FAULTS = """
   const name = e => `${e.tagName.toLowerCase()} "${words(e)}"`;
   const shown = e =>
     e.checkVisibility({opacityProperty: true, visibilityProperty: true}) && e.getBoundingClientRect().width > 1;
+  const shownText = e => e.checkVisibility({opacityProperty: true}) && getComputedStyle(e).fillOpacity !== '0';
   const seen = e => {  // what its scrolling and clipping ancestors leave of its box
     const r = e.getBoundingClientRect(), b = {left: r.left, top: r.top, right: r.right, bottom: r.bottom};
     for (let p = up(e); p && p !== document.documentElement; p = up(p)) {
@@ -63,6 +64,17 @@ FAULTS = """
     if (style.textOverflow !== 'ellipsis') found.push(`${name(e)} is cut off`);
     else if (e.closest('button, [role=tab]') && !e.closest('[title]')) found.push(`${name(e)} is shortened`);
   }
+  for (const picture of all.filter(e => e.matches('[data-testid="stVegaLiteChart"] svg, img') && shown(e))) {
+    const r = picture.getBoundingClientRect(), b = seen(picture);
+    if (b.left > r.left + 1 || b.right < r.right - 1) found.push(`${name(picture)} is cut off at its side`);
+    for (const text of picture.querySelectorAll('text')) {
+      if (!text.textContent.trim() || !shownText(text)) continue;
+      const t = text.getBoundingClientRect();
+      const over = Math.max(r.left - t.left, r.top - t.top, t.right - r.right, t.bottom - r.bottom);
+      if (over > 0) found.push(`"${text.textContent}" reaches ${over.toFixed(1)} over the edge of its chart`);
+    }
+  }
+  if (all.some(e => e.matches('[data-testid="stVegaLiteChart"] canvas'))) found.push('a chart whose text is painted');
   return [...new Set(found)];
 }
 """

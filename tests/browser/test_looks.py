@@ -48,9 +48,10 @@ class State(NamedTuple):
 
 @pytest.fixture(scope="module")
 def runs(studio: Studio) -> list[Job]:
-    """Two runs that differ; the model of the first is published."""
+    """Two runs that differ, and one that tells classes apart; the model of the first is published."""
     workspace = studio.workspace
     found = [_ended(workspace, _submit(workspace, "automobile-price", split__train_fraction=f)) for f in (0.7, 0.75)]
+    found.append(_ended(workspace, _submit(workspace, "german-credit")))
     workspace.models.publish(found[0].run_id or "", "car-price")
     return found
 
@@ -104,22 +105,27 @@ def test_every_state_of_the_designer(studio: Studio, browser: Browser, states: d
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_every_other_page(studio: Studio, browser: Browser, runs: list[Job], look: Look) -> None:
-    compared = ",".join(j.run_id or "" for j in runs)
+    compared = ",".join(j.run_id or "" for j in runs[:2])
     pages = {
         "home": "",
         "data": "datasets",
         "dataset": "datasets?dataset=automobile-price",
+        "columns": "datasets?dataset=automobile-price",
         "import": "datasets?view=import",
         "library": "library",
         "runs": "runs",
         "run": f"run_detail?job={runs[0].id}",
+        "training": f"run_detail?job={runs[0].id}",
+        "classes": f"run_detail?job={runs[2].id}",
         "compare": f"compare_runs?runs={compared}",
         "models": "models",
         "model": "models?model=car-price",
         "endpoints": "endpoints",
         "batch": "batch_jobs",
     }
-    found = _wrong(studio, browser, look, {name: State(path, _page) for name, path in pages.items()})
+    within = {"columns": _tab(1), "training": _tab(-1)}
+    states = {name: State(path, within.get(name, _page)) for name, path in pages.items()}
+    found = _wrong(studio, browser, look, states)
     assert not found, "\n".join(found)
 
 
@@ -147,6 +153,18 @@ def _wrong(studio: Studio, browser: Browser, look: Look, states: dict[str, State
 def _page(page: Page) -> None:
     expect(page.locator('[data-testid="stMain"] [data-testid="stVerticalBlock"]').first).to_be_visible()
     expect(page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
+
+
+def _tab(number: int) -> Callable[[Page], None]:
+    """A page's chart behind one of its tabs."""
+
+    def see(page: Page) -> None:
+        _page(page)
+        page.get_by_role("tab").nth(number).click()
+        settled(page)
+        expect(page.locator('[data-testid="stVegaLiteChart"] svg').first).to_be_visible()
+
+    return see
 
 
 def _start(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.steps.base import Bars, Curve, HeatMap, Report
-from pipelines.tracking.plots import pictures
+from pipelines.tracking.plots import drawn, pictures
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -38,3 +38,26 @@ def test_bars_and_heat_maps_of_any_size(count: int) -> None:
     )
     found = [(name, png[:8]) for name, png in pictures(report)]
     assert found == [(f"{name}.png", PNG) for name in ("scores", "importance", "a_b", "counts")]
+
+
+def test_no_text_is_cut_off_by_the_edge_of_its_picture() -> None:
+    long = [f"a very long name, number {i}, that does not come to an end" for i in range(12)]
+    large, small = [-4e7, 0.0, 4.5e7], [-1e-5, 0.0, 1e-5]
+    square: list[list[float | None]] = [[1 / (i + j + 1) for i in range(12)] for j in range(12)]
+    report = Report(
+        curves=(
+            Curve("predicted_vs_true", long[0], large, large, "Actual", "Predicted"),
+            Curve("residuals", long[0], large, large, "Predicted minus actual", "Rows"),
+            Curve("quantiles", long[0], small, small, "Normal", "Found"),
+            *(Curve("roc", name, [0.0, 1.0], [0.0, 1.0], "False positive rate", "True positive rate") for name in long),
+        ),
+        confusion={"labels": long[:8], "matrix": [[90_000 * row for row in range(8)]] * 8},
+        bars=(Bars("importance", long, small * 4, "Fall of root mean squared error"),),
+        heat_maps=(HeatMap("correlation", long, long, square, -1.0, 1.0),),
+    )
+    for name, axes in drawn(report):
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+        over = {"left": -box.x0, "bottom": -box.y0, "right": box.x1 - width, "top": box.y1 - height}
+        assert {side: inches for side, inches in over.items() if inches > 0} == {}, name
