@@ -10,6 +10,7 @@ from components import (
     diagnostics_list,
     error_box,
     pipeline_dialogs,
+    publish_run,
     run_dialog,
     session,
     step_acts,
@@ -29,6 +30,7 @@ from pipelines.templates import Question
 DIALOG = "designer.dialog"
 PANEL = "designer.panel"
 PALETTE = "palette.open"
+PUBLISHED = "designer.publish"
 
 
 def act(name: str) -> None:
@@ -200,6 +202,18 @@ def price(step: str, column: str) -> str:
         where=_("on the test rows") if found.split else _("cross-validated"),
         rows=wording.rows(found.n_rows),
     )
+
+
+def publish(run_id: str) -> None:
+    """Open the dialog that publishes a run's model, when the page is drawn."""
+    st.session_state[PUBLISHED] = run_id
+
+
+def show_publication() -> None:
+    """Draw what ``publish`` asked for, once."""
+    if run_id := st.session_state.pop(PUBLISHED, ""):
+        with error_box.shown(f"{PUBLISHED}.failed"):
+            publish_run.ask(run_id, key=PUBLISHED)
 
 
 def _told(act: Callable[[], None]) -> None:

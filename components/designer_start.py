@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -15,11 +16,13 @@ from pipelines.samples.gallery import Sample
 from pipelines.templates import Question
 
 RECENT = 8
-QUESTIONS: dict[Question, str] = {
+PLAIN = "dataset"  # no question
+QUESTIONS: dict[Question | Literal["dataset"], str] = {
     "number": N_("Predict a number"),
     "category": N_("Predict a category"),
     "groups": N_("Find groups"),
     "outliers": N_("Find outliers"),
+    PLAIN: N_("Only the dataset"),
 }
 
 
@@ -114,6 +117,7 @@ def _new(
                     on_click=on_dataset,
                     args=(chosen,),
                     disabled=chosen is None,
+                    help=_("A pipeline that begins with the dataset; its other steps are yours to add"),
                 )
             st.button(_("Empty pipeline"), key=f"{key}.empty", on_click=on_dataset, args=(None,))
             st.button(_("Import YAML"), key=f"{key}.import", on_click=on_menu, args=("import",))
@@ -123,12 +127,15 @@ def _question(
     dataset: str, key: str, labels: Callable[[str, Question], list[str]]
 ) -> tuple[Question | None, str | None]:
     """What is to be found out, and of which column."""
-    question: Question | None = st.pills(
+    chosen = st.pills(
         _("What do you want to find out?"),
         list(QUESTIONS),
+        default=PLAIN,
+        required=True,
         format_func=lambda q: said(QUESTIONS[q]),
         key=f"{key}.question",
     )
+    question = None if chosen == PLAIN else chosen
     if question not in ("number", "category"):
         return question, None
     offered = labels(dataset, question)

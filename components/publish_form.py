@@ -31,14 +31,20 @@ def ask(
     publish: Callable[[Publication], ModelVersion],
     *,
     key: str,
+    endpoint_of: Callable[[ModelVersion], str],
+    on_try: Callable[[ModelVersion], None],
 ) -> None:
-    """Open the dialog. ``publish`` does it when the form is sent; what its check found is then shown."""
+    """Open the dialog. ``publish`` does it when the form is sent; what its check found is then shown.
+
+    ``on_try`` leads on to an endpoint of the version; ``endpoint_of`` gives the one that its model has already, or "".
+    """
 
     @st.dialog(_("Publish model"), width="medium")
     def dialog() -> None:
         done: ModelVersion | None = st.session_state.get(f"{key}_done")
         if done is not None:
             _published(done, key)
+            _ways_on(done, endpoint_of(done), on_try, key)
             return
         wanted = _form(models, name, known, key)
         if wanted is not None:
@@ -103,8 +109,17 @@ def _published(done: ModelVersion, key: str) -> None:
         )
     gate_list.show(done.gate, key=f"{key}_gate_found")
     parity_list.show(done.parity, key=f"{key}_parity")
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        if st.button(_("Deploy"), icon=":material/cloud_upload:", key=f"{key}_deploy"):
-            st.switch_page("pages/deploy/endpoints.py", query_params={"view": "create", "model": done.model_uri})
-        if st.button(_("Open the model"), type="primary", key=f"{key}_open"):
+
+
+def _ways_on(done: ModelVersion, endpoint: str, on_try: Callable[[ModelVersion], None], key: str) -> None:
+    st.caption(
+        _("The model has the endpoint **{name}**. There, its versions can be changed.", name=endpoint)
+        if endpoint
+        else _("To try it starts an endpoint: an address with a key at which forms and programs get its answers.")
+    )
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small"), error_box.shown(f"{key}_try_failed"):
+        if st.button(_("Open the model"), icon=":material/deployed_code:", key=f"{key}_open"):
             st.switch_page("pages/deploy/models.py", query_params={"model": done.name, "version": str(done.version)})
+        label = _("Open the endpoint") if endpoint else _("Try it")
+        if st.button(label, type="primary", icon=":material/bolt:", key=f"{key}_try"):
+            on_try(done)

@@ -49,9 +49,13 @@ def show(
     timeline: Callable[[], bool] | None = None,
     run_page: str | None = None,
     mlflow_url: str = "",
+    on_publish: Callable[[], None] | None = None,
 ) -> None:
-    """Draw the run: one line of state and links, what went wrong, a line a step, or what ``timeline`` draws instead."""
-    _line(job, key, run_page, mlflow_url)
+    """Draw the run: one line of state and links, what went wrong, a line a step, or what ``timeline`` draws instead.
+
+    ``on_publish``: what publishes the run's model, where it has one.
+    """
+    _line(job, key, run_page, mlflow_url, on_publish)
     if job.error:
         failure(job, titles, key=f"{key}.error", on_select=on_select)
     if not job.steps:
@@ -107,7 +111,7 @@ def failure(job: Job, titles: Mapping[str, str], *, key: str, on_select: Callabl
             st.button(_("Show step"), key=f"{key}.show", on_click=on_select, args=(step,))
 
 
-def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
+def _line(job: Job, key: str, run_page: str | None, mlflow_url: str, on_publish: Callable[[], None] | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.line"):
         colour, icon = LOOKS[job.state.value]
         st.markdown(f":{colour}-badge[:material/{icon}: {status.word(job.state)}]", width="content")
@@ -121,6 +125,15 @@ def _line(job: Job, key: str, run_page: str | None, mlflow_url: str) -> None:
             )
         if mlflow_url:
             st.link_button("MLflow", mlflow_url, icon=":material/open_in_new:", type="tertiary", key=f"{key}.mlflow")
+        if on_publish is not None:
+            st.button(
+                _("Publish model"),
+                type="primary",
+                icon=":material/publish:",
+                key=f"{key}.publish",
+                on_click=on_publish,
+                help=_("Check its answers, give it a name, and try it"),
+            )
     metrics = {n: v for n, v in (job.result.get("metrics") or {}).items() if isinstance(v, int | float)}
     if metrics:
         st.caption(

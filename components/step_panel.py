@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -41,10 +42,14 @@ def show(
     *,
     key: str,
     mend: Callable[[str], None],
+    publish: Callable[[str], None],
     price: Callable[[str, str], str] | None = None,
     height: int = 250,
 ) -> None:
-    """Draw the panel chosen. ``results`` holds the last run's results that still fit the document."""
+    """Draw the panel chosen. ``results`` holds the last run's results that still fit the document.
+
+    ``publish`` is called with the run whose model is to be published.
+    """
 
     def named(panel: str) -> str:
         found = len(inspection.diagnostics)
@@ -91,7 +96,7 @@ def show(
                     price=price,
                 )
             case "run":
-                _run(design.job, design, titles, key, height)
+                _run(design.job, design, titles, key, height, publish)
             case "log":
                 _log(design.job, step, titles, key, height)
             case _ if not step:
@@ -181,7 +186,14 @@ def _profile(result_key: str, name: str) -> list[ColumnProfile]:
     return session.workspace().runs.output_at(result_key, name).profile()
 
 
-def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, height: int) -> None:
+def _run(
+    job: Job | None,
+    design: Design,
+    titles: Mapping[str, str],
+    key: str,
+    height: int,
+    publish: Callable[[str], None],
+) -> None:
     if job is None:
         st.caption(
             _(
@@ -217,6 +229,7 @@ def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, h
             label_visibility="collapsed",
             required=True,
         )
+    url, has_models = _of_mlflow(job.run_id, job.state.value) if job.run_id else ("", False)
     run_progress.show(
         job,
         titles,
@@ -225,16 +238,19 @@ def _run(job: Job | None, design: Design, titles: Mapping[str, str], key: str, h
         on_select=design.select,
         timeline=(lambda: run_gantt.show(_events(job), titles, key=f"{key}.run.gantt")) if view == VIEWS[1] else None,
         run_page=RUN_PAGE,
-        mlflow_url=_mlflow_url(job.run_id) if job.run_id else "",
+        mlflow_url=url,
+        on_publish=partial(publish, job.run_id) if job.run_id and has_models and job.state.value == "done" else None,
     )
 
 
 @st.cache_data(ttl=60, max_entries=200, show_spinner=False)
-def _mlflow_url(run_id: str) -> str:
+def _of_mlflow(run_id: str, state: str) -> tuple[str, bool]:
+    """A run's page in MLflow, and whether it has models. ``state``: a run that has ended is asked for anew."""
     try:
-        return session.workspace().runs.get(run_id).summary.mlflow_url or ""
+        detail = session.workspace().runs.get(run_id)
     except SekkeiError:
-        return ""
+        return "", False
+    return detail.summary.mlflow_url or "", bool(detail.models)
 
 
 def _log(job: Job | None, step: str, titles: Mapping[str, str], key: str, height: int) -> None:

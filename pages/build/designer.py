@@ -121,6 +121,7 @@ else:
         titles,
         key=design_actions.PANEL,
         mend=design_actions.mend,
+        publish=design_actions.publish,
         price=design_actions.price,
     )
     if opened.is_running and opened.job is not None:
@@ -128,4 +129,5 @@ else:
     shortcuts.show(key="shortcuts", on_act=design_actions.act)
     as_typed.show("form_scroll", key="as_typed")
     design.tell_address(opened)
+    design_actions.show_publication()
 pipeline_dialogs.show(actions, key=design_actions.DIALOG)

@@ -9,7 +9,7 @@ from components import (
     live,
     log_view,
     page_header,
-    publish_form,
+    publish_run,
     run_follow,
     run_header,
     run_inference,
@@ -56,13 +56,7 @@ match run_header.show(detail, key="run"):
     case "design":
         st.switch_page("pages/build/designer.py", query_params={"pipeline": detail.summary.pipeline})
     case "publish":
-        publish_form.ask(
-            detail.models,
-            detail.summary.pipeline,
-            [m.name for m in workspace.models.list()],
-            lambda p: workspace.models.publish(run_id, p.name, p.alias, p.step, gate=p.gate),
-            key="run_publication",
-        )
+        publish_run.ask(run_id, key="run_publication")
 
 run_follow.failed(detail, key="run_failed")
 first = [_("Results"), _("Steps")] if is_done else [_("Steps"), _("Results")]

@@ -147,7 +147,7 @@ class Models:
         return changes(model_of(self.home, version.run_id, step), model_of(self.home, run_id, step))
 
     def list(self) -> builtins.list[RegisteredModel]:
-        """Every registered model."""
+        """Every registered model, that changed last first."""
         return self.tracking.list_models()
 
     def versions(self, name: str) -> builtins.list[ModelVersion]:

@@ -70,11 +70,13 @@ def _asking(what: str, name: str) -> Iterator[None]:
 
 
 def list_models(client: MlflowClient, pages: str | None) -> list[RegisteredModel]:
-    """Every registered model, by name."""
+    """Every registered model, that changed last first."""
     found = []
     token = None
     while True:
-        page = client.search_registered_models(max_results=200, order_by=["name ASC"], page_token=token)
+        page = client.search_registered_models(
+            max_results=200, order_by=["last_updated_timestamp DESC", "name ASC"], page_token=token
+        )
         found += [_registered(m, pages) for m in page]
         token = page.token
         if not token:

@@ -202,7 +202,7 @@ class Tracking:
     # Registry
 
     def list_models(self) -> list[RegisteredModel]:
-        """Every registered model, by name."""
+        """Every registered model, that changed last first."""
         return registry.list_models(self.client, self._pages())
 
     def model_versions(self, name: str) -> list[ModelVersion]:

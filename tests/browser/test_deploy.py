@@ -10,23 +10,24 @@ import sys
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import Studio, settled
+from tests.browser.driving import Studio, ended, open_copy, press, settled
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_model_goes_from_its_run_to_a_form_a_program_and_a_file(studio: Studio, page: Page) -> None:
-    opened = studio.workspace.pipelines.open("german-credit")
-    job = studio.workspace.submit(opened.document, pipeline_id=opened.info.id, revision=opened.info.revision)
-    page.goto(f"{studio.url}/run_detail?job={job.id}")
+    pipeline = open_copy(studio, page, "german-credit", "credit: risk?")
+    press(page, "run")
+    ended(studio, page, pipeline)
     page.get_by_role("button", name="Publish model").click()
+    expect(page.get_by_label("Registered name")).to_have_value("credit risk")  # as a model may be called
     page.get_by_label("Registered name").fill("credit-risk")
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_text("credit-risk version 1 is published as champion.")).to_be_visible()
     expect(page.get_by_text("Same rows, same answers")).to_be_visible()
-    page.get_by_role("dialog").get_by_role("button", name="Deploy").click()
+    page.get_by_role("dialog").get_by_role("button", name="Try it").click()
 
-    page.get_by_role("button", name="Create", exact=True).click()
+    page.wait_for_url("**/endpoints?endpoint=credit-risk")
     shown = page.locator(".st-key-endpoint_new_key code")
     expect(shown).to_be_visible()
     key = shown.inner_text().strip()

@@ -84,6 +84,11 @@ def test_versions_aliases_and_deletion(tricky: Any) -> None:
     for number in (1, 2):
         tags = {"sekkei.pipeline": "houses"}
         assert registry.register(tracking.client, "flats", tricky.model_uri, tricky.run_id, tags, task="x") == number
+    registry.register(tracking.client, "attics", tricky.model_uri, tricky.run_id, tags, task="x")
+    registry.register(tracking.client, "flats", tricky.model_uri, tricky.run_id, tags, task="x")
+    assert [m.name for m in tracking.list_models()][:2] == ["flats", "attics"]
+    tracking.delete_version("attics", 1)
+    tracking.delete_version("flats", 3)
     tracking.set_alias("flats", "champion", 1)
     tracking.set_alias("flats", "champion", 2)
     assert next(m for m in tracking.list_models() if m.name == "flats").aliases == {"champion": 2}
