@@ -60,7 +60,7 @@ def detail(job: Job, *, key: str) -> str | None:
                 _("Took"): wording.duration(seconds(job)),
                 _("Written"): wording.when(job.finished_at),
             }
-            | ({_("Scored by"): engine_choice.name(engine)} if engine else {}),
+            | ({_("Computed on"): engine_choice.name(engine)} if engine else {}),
             min_width=200,
         )
         return _result(str(job.result.get("output", "")), key)

@@ -13,7 +13,7 @@ from components.language import _
 def ask(title: str, text: str, label: str, act: Callable[[], None], *, key: str) -> None:
     """Open a dialog; ``act`` is called when the visitor agrees. Its errors show in the dialog."""
 
-    @st.dialog(title)
+    @st.dialog(title, on_dismiss="rerun")
     def dialog() -> None:
         st.markdown(text)
         with st.container(horizontal=True, horizontal_alignment="right", gap="small"):

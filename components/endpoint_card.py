@@ -51,7 +51,11 @@ def head(endpoint: Endpoint, version: ModelVersion | None, *, key: str) -> Inten
     intent: Intent | None = None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_head"):
         st.markdown(f"**{endpoint.name}**", width="content")
-        status.show(str(endpoint.state))
+        coming = str(endpoint.state) in ("starting", "restarting")
+        status.show(str(endpoint.state), help=endpoint_test.starting() if coming else "")
+        if endpoint.updating is not None:
+            checked = _("The new version is being checked; the one before answers meanwhile.")
+            status.show(str(endpoint.updating.state), label=endpoint.updating.name, help=checked)
         if version is None:
             st.caption(model_of(endpoint), width="content")
         elif st.button(model_of(endpoint), icon=":material/deployed_code:", type="tertiary", key=f"{key}_model"):

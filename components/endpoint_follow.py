@@ -1,33 +1,52 @@
-"""An endpoint that is on its way: drawn again until it has arrived."""
+"""Endpoints and services that are on their way: the page is drawn anew at each of their steps until they have settled.
+
+Nothing of it takes room on the page, which therefore stays still under a visitor's hands.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-import streamlit as st
-
-from components import live, status
+from components import live
 from components.endpoint_list import is_moving
-from components.language import _
+from pipelines.addresses import ServiceStatus
 from pipelines.serving.endpoints import Endpoint
 
+_COMING = ("starting", "restarting")
 
-def show(read: Callable[[], Endpoint], *, key: str) -> None:
-    """Draw a line that follows the endpoint; the page is drawn anew when it is healthy or has failed."""
 
-    def draw() -> bool:
-        now = read()
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if now.updating is None:
-                moving = next((d for d in now.running if str(d.state) in ("starting", "restarting")), None)
-                if moving is not None and len(now.running) > 1:
-                    status.show(str(moving.state), label=moving.name)
-                else:
-                    status.show(str(now.state))
-                st.caption(_("The model server is starting; this takes some seconds."), width="content")
-            else:
-                status.show(str(now.updating.state), label=now.updating.name)
-                st.caption(_("The new version is being checked; the one before answers meanwhile."), width="content")
-        return is_moving(now)
+def show(
+    endpoints: Callable[[], Sequence[Endpoint]],
+    services: Callable[[], Mapping[str, ServiceStatus]],
+    seen: Sequence[Endpoint],
+    *,
+    key: str,
+) -> None:
+    """Follow all that is on its way, as against what was ``seen`` when the page was drawn; else look no further."""
+    now = services()
+    if is_going(seen, now):
+        live.watch(lambda: news(endpoints(), services()), news(seen, now), key=key)
 
-    live.show(draw, going=True, key=key)
+
+def is_going(endpoints: Sequence[Endpoint], services: Mapping[str, ServiceStatus]) -> bool:
+    """Whether an endpoint or a service is on its way to another state."""
+    return any(s.state in _COMING for s in services.values()) or any(map(is_moving, endpoints))
+
+
+def news(endpoints: Sequence[Endpoint], services: Mapping[str, ServiceStatus]) -> object:
+    """All that a page says of their states; equal where it would say the same."""
+    return (
+        {name: s.state for name, s in services.items()},
+        [
+            (
+                e.name,
+                str(e.state),
+                str(e.reason),
+                [
+                    (d.name, str(d.state), str(d.reason), d.traffic, d.shadow, d.retired, d.replaces, d.restarts)
+                    for d in e.deployments
+                ],
+            )
+            for e in endpoints
+        ],
+    )

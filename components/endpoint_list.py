@@ -34,8 +34,10 @@ def show(endpoints: Sequence[Endpoint], *, selected: str | None, key: str, heigh
 
 def is_moving(endpoint: Endpoint) -> bool:
     """Whether the endpoint, or a deployment of it, is on its way to another state."""
+    if str(endpoint.state) == "stopped":
+        return False
     states = {str(endpoint.state), *(str(d.state) for d in endpoint.running)}
-    return not states.isdisjoint(("starting", "restarting")) or endpoint.updating is not None
+    return not states.isdisjoint(("starting", "restarting", "unhealthy")) or endpoint.updating is not None
 
 
 def model_of(endpoint: Endpoint) -> str:

@@ -24,7 +24,7 @@ def show(endpoint: Endpoint, ask: Ask, watch: Endpoints, *, key: str) -> None:
     ``watch`` tells why a row in the form got its answer.
     """
     if str(endpoint.state) not in ("healthy", "degraded"):
-        page_header.empty(_("It can be tried as soon as it is healthy."), icon="hourglass_empty")
+        page_header.empty(_not_yet(str(endpoint.state)), icon="hourglass_empty")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         deployment = _deployment(endpoint, key)
@@ -53,6 +53,21 @@ def show(endpoint: Endpoint, ask: Ask, watch: Endpoints, *, key: str) -> None:
             st.session_state[kept] = ask(content, "json" if way == "json" else "csv", deployment.name)
     if kept in st.session_state:
         try_it_rows.answers(st.session_state[kept], endpoint.name, key=mine)
+
+
+def starting() -> str:
+    """What happens while an endpoint starts."""
+    return _("The model server is starting; this takes some seconds.")
+
+
+def _not_yet(state: str) -> str:
+    match state:
+        case "starting" | "restarting":
+            return f"{starting()} " + _("Then it can be tried here.")
+        case "stopped":
+            return _("It is stopped. Press Start to try it.")
+        case _:
+            return _("It can be tried as soon as it is healthy.")
 
 
 def example_row(deployment: Deployment | Endpoint) -> dict[str, Any]:

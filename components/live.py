@@ -23,3 +23,19 @@ def show(draw: Callable[[], bool], *, going: bool, key: str, every: float = 1.0)
             st.rerun()
 
     st.fragment(body, key=key, run_every=every if going else None)()
+
+
+def watch(read: Callable[[], object], seen: object, *, key: str, every: float = 1.0) -> None:
+    """Read every ``every`` seconds what goes on; when it is not as it was ``seen``, the page is drawn anew.
+
+    Nothing is drawn meanwhile, so nothing on the page moves while it waits.
+    """
+
+    def body() -> None:
+        news = seen
+        with error_box.shown(f"{key}_failed"):
+            news = read()
+        if news != seen:
+            st.rerun(scope="app")
+
+    st.fragment(body, key=key, run_every=every)()

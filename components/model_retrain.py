@@ -42,7 +42,7 @@ def follow(models: Models, current: ModelVersion, versions: Sequence[ModelVersio
 def ask(choices: Sequence[DataChoice], file: Callable[[Mapping[str, int | None]], Any], *, key: str) -> None:
     """Open the dialog; ``file`` gets the versions of datasets to train on."""
 
-    @st.dialog(_("Train again"))
+    @st.dialog(_("Train again"), on_dismiss="rerun")
     def dialog() -> None:
         st.caption(
             _("The pipeline that trained this version runs again. Its edits are kept; nothing is published yet.")

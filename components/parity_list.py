@@ -47,4 +47,6 @@ def _value(value: Any) -> str:
         return ", ".join(f"{_words(str(k))}: {_value(v)}" for k, v in value.items())
     if isinstance(value, list | tuple):
         return "; ".join(_value(v) for v in value)
-    return f"{value:.3g}" if isinstance(value, float) else said(value if isinstance(value, str) else str(value))
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return said(value if isinstance(value, str) else str(value))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from components import error_box, row_columns, status
+from components import error_box, live, row_columns, status
 from components.language import _, said
 from components.markdown import escaped
 from components.wording import duration, metric, number
@@ -28,15 +28,7 @@ METRICS = 8
 
 def poll(job: Job, read: Callable[[str], Job], *, key: str) -> None:
     """While ``job`` goes on, read it every second; when it has news, run the page again."""
-    seen = _news(job)
-
-    @st.fragment(run_every=1.0, key=key)
-    @error_box.guarded(key)
-    def watch() -> None:
-        if _news(read(job.id)) != seen:
-            st.rerun(scope="app")
-
-    watch()
+    live.watch(lambda: _news(read(job.id)), _news(job), key=key)
 
 
 def show(

@@ -75,7 +75,7 @@ def service_colour(state: str) -> Colour:
     return "green" if state == "running" else "red" if state == "stopped" else colour(state)
 
 
-def show(state: str, *, label: str = "") -> None:
+def show(state: str, *, label: str = "", help: str = "") -> None:
     """Draw a state as a badge."""
     icon = _ICONS.get(str(state))
-    st.badge(label or word(state), color=colour(state), icon=f":material/{icon}:" if icon else None)
+    st.badge(label or word(state), color=colour(state), icon=f":material/{icon}:" if icon else None, help=help or None)

@@ -50,7 +50,7 @@ with right, error_box.shown("endpoint_detail"):
     elif not name:
         page_header.empty(_("Open an endpoint to try it, or make one from a published model."), icon="cloud_upload")
     else:
-        endpoint = workspace.endpoints.get(name)
+        endpoint = next((e for e in endpoints if e.name == name), None) or workspace.endpoints.get(name)
         versions = workspace.models.versions(endpoint.model_name) if endpoint.model_name else []
         version = next((v for v in versions if str(v.version) == endpoint.model_version), None)
         intent = endpoint_card.head(endpoint, version, key=f"endpoint_{name}")
@@ -58,8 +58,6 @@ with right, error_box.shown("endpoint_detail"):
         if shown and shown[0] == name and endpoint_card.new_key(shown[1], key="endpoint"):
             del st.session_state["endpoints.key"]
             st.rerun()
-        if endpoint_list.is_moving(endpoint):
-            endpoint_follow.show(lambda: workspace.endpoints.get(name), key=f"endpoint_follow_{name}")
         if version is not None:
             model_retrain.follow(workspace.models, version, versions)
         wish = endpoint_card.tabs(
@@ -83,6 +81,7 @@ with right, error_box.shown("endpoint_detail"):
                 st.switch_page("pages/review/run_detail.py", query_params={"run": version.run_id})
             case endpoint_card.Intent("retrain") if version is not None:
                 model_retrain.start(workspace.models, version, key=f"retrain_{name}")
+                st.stop()  # the page stays as it is under a dialog
             case endpoint_card.NewKey(slot):
                 st.session_state["endpoints.key"] = (name, workspace.endpoints.rotate_key(name, slot))
                 st.rerun()
@@ -114,6 +113,7 @@ with right, error_box.shown("endpoint_detail"):
                     lambda: workspace.endpoints.remove(name, deployment),
                     key="endpoint_remove",
                 )
+                st.stop()
             case endpoint_limits.Limits(rate, size):
                 workspace.endpoints.set_limits(name, requests_per_minute=rate, max_request_mib=size)
                 session.tell(_("The limits hold from now on."))
@@ -126,3 +126,5 @@ with right, error_box.shown("endpoint_detail"):
                     lambda: (workspace.endpoints.delete(name), session.set_query(endpoint="")),
                     key="endpoint_delete",
                 )
+                st.stop()
+endpoint_follow.show(workspace.endpoints.list, workspace.services.status, endpoints, key="endpoints_follow")

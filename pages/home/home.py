@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components import (
+    endpoint_follow,
     endpoint_list,
     error_box,
     guard,
@@ -73,3 +74,4 @@ with right, error_box.shown("home_runs"):
     )
     if clicked.opened:
         st.switch_page("pages/review/run_detail.py", query_params={"run": clicked.opened})
+endpoint_follow.show(workspace.endpoints.list, workspace.services.status, endpoints, key="home_follow")

@@ -48,6 +48,7 @@ class Certificate:
     left_out: dict[str, str] = field(default_factory=dict)  # ways that could not be asked here, and why
 
     def to_dict(self) -> dict[str, Any]:
+        """As plain values; what was left out can still be said in another language."""
         return asdict(self) | {"left_out": stored(self.left_out)}
 
 

@@ -52,8 +52,8 @@ def read(process: subprocess.Popen[str] | None, work: Path, seconds: float) -> d
     if process.returncode or not file.exists():
         last = (errors.strip().splitlines() or [""])[-1]
         return {"unavailable": _("Spark does not start: {error}", error=last[:300])}
-    found = dict(json.loads(file.read_text("utf-8")))
-    return {"unavailable": restored(found["unavailable"])} if "unavailable" in found else found
+    content = json.loads(file.read_text("utf-8"))
+    return {"unavailable": restored(content["unavailable"])} if "unavailable" in content else dict(content)
 
 
 def main(model_folder: str, work_folder: str, master: str) -> None:
@@ -66,7 +66,7 @@ def main(model_folder: str, work_folder: str, master: str) -> None:
             _check_files(master)
             spark = stack.enter_context(session(_narrow(master)))
         except UnavailableError as error:
-            content = {"unavailable": stored(_told(error))}
+            content = {"unavailable": stored(Joined([error.message, error.fix]))}
         else:
             content = {"answers": _answers(SparkModel(load_folder(Path(model_folder)), spark, few=0), sets)}
     (work / ANSWERS).write_text(json.dumps(content), "utf-8")
@@ -76,10 +76,6 @@ def _check_files(master: str) -> None:
     """UnavailableError for a cluster that would ask the registry, which does not have the model before it is proven."""
     if not gets_files(master):
         raise UnavailableError(_("A Spark Connect server elsewhere can load only what is published."))
-
-
-def _told(error: UnavailableError) -> str:
-    return Joined([error.message, error.fix])
 
 
 def _narrow(master: str) -> str:

@@ -12,6 +12,8 @@ from pipelines.sdk import Workspace
 
 ENDPOINT = "many-rows"  # the one that the tests share
 PATIENCE = 60_000  # milliseconds until a page is taken for hung; no test asserts a time
+STILL = """() => document.getAnimations().every(  // what folds open carries what is in it away from under the mouse
+  a => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity)"""
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,11 @@ class Studio:
 
 
 def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end and what it drew is there."""
+    """Wait until the page's script has run to its end, and what it drew is there and stands still."""
     page.wait_for_timeout(120)  # a click reaches the server only after the browser's own debounce
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     page.wait_for_timeout(80)
+    page.wait_for_function(STILL)
 
 
 def open_page(studio: Studio, page: Page, path: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from components import language
 from pipelines.errors import InputError, NotFoundError
 from pipelines.inference import parity, spark_answers
 from pipelines.inference.comparison import ParityError, compare
@@ -17,7 +18,7 @@ from pipelines.inference.loading import folder_of
 from pipelines.inference.parity import prove
 from pipelines.inference.publish import publish
 from pipelines.inference.variants import variants
-from pipelines.messages import Message, restored
+from pipelines.messages import restored, translated
 
 
 def test_a_published_model_has_its_proof_and_lineage(tricky: Any) -> None:
@@ -153,6 +154,9 @@ def test_a_cluster_that_is_not_there_is_left_out_and_told(tricky: Any) -> None:
     made = prove(folder, tricky.rows.head(20), spark_master="spark://127.0.0.1:1")
     assert "batch, Spark" not in made.ways
     assert made.left_out["batch, Spark"].startswith("Nothing answers at 'spark://127.0.0.1:1'.")
-    kept = restored(json.loads(json.dumps(made.to_dict())))["left_out"]["batch, Spark"]
-    assert kept == made.left_out["batch, Spark"]
-    assert isinstance(kept, Message), "it could not be said in another language"
+    kept = restored(json.loads(json.dumps(made.to_dict())))["left_out"]
+    assert kept == made.left_out
+    assert translated(kept["batch, Spark"], language.catalogue("ja")).startswith("'spark://127.0.0.1:1' ")
+    assert restored({"left_out": {"batch, Spark": "Spark is away."}}) == {
+        "left_out": {"batch, Spark": "Spark is away."}
+    }
