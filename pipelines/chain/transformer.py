@@ -115,12 +115,16 @@ class OnColumns(Columnwise):
         self.outputs_ = names
 
     def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
-        if not self.columns:
-            return {}
-        if rows:
-            result = _apply(self.transformer_, _values(columns, self.columns, rows))
-        else:  # scikit-learn refuses none
-            result = np.zeros((0, len(self.outputs_)))
+        return self.made_of(self.given(columns, rows)) if self.columns else {}
+
+    def given(self, columns: Mapping[str, Any], rows: int) -> np.ndarray:
+        """The columns it takes, as one new array."""
+        return _values(columns, self.columns, rows)
+
+    def made_of(self, values: np.ndarray) -> dict[str, Any]:
+        """The columns it makes of such an array, which may be written into."""
+        # scikit-learn refuses no rows
+        result = _apply(self.transformer_, values) if len(values) else np.zeros((0, len(self.outputs_)))
         return {name: result[:, i] for i, name in enumerate(self.outputs_)}
 
     def gone(self) -> Collection[str]:

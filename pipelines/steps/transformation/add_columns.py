@@ -59,7 +59,9 @@ class AddColumns(Step):
         twice = next((n for n in after if after.count(n) > 1), None)
         if twice is not None:
             raise InputError(_("Two columns would be called {name!r}.", name=twice), fix=_("Choose another suffix."))
-        frame = pd.concat([first, second.rename(columns=names).set_axis(first.index)], axis=1)
+        second = second if after[len(first.columns) :] == list(second.columns) else second.rename(columns=names)
+        second = second if second.index.equals(first.index) else second.set_axis(first.index)
+        frame = pd.concat([first, second], axis=1)
         held = set(left.roles.values())
         roles = {names[n]: r for n, r in right.roles.items() if r is Role.ID or r not in held}
         return Output(table=left.with_frame(frame, {**roles, **left.roles}))

@@ -44,8 +44,9 @@ class Compute(Columnwise):
         self.results_ = {c: free(self._name(c), taken) if self.append else c for c in self.columns}
 
     def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
-        second = _floats(columns[self.operand]) if isinstance(self.operand, str) else self.operand
-        return {self.results_[c]: self._computed(_floats(columns[c]), second) for c in self.columns}
+        take = _as_it_is if self.function == "divide" else _floats
+        second = take(columns[self.operand]) if isinstance(self.operand, str) else self.operand
+        return {self.results_[c]: self._computed(take(columns[c]), second) for c in self.columns}
 
     def gone(self) -> Collection[str]:
         return self.dropped or ()
@@ -55,14 +56,14 @@ class Compute(Columnwise):
         operand = {self.operand} if isinstance(self.operand, str) and outputs & set(source) else set()
         return {source.get(o, o) for o in outputs} | operand
 
-    def _computed(self, values: np.ndarray, second: Any) -> Any:
+    def _computed(self, values: Any, second: Any) -> Any:
         with np.errstate(all="ignore"):
             found = UNARY[self.function](values) if second is None else BINARY[self.function](values, second)
         if self.function in COMPARISONS:
             gaps = np.isnan(values) | np.isnan(second)
             return pd.arrays.BooleanArray(found, gaps) if gaps.any() else found
-        wrong = ~np.isfinite(found)
-        return np.where(wrong, np.nan, found) if wrong.any() else found
+        fine = np.isfinite(found)
+        return found if fine.all() else np.where(fine, found, np.nan)
 
     def _name(self, column: str) -> str:
         if self.operand is None:
@@ -128,6 +129,12 @@ class ApplyMath(Step):
         require_numeric(schema, columns + ([second] if isinstance(second, str) else []), "Arithmetic")
         dropped = schema.features if self.output == "only" else None
         return Compute(columns, self.function, second, self.output == "append", dropped)
+
+
+def _as_it_is(values: Any) -> np.ndarray:
+    """Whole numbers stay, for a function that makes fractions of them by itself."""
+    found = numbers(values)
+    return found if found is not None and found.dtype.kind in "iub" else np.asarray(found, dtype=np.float64)
 
 
 def _floats(values: Any) -> np.ndarray:

@@ -135,6 +135,8 @@ class DropIncomplete(Transformer):
 
 def within(frame: pd.DataFrame, names: Sequence[str], least: float, most: float) -> list[str]:
     """The columns whose share of missing values is from ``least`` to ``most``."""
+    if least <= 0 and most >= 1:
+        return list(names)
     return [n for n in names if least <= (float(frame[n].isna().mean()) if len(frame) else 0.0) <= most]
 
 

@@ -103,17 +103,19 @@ class Reshape(Columnwise):
         estimator = self.transformer
         if isinstance(estimator, QuantileTransformer):
             estimator = QuantileTransformer(**estimator.get_params())
-            estimator.set_params(n_quantiles=min(estimator.n_quantiles, max(len(frame), 1)))
+            estimator.set_params(n_quantiles=min(estimator.n_quantiles, max(len(frame), 1)), copy=False)
         self.fitted_ = OnColumns(estimator, [c for c in known if c not in self.constant_]).fit(frame)
 
     def make(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any]:
-        names = self.fitted_.columns
-        bounded = {n: np.clip(_floats(columns[n]), -LARGEST, LARGEST) for n in names}
-        if self._takes_positive():
-            bounded = {n: np.where(v > 0, v, np.nan) for n, v in bounded.items()}
         level = {n: np.where(np.isnan(_floats(columns[n])), np.nan, 0.0) for n in self.constant_}
+        if not self.fitted_.columns:
+            return level
+        values = self.fitted_.given(columns, rows)
+        np.clip(values, -LARGEST, LARGEST, out=values)
         with np.errstate(all="ignore"):
-            return level | self.fitted_.make(bounded, rows)
+            if self._takes_positive():
+                values[~(values > 0)] = np.nan
+            return level | self.fitted_.made_of(values)
 
     def requires(self, outputs: set[str]) -> set[str]:
         return set(outputs)
@@ -137,6 +139,7 @@ class NormalizeData(Step):
     title: ClassVar[str] = "Normalize Data"
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.FITTED
+    release: ClassVar[int] = 2
     synonyms: ClassVar[tuple[str, ...]] = (
         "scale", "standardize", "z-score", "min-max", "StandardScaler", "power transform", "Box-Cox", "Yeo-Johnson",
         "quantile transform", "logistic", "tanh", "log-normal", "unit sphere", "L2",
@@ -157,6 +160,12 @@ class NormalizeData(Step):
     n_quantiles: Annotated[int, Form(when={"method": ("quantile",)})] = Field(
         1000, ge=2, le=100_000, title="Quantiles", description="Points that are remembered; at most one for each row."
     )
+    subsample: Annotated[int | None, Form(group="More", when={"method": ("quantile",)})] = Field(
+        10_000,
+        ge=10,
+        title="Rows looked at",
+        description="So many training rows, at random, or as many as there are quantiles. Empty: all.",
+    )
     power: Annotated[Literal["yeo-johnson", "box-cox"], Form(when={"method": ("power",)})] = Field(
         "yeo-johnson", title="Power", description="box-cox takes numbers above 0 only, yeo-johnson any."
     )
@@ -174,7 +183,7 @@ class NormalizeData(Step):
                 shape = QuantileTransformer(
                     n_quantiles=self.n_quantiles,
                     output_distribution=self.output_distribution,
-                    subsample=None,
+                    subsample=self.subsample and max(self.subsample, self.n_quantiles),
                     random_state=0,
                 )
                 return Reshape(shape, list(dict.fromkeys(columns)))

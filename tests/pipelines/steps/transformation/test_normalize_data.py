@@ -49,6 +49,16 @@ BARE = [
 
 
 @pytest.mark.parametrize(
+    ("asked", "looked_at"), [({}, 10_000), ({"subsample": 500}, 1000), ({"subsample": None}, None)]
+)
+def test_quantiles_are_told_by_some_rows(asked: dict[str, Any], looked_at: int | None) -> None:
+    frame = pd.DataFrame({"x": np.random.default_rng(0).normal(size=20_000)})
+    reference = QuantileTransformer(subsample=looked_at, random_state=0).fit(frame.to_numpy())
+    found = made("normalize_data", frame, method="quantile", **asked)
+    np.testing.assert_array_equal(found.to_numpy(), reference.transform(frame.to_numpy()))
+
+
+@pytest.mark.parametrize(
     ("method", "scaler"),
     [("zscore", StandardScaler()), ("minmax", MinMaxScaler()), ("robust", RobustScaler()), ("maxabs", MaxAbsScaler())],
 )
@@ -73,7 +83,7 @@ def test_rows_of_length_1_are_those_of_scikit_learn(cars: pd.DataFrame) -> None:
 @pytest.mark.parametrize("distribution", ["uniform", "normal"])
 def test_quantiles_are_those_of_scikit_learn(cars: pd.DataFrame, distribution: str) -> None:
     names = numeric(cars)
-    reference = QuantileTransformer(n_quantiles=len(cars), output_distribution=distribution)
+    reference = QuantileTransformer(n_quantiles=len(cars), output_distribution=distribution, subsample=None)
     expected = reference.fit_transform(cars[names].to_numpy(dtype=float))
     found = made("normalize_data", cars, method="quantile", output_distribution=distribution)
     np.testing.assert_allclose(found[names], expected, rtol=1e-12)
