@@ -42,5 +42,5 @@ def aggregate(groups: Any, values: pd.Series, function: Function) -> pd.Series:
         )
     counted = function in ("count", "nunique", "first", "last")
     given = values if counted and kind is not ColumnType.CATEGORY else plain(values)
-    found: pd.Series = given.groupby(groups, sort=True).agg(function)
+    found: pd.Series = given.groupby(groups, sort=True, observed=False).agg(function)
     return found

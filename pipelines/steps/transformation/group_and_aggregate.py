@@ -68,12 +68,14 @@ class GroupAndAggregate(Step):
         wanted = self._wanted(table.schema, by)
         codes, first = groups_of(table.frame, by)
         found = {c: table.frame[c].iloc[first].reset_index(drop=True) for c in by}
+        groups = pd.Categorical.from_codes(codes, pd.RangeIndex(len(first)))  # numbered already, once for all columns
         taken = set(by)
         if self.size:
             found[free("rows", taken)] = pd.Series(np.bincount(codes, minlength=len(first)))
         for column, function in wanted:
             name = free(f"{column}_{function}", taken)
-            found[name] = aggregate(codes, table.frame[column].reset_index(drop=True), function)
+            made = aggregate(groups, table.frame[column].reset_index(drop=True), function)
+            found[name] = made.reset_index(drop=True)
         frame = normalise(pd.DataFrame(found, index=pd.RangeIndex(len(first))))
         return Output(table=Table(frame, {n: r for n, r in table.roles.items() if n in by}))
 
