@@ -189,16 +189,19 @@ def page(found: list[Measured]) -> str:
     rows = [HEAD, ("---", "--:", "--:", "--:", "--:", "--:", "---"), *(m.cells for m in worst_first(found))]
     table = "\n".join("| " + " | ".join(cell.replace("*", "\\*") for cell in row) + " |" for row in rows)
     without = "\n".join(f"| {type} | {reason} |" for type, reason in left_out().items())
+    seen = {m.name.split()[0] for m in found} | set(left_out())
+    waiting = ", ".join(t for t in library.BUILT_IN if t not in seen)
+    notes = ["Figures with * were taken while others used the machine."] if any(m.busy for m in found) else []
+    notes += [f"Not measured yet: {waiting}."] if waiting else []
     return f"""<!-- Written by benchmarks.steps; run it. -->
 
 # How fast each step is
 
 Each step beside the bare pandas, scikit-learn or scipy call that does the same, worst first. Both run in turn in one \
 process; the ratio is the median over the pairs, and memory is the step's height to the call's, with at most \
-{MEMORY_ROWS:,} rows. What the call is \
-[stands with the step's test](decisions/0019-what-a-step-is-measured-against.md), as does how many rows it bears. \
-The goal is {GOAL} times the call, or 2 ms more than it, and no second copy of the table. {summary(found)} \
-{"Figures with * were taken while others used the machine." if any(m.busy for m in found) else ""}
+{MEMORY_ROWS:,} rows. What the call is [stands with the step's test](decisions/0019-what-a-step-is-measured-against.md)\
+, as does how many rows it bears. The goal is {GOAL} times the call, or {1000 * EVEN:g} ms more than it, and no second \
+copy of the table. {" ".join([summary(found), *notes]).replace("*", chr(92) + "*")}
 
 {table}
 
