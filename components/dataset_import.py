@@ -49,7 +49,7 @@ TITLES = {
     "svmlight": "SVMLight",
 }
 DATES = {
-    "iso": N_("Only 2022-03-08"),
+    "iso": N_("Year first  2022-03-08"),
     "day_first": N_("Day first  08.03.2022"),
     "month_first": N_("Month first  03/08/2022"),
 }
@@ -250,7 +250,10 @@ def _dates(found: ReadOptions, prefix: str) -> str:
         required=True,
         format_func=lambda x: said(DATES[x]),
         key=f"{prefix}_dates",
-        help=_("How dates are written besides 2022-03-08. A column where one is not written so stays text."),
+        help=_(
+            "How dates are written besides those with the year first, such as 2022-03-08 or 2022/3/8, which are always "
+            "read. A column where one is not written so stays text."
+        ),
     )
 
 

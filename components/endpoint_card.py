@@ -22,7 +22,7 @@ from components import (
     status,
     wording,
 )
-from components.endpoint_list import model_of
+from components.endpoint_list import brief_model_of, model_of
 from components.endpoint_test import Ask
 from components.language import _, said
 from pipelines.serving.endpoints import Endpoint, Endpoints
@@ -58,7 +58,13 @@ def head(endpoint: Endpoint, version: ModelVersion | None, *, key: str) -> Inten
             status.show(str(endpoint.updating.state), label=endpoint.updating.name, help=checked)
         if version is None:
             st.caption(model_of(endpoint), width="content")
-        elif st.button(model_of(endpoint), icon=":material/deployed_code:", type="tertiary", key=f"{key}_model"):
+        elif st.button(
+            brief_model_of(endpoint),
+            icon=":material/deployed_code:",
+            type="tertiary",
+            key=f"{key}_model",
+            help=model_of(endpoint),
+        ):
             intent = Intent("model")
         trained = version is not None and bool(version.run_id)
         if trained and st.button(_("Run"), icon=":material/play_circle:", type="tertiary", key=f"{key}_run"):

@@ -51,5 +51,8 @@ def show(models: Sequence[RegisteredModel], taken: Collection[str], *, wanted: s
 def endpoint_name(model_uri: str) -> str:
     """A name that an endpoint may have, after its model's."""
     own = re.split(r"[@/]", model_uri.removeprefix("models:/"))[0]
-    plain = unicodedata.normalize("NFKD", own.lower()).encode("ascii", "ignore").decode()
+    letters = unicodedata.normalize("NFKD", own.lower())
+    plain = letters.encode("ascii", "ignore").decode()
+    if 2 * sum(map(str.isalpha, plain)) < sum(map(str.isalpha, letters)):  # what is left of 価格 (kg) says nothing
+        return "endpoint"
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "endpoint"

@@ -45,3 +45,10 @@ def model_of(endpoint: Endpoint) -> str:
     if endpoint.model_name:
         return f"{endpoint.model_name} v{endpoint.model_version}" if endpoint.model_version else endpoint.model_name
     return endpoint.model_uri
+
+
+def brief_model_of(endpoint: Endpoint, room: int = 20) -> str:
+    """As ``model_of``, with a name of more than ``room`` letters, of which Japanese ones count twice, cut short."""
+    name = endpoint.model_name or endpoint.model_uri
+    short = wording.shortened(name, room)
+    return f"{short} v{endpoint.model_version}" if endpoint.model_name and endpoint.model_version else short

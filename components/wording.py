@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from datetime import UTC, datetime
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from babel.dates import format_skeleton
 
@@ -149,6 +151,13 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
     while name in taken:
         name, number = f"{wanted}-{number}", number + 1
     return name
+
+
+def shortened(text: str, room: int) -> str:
+    """``text`` with an ellipsis in place of what goes beyond ``room`` letters; wide ones, as in Japanese, count two."""
+    widths = accumulate(2 if east_asian_width(c) in "WF" else 1 for c in text)
+    kept = sum(w <= room for w in widths)
+    return text if kept == len(text) else text[: max(1, kept - 1)].rstrip() + "…"
 
 
 def further_table(output: str) -> str:

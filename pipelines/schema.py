@@ -17,6 +17,14 @@ from pipelines.errors import ColumnMissingError
 NUMBER_WORDS = ("?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "Null", "null", "None", "none", "-", "--", ".")
 """What is written for a missing number. In a column of words each of these may be a value and stays one."""
 
+YEAR_FIRST = (
+    r"^([0-9]{4})(?:/|-|年)([0-9]{1,2})(?:/|-|月)([0-9]{1,2})日?"
+    r"[T ]?([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?$"
+)
+"""Dates that are not quite ISO 8601 and can be read one way only: 2022/3/8, 2022-3-8 7:05, 2022年3月8日.
+
+The groups are year, month, day and time."""
+
 MISSING_MARKS = "missing"
 """Under this name a frame's ``attrs`` hold the cells that mean a missing value in the file it came from."""
 

@@ -11,6 +11,7 @@ numbers.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -19,12 +20,13 @@ import pandas as pd
 
 from pipelines.errors import ContractError
 from pipelines.messages import _
-from pipelines.schema import NUMBER_WORDS, ColumnType
+from pipelines.schema import NUMBER_WORDS, YEAR_FIRST, ColumnType
 
 TRUTHS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "1.0": True, "0.0": False}
 LARGEST = 2.0**63
 _TEXT = pd.StringDtype(na_value=np.nan)
 _TEXT_ARRAY: Any = _TEXT.construct_array_type()
+_YEAR_FIRST = re.compile(YEAR_FIRST)
 SHOWN = 80
 EXPECTED = {
     ColumnType.INTEGER: _("a number"),
@@ -167,8 +169,17 @@ def read_time(value: Any) -> pd.Timestamp | None:
         raise ValueError
     if isinstance(value, str) and not value.strip():
         return None
-    stamp = pd.to_datetime(value, format="ISO8601") if isinstance(value, str) else pd.Timestamp(value)
+    stamp = pd.to_datetime(_in_iso(value), format="ISO8601") if isinstance(value, str) else pd.Timestamp(value)
     return stamp.tz_convert(None) if stamp.tz is not None else stamp
+
+
+def _in_iso(text: str) -> str:
+    """A date that has the year first, as ISO 8601 has it: ``2022/3/8`` is ``2022-03-08``."""
+    found = _YEAR_FIRST.match(text.strip())
+    if found is None:
+        return text
+    year, month, day, time = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}" + (f"T{time:0>{5 if time.count(':') == 1 else 8}}" if time else "")
 
 
 def _texts(values: pd.Series, column: Wanted) -> Any:

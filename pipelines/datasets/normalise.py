@@ -20,6 +20,7 @@ from pandas.api import types as dtypes
 from pipelines.datasets.options import ReadOptions
 from pipelines.errors import DatasetFileError
 from pipelines.messages import _, listed
+from pipelines.schema import YEAR_FIRST
 
 TEXT = pd.StringDtype(na_value=np.nan)
 _NUMBER = re.compile(r"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE)
@@ -169,7 +170,11 @@ def _booleans(cells: Any, options: ReadOptions) -> pd.Series | None:
 
 def _moments(cells: Any, options: ReadOptions) -> pd.Series | None:
     if not _all(cells, _DATE):
-        return None if options.dates == "iso" else _local_moments(cells, day_first=options.dates == "day_first")
+        if _all(cells, YEAR_FIRST):
+            return _ordered(cells, YEAR_FIRST, r"\1-\2-\3 \4")
+        if options.dates == "iso" or not _all(cells, _LOCAL_DATE):
+            return None
+        return _ordered(cells, _LOCAL_DATE, r"\4-\3-\1 \5" if options.dates == "day_first" else r"\4-\1-\3 \5")
     zoned = _any(cells, r"(Z|[+-][0-9]{2}:?[0-9]{2})$") and _any(cells, ":")
     try:
         found = pd.to_datetime(_text(cells), format="ISO8601", utc=zoned)
@@ -178,12 +183,9 @@ def _moments(cells: Any, options: ReadOptions) -> pd.Series | None:
     return _in_utc(found)
 
 
-def _local_moments(cells: Any, *, day_first: bool) -> pd.Series | None:
-    """Dates such as 08.03.2022 or 8/3/2022 14:05, the day or the month first."""
-    if not _all(cells, _LOCAL_DATE):
-        return None
-    order = r"\4-\3-\1 \5" if day_first else r"\4-\1-\3 \5"
-    texts = _text(cells).str.replace(_LOCAL_DATE, order, regex=True).str.strip()
+def _ordered(cells: Any, pattern: str, order: str) -> pd.Series | None:
+    """Dates such as 08.03.2022 or 2022/3/8 14:05: what ``pattern`` finds in them, put in ``order``."""
+    texts = _text(cells).str.replace(pattern, order, regex=True).str.strip()
     for time in ("", " %H:%M", " %H:%M:%S"):
         try:
             return pd.to_datetime(texts, format=f"%Y-%m-%d{time}").dt.as_unit("us")

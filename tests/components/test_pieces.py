@@ -64,6 +64,8 @@ def test_a_model_is_offered_by_alias_first_and_the_one_asked_for_is_there() -> N
 def test_an_endpoint_is_proposed_a_name_it_may_have() -> None:
     assert endpoint_form.endpoint_name("models:/Car Price_v2@champion") == "car-price-v2"
     assert endpoint_form.endpoint_name("models:/価格/3") == "endpoint"
+    assert endpoint_form.endpoint_name("models:/くちばしの長さ(mm) of 調査-2023/1") == "endpoint"
+    assert endpoint_form.endpoint_name("models:/Prix de l'été/1") == "prix-de-l-ete"
 
 
 def test_a_running_service_is_good_and_a_running_job_is_on_its_way() -> None:

@@ -59,3 +59,17 @@ def test_a_free_name_skips_those_taken() -> None:
 @pytest.mark.parametrize(("count", "text"), [(812, "812 B"), (1500, "1.5 KiB"), (3 * 2**30, "3.0 GiB")])
 def test_size_uses_the_unit_that_fits(count: int, text: str) -> None:
     assert wording.size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("price", "price"),
+        ("ten letter", "ten letter"),
+        ("eleven lett", "eleven le…"),
+        ("くちばし長", "くちばし長"),
+        ("くちばしの長さ", "くちばし…"),
+    ],
+)
+def test_a_long_name_is_cut_short_by_its_width(text: str, short: str) -> None:
+    assert wording.shortened(text, 10) == short

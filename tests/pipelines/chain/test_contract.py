@@ -130,3 +130,5 @@ def test_times_of_any_zone_become_utc(people: pd.DataFrame) -> None:
     texts = contract.conform(pd.DataFrame({"since": ["2026-01-31T02:00:00+02:00"]}))
     zoned = contract.conform(pd.DataFrame({"since": pd.to_datetime(["2026-01-31T02:00:00+02:00"])}))
     assert texts["since"].iloc[0] == zoned["since"].iloc[0] == pd.Timestamp("2026-01-31")
+    for written in ("2026/1/31", "2026-1-31", "2026年1月31日", "2026/01/31 0:00", " 2026/1/31T00:00:00"):
+        assert contract.conform(pd.DataFrame({"since": [written]}))["since"].iloc[0] == pd.Timestamp("2026-01-31")
