@@ -39,7 +39,7 @@ def draw() -> None:
 
 
 def form(document: PipelineDocument, step: str) -> AppTest:
-    app = AppTest.from_function(draw)
+    app = AppTest.from_function(draw, default_timeout=60)
     app.session_state.document = document
     app.session_state.step = step
     app.session_state.edits = []
