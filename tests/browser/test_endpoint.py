@@ -143,31 +143,6 @@ def test_a_deployment_is_added_beside_the_other_changed_and_removed(
     assert [d.name for d in studio.workspace.endpoints.get(NAME).deployments] == [endpoint.deployments[0].name]
 
 
-def test_an_endpoint_is_followed_by_itself_until_it_has_settled(studio: Studio, page: Page, endpoint: Endpoint) -> None:
-    asked: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framesent", asked.append))
-    studio.workspace.endpoints.create("followed", endpoint.model_uri)
-    try:
-        open_page(studio, page, "endpoints?endpoint=followed")
-        head, tabs = page.locator(".st-key-endpoint_followed_head"), page.get_by_role("tablist").first
-        expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
-        place = tabs.bounding_box()
-        expect(page.get_by_role("button", name="Predict")).to_be_visible()
-        expect(head).to_contain_text("Healthy")
-        expect(page.get_by_role("table", name="Endpoints").get_by_role("row", name="followed")).to_contain_text(
-            "Healthy"
-        )
-        assert tabs.bounding_box() == place  # nothing has moved under the visitor's hands
-        settled(page)
-        before = len(asked)
-        page.wait_for_timeout(2500)
-        assert len(asked) == before
-        page.get_by_role("button", name="Stop", exact=True).click()
-        expect(page.get_by_text("It is stopped. Press Start to try it.")).to_be_visible()
-    finally:
-        studio.workspace.endpoints.delete("followed")
-
-
 def test_limits_are_set_and_the_model_and_its_run_are_a_press_away(
     studio: Studio, page: Page, endpoint: Endpoint
 ) -> None:
