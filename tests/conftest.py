@@ -29,11 +29,16 @@ if os.environ.get("CI"):
 
 
 @pytest.fixture(autouse=True)
-def import_path() -> Iterator[None]:
-    """A model that MLflow loads puts its own copy of the engine first on the path; the next test has ours again."""
-    before = list(sys.path)
+def interpreter() -> Iterator[None]:
+    """The import path and the main module are the next test's again.
+
+    A model that MLflow loads puts its own copy of the engine first on the path. A page under AppTest leaves its script
+    as the main module, which a process that a later test starts would run again.
+    """
+    path, main = list(sys.path), sys.modules["__main__"]
     yield
-    sys.path[:] = before
+    sys.path[:] = path
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")
