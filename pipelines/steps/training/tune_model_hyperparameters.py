@@ -16,6 +16,7 @@ from pipelines.parameters import Form
 from pipelines.schema import Role
 from pipelines.steps.base import Behaviour, Context, Curve, Example, Inputs, Output, Port, Report, Step
 from pipelines.steps.evaluation.assess import assess
+from pipelines.steps.scoring.score_model import ScoreModel
 from pipelines.steps.training import ranges, trials
 from pipelines.steps.training.fit import fit, label_of
 from pipelines.steps.training.folds import Fold, deal, labelled, prepare
@@ -42,15 +43,17 @@ class TuneModelHyperparameters(Step):
     """Try an algorithm with other values of its parameters, and train it with the best on all training rows.
 
     Every trial is measured on the same folds of the training rows, each with the steps before fitted on its own
-    training part; clusters are measured on the training rows themselves. The first trial has the values set here, so
-    that the best is never worse. Each algorithm says where to look; ranges may say otherwise. After that it is the
-    same as Train Model with the best values. Searched with Optuna; Azure tries 5 random points by default.
+    training part; or on the rows of a second table, scored as Score Model does. Clusters are measured on the training
+    rows themselves. The first trial has the values set here, so that the best is never worse. Each algorithm says where
+    to look; ranges may say otherwise. After that it is the same as Train Model with the best values. Searched with
+    Optuna; Azure tries 5 random points by default.
     """
 
     type = "tune_model_hyperparameters"
     title = "Tune Model Hyperparameters"
     category = "Training"
     behaviour = Behaviour.TRAIN
+    inputs = (Port("table"), Port("validation", optional=True))
     outputs = (Port("model", "model"), Port("table"))
     synonyms = ("hyperparameter search", "grid search", "random search", "optimize", "number of clusters", "Optuna")
     known_as = ("Tune Model Hyperparameters", "Sweep Clustering")
@@ -77,7 +80,7 @@ class TuneModelHyperparameters(Step):
         20, ge=1, le=10_000, description="Number of trials."
     )
     n_folds: Annotated[int, Form(group=TRIED)] = Field(
-        5, ge=2, le=50, description="Number of folds; clusters are made without."
+        5, ge=2, le=50, description="Number of folds; clusters and a second table do without."
     )
     give_up: Annotated[bool, Form(group=TRIED)] = Field(
         True, description="Whether a trial among the worst quarter after some folds is given up."
@@ -102,7 +105,7 @@ class TuneModelHyperparameters(Step):
         plan = trials.Plan(
             self.sampler, self.n_trials, self.random_state, self._lower(), self.give_up, self.max_seconds
         )
-        measure, notes = self._measure(table, context)
+        measure, notes = self._measure(table, inputs.tables.get("validation"), context)
         found = trials.run(plan, self.algorithm, searches, measure, _progress(context))
         best = trials.best_of(found, plan.lower_is_better)
         if best is None:
@@ -123,7 +126,7 @@ class TuneModelHyperparameters(Step):
     def _lower(self) -> bool:
         return any(mark in self._metric for mark in LOWER)
 
-    def _measure(self, table: Table, context: Context) -> tuple[trials.Measure, list[str]]:
+    def _measure(self, table: Table, validation: Table | None, context: Context) -> tuple[trials.Measure, list[str]]:
         """What measures the algorithm with other values, one number a fold; and notes on the rows."""
         if self.algorithm.task == "clustering":
             return lambda algorithm: iter([self._clusters(algorithm, table, context)]), []
@@ -133,6 +136,9 @@ class TuneModelHyperparameters(Step):
                 _("{title} has no label to measure the trials by.", title=declared(self.algorithm.title)),
                 fix=_("Add Set Label with a column that tells the anomalies, or use Train Model."),
             )
+        if validation is not None:
+            known = _known(validation, label)
+            return lambda algorithm: iter([self._on_second(algorithm, table, known, context)]), []
         replay = context.replay(table)
         rows, values, notes = labelled(replay.base, table, label)
         by_class = self.algorithm.task != "regression"
@@ -146,6 +152,14 @@ class TuneModelHyperparameters(Step):
 
     def _score(self, algorithm: Algorithm, fold: Fold, context: Context) -> float:
         return self._value(assess(fold.scored(algorithm, context.step)[0]).metrics)
+
+    def _on_second(self, algorithm: Algorithm, table: Table, validation: Table, context: Context) -> float:
+        """The metric of a model of the training rows on the rows of the second table, as Score Model scores them."""
+        model = trained(algorithm, table, context).model
+        assert model is not None
+        scored = ScoreModel(rows="all").run(Inputs({"table": validation}, {"model": model}), context).table
+        assert scored is not None
+        return self._value(assess(scored).metrics)
 
     def _clusters(self, algorithm: Algorithm, table: Table, context: Context) -> float:
         """The metric of the clusters of the training rows."""
@@ -173,6 +187,18 @@ class TuneModelHyperparameters(Step):
                 fix=_("Take one of {names}.", names=", ".join(n for n in metrics if n in METRICS)),
             )
         return metrics[name]
+
+
+def _known(validation: Table, label: str) -> Table:
+    """The rows of the second table that have the label."""
+    validation.schema.require([label])
+    known = validation.frame[label].notna()
+    if not known.any():
+        raise InputError(
+            _("The label {label!r} is missing in every row of the second table.", label=label),
+            fix=_("Connect a table whose rows have it."),
+        )
+    return validation if known.all() else validation.with_frame(validation.frame[known])
 
 
 METRICS = Metric.__args__  # type: ignore[attr-defined]

@@ -30,6 +30,7 @@ class Clip(Columnwise):
         replace_with: str = "threshold",
         append: bool = False,
         add_indicator: bool = False,
+        replace_low_with: str | None = None,
     ) -> None:
         self.columns = columns
         self.limits = limits
@@ -37,6 +38,7 @@ class Clip(Columnwise):
         self.replace_with = replace_with
         self.append = append
         self.add_indicator = add_indicator
+        self.replace_low_with = replace_low_with
 
     def learn(self, frame: pd.DataFrame, y: pd.Series | None) -> None:
         self.limits_: dict[str, list[float]] = {c: self._limits(frame[c]) for c in self.columns}
@@ -68,12 +70,8 @@ class Clip(Columnwise):
         finite = np.isfinite(found)
         found = found if finite.all() else found[finite]
         low, high = self._thresholds(found)
-        if self.replace_with == "threshold":
-            return [low, high, low, high]
-        if self.replace_with == "missing" or not len(found):
-            return [low, high, np.nan, np.nan]
-        instead = float(np.mean(found) if self.replace_with == "mean" else np.median(found))
-        return [low, high, instead, instead]
+        below = self.replace_with if self.replace_low_with is None else self.replace_low_with
+        return [low, high, _instead(below, low, found), _instead(self.replace_with, high, found)]
 
     def _thresholds(self, found: np.ndarray) -> list[float]:
         """The lower and the upper one; what is not given lies beyond all numbers."""
@@ -84,6 +82,15 @@ class Clip(Columnwise):
         return [
             beyond if limit is None else next(at) for limit, beyond in zip(self.limits, (-np.inf, np.inf), strict=True)
         ]
+
+
+def _instead(replace_with: str, threshold: float, found: np.ndarray) -> float:
+    """What stands for a value beyond ``threshold``, where ``found`` are the training rows' numbers."""
+    if replace_with == "threshold":
+        return threshold
+    if replace_with == "missing" or not len(found):
+        return np.nan
+    return float(np.mean(found) if replace_with == "mean" else np.median(found))
 
 
 class ClipValues(Step):
@@ -129,6 +136,9 @@ class ClipValues(Step):
     replace_with: Literal["threshold", "mean", "median", "missing"] = Field(
         "threshold", title="Replace with", description="What stands in the place of a value that is clipped."
     )
+    replace_low_with: Annotated[
+        Literal["threshold", "mean", "median", "missing"] | None, Form(when={"clip": ("both",)})
+    ] = Field(None, title="Replace what is too low with", description="Empty: with the same as what is too high.")
     output: Literal["replace", "append"] = Field(
         "replace", title="Result", description="append: in a new column, name_clipped, beside the old one."
     )
@@ -154,6 +164,7 @@ class ClipValues(Step):
             self.replace_with,
             self.output == "append",
             self.add_indicator,
+            self.replace_low_with if self.clip == "both" else None,
         )
 
     def _limits(self) -> tuple[float | None, float | None]:

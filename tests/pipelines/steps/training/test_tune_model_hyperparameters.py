@@ -108,6 +108,37 @@ def test_the_tuned_model_is_that_of_train_model_with_the_best_values(engine, win
     assert "max_depth" in output.report.conclusions[0]
 
 
+def test_a_second_table_measures_the_trials_as_it_comes_from_its_source(engine, cars: pd.DataFrame) -> None:
+    held, rest = cars.iloc[::4], cars.drop(cars.index[::4])
+    engine.source(held.assign(price=held["price"].where(held.index % 8 > 0)), "price", name="validation")
+    engine.source(rest, "price")
+    engine.do("fill", Fill())
+    engine.do("scale", Scale())
+    grid = [0.1, 1.0, 10.0, 100.0]
+    step = TuneModelHyperparameters(algorithm={"type": "ridge"}, ranges={"alpha": grid}, sampler="grid", metric="r2")
+    output = engine.do("tune", step, table="scale", validation="validation")
+    known = held[held.index % 8 > 0]
+    names = [c for c in cars if c != "price"]
+    expected = [
+        make_pipeline(SimpleImputer(strategy="median"), StandardScaler(), Ridge(alpha=a, random_state=0))
+        .fit(rest[names], rest["price"])
+        .score(known[names], known["price"])
+        for a in grid
+    ]
+    assert output.report.tables["trials"]["r2"] == pytest.approx(expected)
+    assert output.report.tables["trials"]["folds"] == [1] * 4
+    assert output.table is not None
+    pd.testing.assert_index_equal(output.table.frame.index, rest.index)
+
+
+def test_a_second_table_without_labels_measures_nothing(engine, cars: pd.DataFrame) -> None:
+    engine.source(cars.assign(price=np.nan), "price", name="validation")
+    engine.source(cars[["horsepower", "price"]].dropna(), "price")
+    step = TuneModelHyperparameters(algorithm={"type": "ridge"})
+    with pytest.raises(InputError, match="missing in every row of the second table"):
+        engine.do("tune", step, table="source", validation="validation")
+
+
 @pytest.mark.parametrize("sampler", ["tpe", "random"])
 def test_the_same_seed_tries_the_same_and_another_others(make_engine, cars, sampler: str, capfd) -> None:
     found = []

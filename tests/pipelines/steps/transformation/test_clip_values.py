@@ -18,6 +18,7 @@ CASES = [
     Case({"clip": "peaks", "upper_percentile": 80, "replace_with": "mean", "add_indicator": True}),
     Case({"threshold": "constant", "lower": 3, "upper": 20, "output": "append", "add_indicator": True}),
     Case({"clip": "subpeaks", "lower_percentile": 30, "replace_with": "missing", "columns": ["x", "Int64"]}),
+    Case({"replace_low_with": "median", "replace_with": "mean", "lower_percentile": 30, "upper_percentile": 60}),
 ]
 
 BARE = [
@@ -52,6 +53,20 @@ def test_what_takes_the_place_of_a_peak(cars: pd.DataFrame, clip: str, replace_w
     pd.testing.assert_series_equal(found["price"], expected, check_dtype=False)
     assert found["price_is_clipped"].tolist() == (over | under).tolist()
     assert 0 < found["price_is_clipped"].sum() < len(cars)
+
+
+def test_what_is_too_low_may_be_replaced_by_something_else(cars: pd.DataFrame) -> None:
+    price = cars["price"]
+    found = made(
+        "clip_values", cars, threshold="constant", lower=7000, upper=20_000, replace_with="missing",
+        replace_low_with="median", columns=["price"],
+    )  # fmt: skip
+    expected = price.astype(float).mask(price > 20_000).mask(price < 7000, price.median())
+    pd.testing.assert_series_equal(found["price"], expected, check_dtype=False)
+    peaks = {"clip": "peaks", "replace_with": "mean", "columns": ["price"]}
+    pd.testing.assert_frame_equal(
+        made("clip_values", cars, **peaks, replace_low_with="missing"), made("clip_values", cars, **peaks)
+    )
 
 
 def test_the_thresholds_are_those_of_the_training_rows(cars: pd.DataFrame) -> None:
