@@ -155,8 +155,9 @@ def start_from_question(dataset: str, question: Question, label: str | None) -> 
         made = session.workspace().draft(dataset, question, label)
         reasons = dict(made.explanations)
         steps = tuple(s.model_copy(update={"note": s.note or said(reasons.get(s.id, ""))}) for s in made.document.steps)
-        name = actions.free_name(made.document.name)
-        actions.create(made.document.model_copy(update={"steps": steps, "name": name}))
+        name = actions.free_name(said(made.name))
+        told = {"steps": steps, "name": name, "description": said(made.description)}
+        actions.create(made.document.model_copy(update=told))
 
     _told(create)
 

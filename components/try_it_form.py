@@ -48,7 +48,9 @@ def answer(prediction: Mapping[str, Any], task: str = "", *, contract: Contract 
     """
     with st.container(border=True, gap="small", key=f"{key}_answer"):
         if LABELS in prediction:
-            st.metric(_("Prediction"), label_words(prediction[LABELS], task))
+            name = contract.label if contract is not None else ""
+            title = _("Prediction of {label}", label=escaped(name)) if name else _("Prediction")
+            st.metric(title, label_words(prediction[LABELS], task))
         shares = probabilities(prediction, contract) if task != "anomaly" else {}
         if task == "anomaly" and prediction.get(SHARES) is not None:
             st.metric(

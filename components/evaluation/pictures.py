@@ -88,9 +88,18 @@ def _marks(look: Look, frame: pd.DataFrame, x: Any, y: Any, colour: Any) -> list
     if look.mark == "point":
         return [base.mark_circle(size=26, opacity=0.55)]
     if look.mark == "bar":
-        return [base.mark_bar(opacity=0.85, size=max(3, 400 // max(1, len(frame))))]
+        edges = _edges(frame)
+        wide = alt.X("from:Q", title=x.title, scale=x.scale, axis=x.axis)
+        return [base.properties(data=edges).mark_bar(opacity=0.85, binSpacing=1).encode(x=wide, x2="to:Q")]
     line = base.mark_line(strokeWidth=2, interpolate="linear").encode(order="order:O")
     return [line, base.mark_circle(size=44, opacity=1)] if look.mark == "both" else [line]
+
+
+def _edges(frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` with where the bar of each x, which is its middle, begins and ends."""
+    apart = frame.groupby("line", observed=True)["x"].transform(lambda x: x.sort_values().diff().min())
+    half = apart.fillna(1.0) / 2
+    return frame.assign(**{"from": frame["x"] - half, "to": frame["x"] + half})
 
 
 def _reference(look: Look, frame: pd.DataFrame) -> list[alt.Chart]:

@@ -59,6 +59,7 @@ class Contract(BaseModel):
 
     columns: tuple[ContractColumn, ...]
     task: str = ""
+    label: str = Field("", description="The column that is predicted; empty where there is none.")
     outputs: tuple[ContractOutput, ...] = ()
     classes: tuple[str, ...] = Field((), description="What a classifier tells apart, in its own order.")
     threshold: float | None = Field(None, description="The probability that makes the answer the second class, if set.")

@@ -94,10 +94,14 @@ def _written(value: Any) -> Any:
 
 
 def contract_of(chain: Chain | Served) -> Contract:
-    """The chain's contract with what a published model tells beside it: its classes, and the threshold between two."""
+    """The chain's contract with what a published model tells beside it: its label, its classes, and their threshold."""
     if chain.contract is None:
         raise SekkeiError(_("The model has no input contract."), fix=_("Train it again."))
-    told = {"classes": tuple(str(c) for c in chain.classes), "threshold": getattr(chain, "threshold", None)}
+    told = {
+        "label": chain.label or "",
+        "classes": tuple(str(c) for c in chain.classes),
+        "threshold": getattr(chain, "threshold", None),
+    }
     return chain.contract.model_copy(update=told)
 
 

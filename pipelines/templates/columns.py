@@ -12,6 +12,8 @@ from pipelines.schema import ColumnType
 TARGETS = (
     *("label", "target", "class", "y", "outcome", "response", "result", "price", "income", "risk", "churn"),
     *("quality", "cost", "amount", "salary", "sales", "revenue", "score", "rating", "status", "type", "grade"),
+    *("species", "diagnosis", "survived", "default", "fraud", "demand", "consumption", "total", "value", "mass"),
+    *("weight", "count"),
 )
 MOSTLY_MISSING = 0.95
 MOSTLY_DISTINCT = 0.5
@@ -24,7 +26,8 @@ def likely_labels(profile: Sequence[ColumnProfile], question: str) -> list[str]:
     fits = can_be_number if question == "number" else can_be_category
     columns = [c for c in profile if fits(c) and not unfit(c)]
     last = profile[-1].name if profile else ""
-    return [c.name for c in sorted(columns, key=lambda c: -_likelihood(c, question, c.name == last))]
+    late = columns[-1].name if columns and question == "number" else ""
+    return [c.name for c in sorted(columns, key=lambda c: -_likelihood(c, question, c.name == last, c.name == late))]
 
 
 def can_be_number(column: ColumnProfile) -> bool:
@@ -79,11 +82,12 @@ def _like_an_id(column: ColumnProfile, kind: ColumnType, present: int) -> str:
     return _("has another text in most rows") if share > MOSTLY_DISTINCT else ""
 
 
-def _likelihood(column: ColumnProfile, question: str, last: bool) -> float:
+def _likelihood(column: ColumnProfile, question: str, last: bool, late: bool) -> float:
+    """What speaks for a column as the label: its name, and that it is the table's last, or the last that would do."""
     words = "".join(c if c.isalnum() else " " for c in column.name.casefold()).split()
     named = next((len(TARGETS) - i for i, target in enumerate(TARGETS) if target in words), 0)
     score = 2.0 + named / len(TARGETS) if named else 0.0
-    score += 1.5 if last else 0.0
+    score += 1.5 if last else 0.75 if late else 0.0
     if question == "category":
         return score + (0.5 if column.distinct == 2 else 0.25 if column.distinct <= MAX_CLASSES else 0.0)
     return score + (0.5 if column.distinct > MAX_CLASSES else 0.0)

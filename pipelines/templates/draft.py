@@ -28,9 +28,14 @@ SHOWN = 6
 
 @dataclass(frozen=True)
 class Draft:
-    """A pipeline that runs as it is, with a sentence for each of its steps; ``label`` is None where none is needed."""
+    """A pipeline that runs as it is, with a sentence for each of its steps; ``label`` is None where none is needed.
+
+    ``name``, ``description`` and the sentences can be said in another language; the document has them in English.
+    """
 
     document: PipelineDocument
+    name: str
+    description: str
     explanations: tuple[tuple[str, str], ...]
     label: str | None = None
 
@@ -95,7 +100,7 @@ class _Steps:
 
     def draft(self, name: str, description: str, label: str | None) -> Draft:
         data = {"name": checks.cut(name, 100), "description": str(description), "steps": self.steps}
-        return Draft(checks.document_of(data), tuple(self.said), label)
+        return Draft(checks.document_of(data), name, description, tuple(self.said), label)
 
 
 def _supervised(
@@ -140,7 +145,9 @@ def _supervised(
         _("How good the predictions are, on rows the model has not seen: {measures}.", measures=measures),
     )
     return made.draft(
-        f"{label.name} of {dataset}", _("Predicts '{label}' from the other columns.", label=label.name), label.name
+        _("{label} of {dataset}", label=label.name, dataset=dataset),
+        _("Predicts '{label}' from the other columns.", label=label.name),
+        label.name,
     )
 
 
@@ -243,16 +250,18 @@ def _unsupervised(dataset: str, profile: Sequence[ColumnProfile], question: Ques
     groups = question == "groups"
     made.add("score", "score_model", _("Which group each row belongs to.") if groups else _("How far out each row is."))
     made.add("evaluate", "evaluate_model", _("How well the groups hold together.") if groups else _("What was found."))
-    return made.draft(f"{question} of {dataset}", _("Finds {question} in the rows.", question=declared(question)), None)
+    if groups:
+        return made.draft(_("Groups of {dataset}", dataset=dataset), _("Finds groups of rows that are alike."), None)
+    return made.draft(_("Outliers of {dataset}", dataset=dataset), _("Finds rows that are unlike the others."), None)
 
 
 def _not_measured(column: ColumnProfile, numbers: int) -> str:
     """Why a usable column does not help to find groups; empty when it does."""
     kind = ColumnType(column.type)
     if kind is ColumnType.DATETIME:
-        return "is a moment, and how near two moments are seldom makes a group"
+        return _("is a moment, and how near two moments are seldom makes a group")
     if numbers >= 2 and not kind.is_numeric:
-        return "is no number, so that nearness cannot be measured on it"
+        return _("is no number, so that nearness cannot be measured on it")
     return ""
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from components.language import catalogue
 from pipelines.document.codec import dumps, loads
 from pipelines.errors import ColumnMissingError, InputError
 from pipelines.execution.result import RunResult, Status
+from pipelines.messages import translated
 from pipelines.sdk import Workspace
 from pipelines.templates import Draft
 
@@ -53,6 +57,30 @@ def test_a_draft_runs_on_every_sample_dataset(furnished, dataset, question):
 )
 def test_the_label_that_everybody_would_choose_is_guessed(furnished, dataset, question, label):
     assert furnished.draft(dataset, question).label == label
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "label"),
+    [
+        ("number", ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"], "body_mass_g"),
+        ("number", ["width", "height", "depth"], "depth"),
+        ("number", ["price", "area", "rooms", "age"], "price"),
+    ],
+)
+def test_of_numbers_the_last_is_guessed_unless_a_name_says_otherwise(workspace, question, names, label):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(60, len(names))), columns=names).assign(place=rng.choice(["a", "b"], 60))
+    workspace.datasets.add_frame("measured", frame)
+    assert workspace.likely_labels("measured", question)[0] == label
+
+
+def test_what_a_draft_says_can_be_said_in_japanese(tables):
+    made = tables.draft("messy", "groups")
+    ja = catalogue("ja")
+    assert translated(made.name, ja) == "messy のグループ"
+    for text in (made.description, *(sentence for _, sentence in made.explanations)):
+        assert re.search("[ぁ-ん]", translated(text, ja)), text
+        assert not re.search("[a-z] (is|are|of|the|and) [a-z]", translated(text, ja)), translated(text, ja)
 
 
 def test_a_draft_on_cars_predicts_well(furnished):
