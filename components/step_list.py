@@ -35,7 +35,7 @@ CSS = """
 .n.w{background:color-mix(in srgb,var(--st-orange-color) 18%,transparent);color:var(--st-orange-color)}
 .act{position:absolute;right:3px;top:50%;transform:translateY(-50%);display:flex;padding:2px 2px 2px 18px;opacity:0;pointer-events:none;border-radius:5px;
  background:linear-gradient(90deg,transparent,color-mix(in srgb,var(--st-primary-color) 9%,var(--st-background-color)) 16px)}
-.card[aria-current=true]:hover .act,.card[aria-current=true]:focus-within .act{opacity:1;pointer-events:auto}
+.card[aria-current=true]:hover .act,.card[aria-current=true]:focus-visible .act,.card[aria-current=true] .act:focus-within{opacity:1;pointer-events:auto}
 @media (hover:none){.card[aria-current=true] .act{opacity:1;pointer-events:auto}}
 .act .move{display:flex;flex-direction:column}.act .move button{height:16px!important;width:18px!important}
 .act button{all:unset;cursor:pointer;width:22px;height:32px;display:grid;place-items:center;border-radius:4px;opacity:.75}

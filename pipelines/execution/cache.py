@@ -100,20 +100,19 @@ class ResultStore:
         self._pending.append(self._writer.submit(self._write, key, output, rows_at, replace))
 
     def flush(self) -> None:
-        """Wait until everything is written; the first error in writing is raised here."""
+        """Wait until nothing is being written any more; then the first error in writing is raised."""
         pending, self._pending = self._pending, []
-        for future in pending:
-            future.result()
         if self._writer is not None:
             self._writer.shutdown()
             self._writer = None
+        for future in pending:
+            future.result()
 
     def release(self, keys: Iterable[str]) -> None:
-        """Forget these outputs in memory; they are read from disk when asked for again."""
-        finished = [f for f in self._pending if f.done()]
+        """Forget outputs in memory; they are read from disk when asked for again. An error in writing is raised."""
+        if any(f.done() and f.exception() for f in self._pending):
+            self.flush()
         self._pending = [f for f in self._pending if not f.done()]
-        for future in finished:
-            future.result()
         if self._pending:
             return
         for key in keys:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+import threading
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -72,6 +75,30 @@ def test_a_result_that_cannot_be_written_leaves_nothing_and_says_why(
     with pytest.raises(StorageError, match=r"The disk is full\. Make room"):
         store.flush()
     assert [p.name for p in store.folder.glob("*/*")] == [KEY]
+
+
+@pytest.mark.parametrize("end", ["flush", "release"])
+def test_an_error_in_writing_is_raised_when_nothing_is_written_any_more(store: ResultStore, monkeypatch, end) -> None:
+    write, other = ResultStore._write_files, "b" * 40
+    failed = threading.Event()
+
+    def slow(self: ResultStore, part: Path, key: str, *rest: object) -> None:
+        if key == other:
+            write(self, part, key, *rest)
+            failed.wait(10)
+            time.sleep(0.3)
+        else:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(ResultStore, "_write_files", slow)
+    store.put("c" * 40, Output(report=Report(metrics={"r2": 1.0})))
+    store.put(other, Output(report=Report(metrics={"r2": 1.0})))
+    while not store._pending[0].done():
+        time.sleep(0.01)
+    failed.set()
+    with pytest.raises(StorageError, match="The disk is full"):
+        store.flush() if end == "flush" else store.release([])
+    assert sorted(p.name for p in store.folder.glob("*/*")) == [KEY, other]
 
 
 def test_a_conclusion_on_disk_can_still_be_said_in_another_language(tmp_path: Path) -> None:
