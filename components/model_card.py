@@ -11,7 +11,7 @@ import streamlit as st
 from components import contract_table, export_panel, facts, gate_list, metric_cards, parity_list, record_table, wording
 from components.language import N_, _, said
 from components.record_table import Heading, cell
-from pipelines.document.checks import brief
+from pipelines.document.values import brief
 from pipelines.tracking import ModelVersion
 
 VERSIONS = [

@@ -16,10 +16,11 @@ from typing import Any, Final, Never
 import yaml
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from pipelines.document.checks import MAX_DEPTH, Misfit, Path, cut, document_of, plain
+from pipelines.document.checks import document_of
 from pipelines.document.migrations import migrate
 from pipelines.document.model import PipelineDocument, PipelineParameter, StepNode
 from pipelines.document.ports import library
+from pipelines.document.values import MAX_DEPTH, Misfit, Path, cut, plain
 from pipelines.errors import DocumentError
 from pipelines.messages import _
 

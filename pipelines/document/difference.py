@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.document.checks import brief, is_long
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.document.references import referred
+from pipelines.document.values import brief, is_long
 from pipelines.messages import _
 
 

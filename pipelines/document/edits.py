@@ -14,6 +14,7 @@ from pipelines.document import checks, nested, ports
 from pipelines.document.ids import new_id as new_id
 from pipelines.document.model import PipelineDocument, StepNode
 from pipelines.document.references import references
+from pipelines.document.values import Misfit, brief, plain
 from pipelines.errors import ConflictError, NotFoundError
 from pipelines.messages import _
 from pipelines.steps.base import Behaviour
@@ -34,7 +35,7 @@ class Edit:
 
     def to_dict(self) -> dict[str, Any]:
         """The edit's name and its values, ready for JSON."""
-        return {"edit": type(self).__name__, **{name: checks.plain(value) for name, value in vars(self).items()}}
+        return {"edit": type(self).__name__, **{name: plain(value) for name, value in vars(self).items()}}
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ class SetParameter(Edit):
         return f"parameter {self.id} {self.name}"
 
     def apply(self, document: PipelineDocument) -> PipelineDocument:
-        value = checks.plain(self.value, ("params", self.name))
+        value = plain(self.value, ("params", self.name))
         names = self.name.split(".")
 
         def change(node: StepNode) -> dict[str, Any]:
@@ -153,7 +154,7 @@ class SetParameter(Edit):
         return _change(document, self.id, change)
 
     def describe(self) -> str:
-        return _("Set {id}.{name} to {value}", id=self.id, name=self.name, value=checks.brief(self.value))
+        return _("Set {id}.{name} to {value}", id=self.id, name=self.name, value=brief(self.value))
 
 
 @dataclass(frozen=True)
@@ -340,7 +341,7 @@ def _index(document: PipelineDocument, step_id: str) -> int:
 
 def _with_steps(document: PipelineDocument, steps: Sequence[StepNode]) -> PipelineDocument:
     if len(steps) > checks.MAX_STEPS:
-        raise checks.Misfit(("steps",), _("A pipeline can have at most {most} steps.", most=checks.MAX_STEPS))
+        raise Misfit(("steps",), _("A pipeline can have at most {most} steps.", most=checks.MAX_STEPS))
     return document.model_copy(update={"steps": tuple(steps)})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.document import checks
 from pipelines.document.edits import Edit
 from pipelines.document.model import PipelineDocument
+from pipelines.document.values import brief, plain
 from pipelines.messages import _
 
 
@@ -22,10 +23,10 @@ class SetInference(Edit):
         edits = document.inference.model_dump(mode="json", exclude_defaults=True)
         changed = {k: v for k, v in edits.items() if k != self.name}
         if self.value is not None:
-            changed[self.name] = checks.plain(self.value)
+            changed[self.name] = plain(self.value)
         return document.model_copy(update={"inference": checks.inference_of(changed)})
 
     def describe(self) -> str:
         if self.value is None:
             return _("Put the inference pipelines' {name} back", name=self.name)
-        return _("Set the inference pipelines' {name} to {value}", name=self.name, value=checks.brief(self.value))
+        return _("Set the inference pipelines' {name} to {value}", name=self.name, value=brief(self.value))

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from pipelines.document import ports
-from pipelines.document.checks import brief, document_of, is_long
+from pipelines.document.checks import document_of
 from pipelines.document.difference import moved, same
 from pipelines.document.edits import RenameStep, new_id
 from pipelines.document.model import PipelineDocument, PipelineParameter, StepNode
 from pipelines.document.references import references, referred
+from pipelines.document.values import brief, is_long
 from pipelines.messages import _, listed
 
 Side = Literal["mine", "theirs"]

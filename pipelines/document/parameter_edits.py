@@ -12,6 +12,7 @@ from pipelines.document import checks, nested, ports
 from pipelines.document.edits import Edit
 from pipelines.document.model import PipelineDocument, PipelineParameter, StepNode
 from pipelines.document.references import filled, reference, referred, replace_references
+from pipelines.document.values import Misfit, brief, plain
 from pipelines.errors import ConflictError, NotFoundError, SekkeiError
 from pipelines.messages import _
 
@@ -87,12 +88,12 @@ class SetPipelineParameter(Edit):
         if old is None:
             if len(document.parameters) >= checks.MAX_PARAMETERS:
                 message = _("A pipeline can have at most {most} parameters.", most=checks.MAX_PARAMETERS)
-                raise checks.Misfit(("parameters",), message)
+                raise Misfit(("parameters",), message)
             return document.model_copy(update={"parameters": (*document.parameters, made)})
         return _with_parameters(document, lambda p: made if p.name == self.name else p)
 
     def describe(self) -> str:
-        return _("Set the pipeline parameter {name} to {value}", name=self.name, value=checks.brief(self.default))
+        return _("Set the pipeline parameter {name} to {value}", name=self.name, value=brief(self.default))
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def _values(node: StepNode, document: PipelineDocument) -> Mapping[str, Any]:
 
 def _default(step_type: type[BaseModel], name: str) -> Any:
     info = step_type.model_fields[name]
-    return None if info.is_required() else checks.plain(info.get_default(call_default_factory=True))
+    return None if info.is_required() else plain(info.get_default(call_default_factory=True))
 
 
 def _with_params(document: PipelineDocument, step: str, params: Mapping[str, Any]) -> PipelineDocument:

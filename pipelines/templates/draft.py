@@ -12,6 +12,7 @@ from pipelines.algorithms.library import ALGORITHMS
 from pipelines.datasets.profile import ColumnProfile
 from pipelines.document import checks
 from pipelines.document.model import PipelineDocument
+from pipelines.document.values import cut
 from pipelines.errors import ColumnMissingError, InputError
 from pipelines.messages import Joined, _, declared, enumerated, listed, ngettext
 from pipelines.schema import ColumnType
@@ -99,7 +100,7 @@ class _Steps:
         self.said.append((step_id, sentence))
 
     def draft(self, name: str, description: str, label: str | None) -> Draft:
-        data = {"name": checks.cut(name, 100), "description": str(description), "steps": self.steps}
+        data = {"name": cut(name, 100), "description": str(description), "steps": self.steps}
         return Draft(checks.document_of(data), name, description, tuple(self.said), label)
 
 
