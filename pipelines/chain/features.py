@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -51,26 +52,18 @@ class FeatureMatrix(BaseEstimator):
 
     def matrix(self, columns: Mapping[str, Any], rows: int, order: Literal["C", "F"] = "C") -> np.ndarray:
         """The array for columns that stand alone, or in a table: around one row a table costs more than its numbers."""
+        return self.encode(columns, rows).matrix(0, rows, order)
+
+    def encode(self, columns: Mapping[str, Any], rows: int) -> Encoded:
+        """The columns as numbers, each still by itself."""
         if not hasattr(self, "lookups"):
             self._prepare()
-        matrix = np.zeros((rows, self.width), order=order)
-        at = 0
-        for name in self.numbers_:
-            matrix[:, at] = _floats(columns[name])
-            at += 1
-        for name in self.times_:
-            matrix[:, at] = _days(pd.Series(columns[name]))
-            at += 1
-        for name, lookup in self.lookups.items():
-            codes = codes_of(columns[name], lookup)
-            if self.encoding == "ordinal":
-                matrix[:, at] = np.where(codes < 0, np.nan, codes)
-                at += 1
-            else:
-                seen = np.flatnonzero(codes >= 0)
-                matrix[seen, at + codes[seen]] = 1.0
-                at += len(lookup)
-        return matrix
+        numbers = [_floats(columns[name]) for name in self.numbers_]
+        numbers += [_days(pd.Series(columns[name])) for name in self.times_]
+        codes = [codes_of(columns[name], lookup) for name, lookup in self.lookups.items()]
+        if self.encoding == "ordinal":
+            return Encoded(rows, [*numbers, *(np.where(c < 0, np.nan, c) for c in codes)], [], [])
+        return Encoded(rows, numbers, codes, [len(lookup) for lookup in self.lookups.values()])
 
     def sparse(self, X: pd.DataFrame) -> sparse.csr_matrix:
         """The same array, with only what is not zero: a twentieth of it where most columns are categories."""
@@ -107,11 +100,54 @@ class FeatureMatrix(BaseEstimator):
         return sorted(commonest, key=lambda v: (v is None, v or ""))
 
     def _prepare(self) -> None:
-        self.width = len(self.get_feature_names_out())
         self.lookups = {c: {v: i for i, v in enumerate(values)} for c, values in self.categories_.items()}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in super().__getstate__().items() if k not in ("lookups", "width")}
+        return {k: v for k, v in super().__getstate__().items() if k != "lookups"}
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Columns as an algorithm takes them before they are one array: ``numbers``, then categories by their ``codes``.
+
+    A code is that of the column of 1 among the ``widths`` of its category; -1 stands for none of them.
+    """
+
+    rows: int
+    numbers: list[np.ndarray]
+    codes: list[np.ndarray]
+    widths: list[int]
+
+    @property
+    def width(self) -> int:
+        return len(self.numbers) + sum(self.widths)
+
+    def matrix(self, start: int, stop: int, order: Literal["C", "F"] = "C") -> np.ndarray:
+        """The array of the rows from ``start`` to before ``stop``."""
+        matrix = np.zeros((stop - start, self.width), order=order)
+        for at, values in enumerate(self.numbers):
+            matrix[:, at] = values[start:stop]
+        at = len(self.numbers)
+        for found, width in zip(self.codes, self.widths, strict=True):
+            codes = found[start:stop]
+            seen = np.flatnonzero(codes >= 0)
+            matrix[seen, at + codes[seen]] = 1.0
+            at += width
+        return matrix
+
+    def whole(self, takes_missing: bool) -> np.ndarray | None:
+        """Which rows have finite numbers alone, or missing ones too; None when all do."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(sum(n.sum(dtype=np.float64) for n in self.numbers)):  # the quickest way to see it
+                return None
+        whole = np.ones(self.rows, dtype=bool)
+        for values in self.numbers:
+            whole &= ~np.isinf(values) if takes_missing else np.isfinite(values)
+        return None if whole.all() else whole
+
+    def only(self, kept: np.ndarray) -> Encoded:
+        """The rows that ``kept`` is True for."""
+        return Encoded(int(kept.sum()), [n[kept] for n in self.numbers], [c[kept] for c in self.codes], self.widths)
 
 
 def codes_of(values: Any, lookup: dict[str | None, int]) -> np.ndarray:

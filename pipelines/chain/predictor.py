@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Literal, Protocol, Self
 
 import numpy as np
@@ -12,7 +14,7 @@ from sklearn.linear_model import ElasticNet, LinearRegression
 
 from pipelines.chain.clusters import distances
 from pipelines.chain.conform import as_text, is_missing
-from pipelines.chain.features import SMALL, Encoding, FeatureMatrix
+from pipelines.chain.features import SMALL, Encoded, Encoding, FeatureMatrix
 from pipelines.chain.small_batch import small_batch
 from pipelines.chain.transformer import Arrays
 from pipelines.chain.weighted import ClassWeighted
@@ -39,6 +41,8 @@ DISTANCES = "Scored Distances"
 QUANTILES = "Scored Quantiles"
 ONEHOT_CATEGORIES = 100
 ORDINAL_CATEGORIES = 255
+BLOCK = 2**18
+"""Numbers of an array that is predicted at once, 2 MiB: a longer one would leave the processor's caches."""
 BY_COLUMN = (LinearRegression, ElasticNet)
 """Estimators that take an array column by column, and make one of any other."""
 
@@ -120,44 +124,48 @@ class Predictor(BaseEstimator):
 
     def score_columns(self, columns: Mapping[str, Any], index: pd.Index) -> pd.DataFrame:
         """The same for columns that stand alone, as arrays by name."""
-        matrix = self.features_.matrix(columns, len(index))
-        if not len(matrix):
+        encoded = self.features_.encode(columns, len(index))
+        if not encoded.rows:
             return self.empty().reindex(index)
-        with np.errstate(over="ignore", invalid="ignore"):
-            total = matrix.sum()
-        if np.isfinite(total):  # then every number is: the quickest way to see it
-            return self._score(matrix, index)
-        whole = ~np.isinf(matrix).any(axis=1) if self.takes_missing else np.isfinite(matrix).all(axis=1)
-        if whole.all():
-            return self._score(matrix, index)
-        found = self._score(matrix[whole], index[whole]) if whole.any() else self.empty()
+        whole = encoded.whole(self.takes_missing)
+        if whole is None:
+            return self._score(encoded, index)
+        found = self._score(encoded.only(whole), index[whole]) if whole.any() else self.empty()
         return _nullable(found).reindex(index)
 
     def empty(self) -> pd.DataFrame:
         """The results of no rows."""
         width = len(self.features_.get_feature_names_out())
-        return self._score(np.zeros((1, width)), pd.RangeIndex(1)).iloc[:0]
+        return pd.DataFrame(self._answers(np.zeros((1, width)))).iloc[:0]
 
-    def _score(self, matrix: np.ndarray, index: pd.Index) -> pd.DataFrame:
+    def _score(self, encoded: Encoded, index: pd.Index) -> pd.DataFrame:
+        """The results of rows that can all be asked, asked in blocks that stay near the processor."""
+        count = math.ceil(encoded.rows * encoded.width / BLOCK)
+        if count <= 1:
+            return pd.DataFrame(self._answers(encoded.matrix(0, encoded.rows)), index=index, copy=False)
+        edges = [encoded.rows * i // count for i in range(count + 1)]
+        blocks = [self._answers(encoded.matrix(start, stop)) for start, stop in pairwise(edges)]
+        joined = {name: _joined([block[name] for block in blocks]) for name in blocks[0]}
+        return pd.DataFrame(joined, index=index, copy=False)
+
+    def _answers(self, matrix: np.ndarray) -> dict[str, Any]:
         if not hasattr(self, "labels"):
             self._prepare()
         if self.task == "clustering":
-            return pd.DataFrame(_clusters(self.estimator_, matrix), index=index, copy=False)
+            return _clusters(self.estimator_, matrix)
         if self.task == "anomaly":
             score = self.estimator_.score_anomaly(matrix)
-            answers = {LABELS: (score > 0.5).astype(np.int64), PROBABILITIES: score}
-            return pd.DataFrame(answers, index=index, copy=False)
+            return {LABELS: (score > 0.5).astype(np.int64), PROBABILITIES: score}
         if quantiles := getattr(self.estimator_, "quantiles", ()):
             found = self.estimator_.predict_quantiles(matrix, [self.estimator_.quantile, *quantiles])
             names = [LABELS, *(f"{QUANTILES}_{q:g}" for q in quantiles)]
-            return pd.DataFrame(dict(zip(names, found.T, strict=True)), index=index, copy=False)
+            return dict(zip(names, found.T, strict=True))
         quick = self.quick if len(matrix) <= SMALL else None
         if not hasattr(self.estimator_, "predict_proba"):
             found = quick(matrix) if quick else self.estimator_.predict(matrix)
-            return pd.DataFrame({LABELS: self._labelled(found)}, index=index, copy=False)
+            return {LABELS: self._labelled(found)}
         shares = quick(matrix) if quick else self.estimator_.predict_proba(matrix)
-        results = {LABELS: self.labels.take(shares.argmax(axis=1)), **_probabilities(shares, self.classes_)}
-        return pd.DataFrame(results, index=index, copy=False)
+        return {LABELS: self.labels.take(shares.argmax(axis=1)), **_probabilities(shares, self.classes_)}
 
     def _labelled(self, found: np.ndarray) -> Any:
         if self.task == "classification" and isinstance(self.classes_[0], str):
@@ -215,6 +223,13 @@ def _named(parameters: Mapping[str, Any], name: str) -> list[str]:
 def _probabilities(shares: np.ndarray, classes: list[object]) -> dict[str, np.ndarray]:
     names = probability_columns(classes)
     return {names[0]: shares[:, 1]} if len(classes) == 2 else {n: shares[:, i] for i, n in enumerate(names)}
+
+
+def _joined(parts: list[Any]) -> Any:
+    """Arrays of one type, one behind the other."""
+    if isinstance(parts[0], np.ndarray):
+        return np.concatenate(parts)
+    return pd.concat([pd.Series(part, copy=False) for part in parts], ignore_index=True).array
 
 
 def _clusters(estimator: Any, matrix: np.ndarray) -> dict[str, np.ndarray]:

@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
 
 from pipelines.chain.remarks import Remark
 from pipelines.errors import SekkeiError
@@ -134,19 +135,27 @@ def _handler(protocol: Protocol) -> Callable[[Request], Awaitable[Response]]:
         answer.headers["x-request-id"] = request_id
         if seen.deployment:
             answer.headers[DEPLOYMENT] = seen.deployment
-        keeper: Keeper = request.app.state.keeper
-        if name in keeper.routes:
-            milliseconds = round((time.perf_counter() - began) * 1000, 3)
-            access = Access(utc_now(), request_id, seen.deployment, answer.status_code, seen.rows, milliseconds)
-            keeper.access.write(name, access)
-            if answer.status_code == 200:
-                sample = (seen.deployment, seen.model, seen.asked, seen.content)
-                keeper.samples.offer(Answered(name, access.time, request_id, *sample))
-            elapsed = milliseconds / 1000
-            metrics.count(name, seen.deployment, protocol.name, answer.status_code, elapsed, seen.rows, seen.remarks)
+        milliseconds = round((time.perf_counter() - began) * 1000, 3)
+        answer.background = BackgroundTask(
+            _told, request.app.state.keeper, name, protocol, request_id, seen, answer.status_code, milliseconds
+        )
         return answer
 
     return handle
+
+
+async def _told(
+    keeper: Keeper, name: str, protocol: Protocol, request_id: str, seen: Seen, status: int, milliseconds: float
+) -> None:
+    """Log, sample and count a request, once its answer is on its way and before another one is begun."""
+    if name not in keeper.routes:
+        return
+    access = Access(utc_now(), request_id, seen.deployment, status, seen.rows, milliseconds)
+    keeper.access.write(name, access)
+    if status == 200:
+        sample = (seen.deployment, seen.model, seen.asked, seen.content)
+        keeper.samples.offer(Answered(name, access.time, request_id, *sample))
+    metrics.count(name, seen.deployment, protocol.name, status, milliseconds / 1000, seen.rows, seen.remarks)
 
 
 # Plain routes: FastAPI's own reading of parameters would take longer than all else here.

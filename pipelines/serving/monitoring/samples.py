@@ -1,7 +1,7 @@
 """Samples of what endpoints were asked and answered, kept on this machine: one JSON line a row.
 
-The gateway offers each answered request and goes on; a thread of its own takes them apart and writes. What it cannot
-keep up with is dropped and counted.
+The gateway offers each answered request and goes on; a thread of its own takes them apart and writes, a little later,
+when the answer has left. What it cannot keep up with is dropped and counted.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ MOST_WAITING_BYTES = 32 * 2**20
 LONGEST = 4 * 2**20  # of a request or an answer; longer ones are dropped
 ROWS_EACH = 100
 FILE_BYTES = 64 * 2**20
+LATER_SECONDS = 0.1
 LEAVE_SECONDS = 5.0
 
 _logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class Sampler:
     _counts: dict[str, int] = field(default_factory=dict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
-    _closed: bool = False
+    _closed: threading.Event = field(default_factory=threading.Event)
 
     def offer(self, answered: Answered) -> None:
         """Have an answered request sampled, soon and elsewhere; dropped and counted where too many wait."""
@@ -83,7 +84,7 @@ class Sampler:
             return
         with self._changed:
             full = len(self._waiting) >= MOST_WAITING or self._bytes + answered.size > MOST_WAITING_BYTES
-            if full or self._closed or max(len(answered.asked), len(answered.content)) > LONGEST:
+            if full or self._closed.is_set() or max(len(answered.asked), len(answered.content)) > LONGEST:
                 self._dropped[answered.endpoint] = self._dropped.get(answered.endpoint, 0) + 1
                 return
             self._waiting.append(answered)
@@ -96,25 +97,30 @@ class Sampler:
     def close(self) -> None:
         """Write what waits, and end; takes a few seconds at most."""
         with self._changed:
-            self._closed = True
+            self._closed.set()
             self._changed.notify()
         if self._thread is not None:
             self._thread.join(LEAVE_SECONDS)
 
     def _work(self) -> None:
-        while True:
+        while self._wait():
+            self._closed.wait(LATER_SECONDS)
             with self._changed:
-                while not self._waiting and not self._closed:
-                    self._changed.wait()
-                if not self._waiting:
-                    return
-                answered = self._waiting.popleft()
-                self._bytes -= answered.size
-                dropped = self._dropped.pop(answered.endpoint, 0)
-            try:
-                self._write(answered, dropped)
-            except Exception:  # a disk that is full costs the sample, and no other one
-                _logger.exception("A sample of endpoint %s could not be kept.", answered.endpoint)
+                taken, self._waiting, self._bytes = self._waiting, deque(), 0
+            for answered in taken:
+                with self._changed:
+                    dropped = self._dropped.pop(answered.endpoint, 0)
+                try:
+                    self._write(answered, dropped)
+                except Exception:  # a disk that is full costs the sample, and no other one
+                    _logger.exception("A sample of endpoint %s could not be kept.", answered.endpoint)
+
+    def _wait(self) -> bool:
+        """Wait for something to write; False when there is none to come."""
+        with self._changed:
+            while not self._waiting and not self._closed.is_set():
+                self._changed.wait()
+            return bool(self._waiting)
 
     def _write(self, answered: Answered, dropped: int) -> None:
         head = {"time": answered.time.isoformat(timespec="milliseconds"), "id": answered.id}

@@ -180,6 +180,8 @@ def _filled(values: pd.Series, missing: np.ndarray, value: Any) -> Any:
         moment = pd.Timestamp(value)
         zone = getattr(dtype, "tz", None)
         return values.mask(missing, moment.tz_localize("UTC").tz_convert(zone) if zone else moment).array
+    if isinstance(dtype, pd.StringDtype):
+        return values.fillna(value).array
     if isinstance(value, float) and pd.api.types.is_integer_dtype(dtype):
         value = int(value)
     return values.mask(missing, value).array

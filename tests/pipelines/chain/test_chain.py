@@ -43,8 +43,26 @@ def chain_of(people: pd.DataFrame, type: str, extra: list | None = None, **param
     used = [c for c in frame if c not in left]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        predictor = algorithm.predictor().fit(frame[used], y)
-    return Chain(links, predictor, head_of(people), None, "label").serving(people)
+        last = algorithm.predictor().fit(frame[used], y)
+    return Chain(links, last, head_of(people), None, "label").serving(people)
+
+
+@pytest.mark.parametrize("type", ALGORITHMS)
+def test_rows_asked_in_blocks_get_the_answers_of_rows_asked_at_once(
+    people: pd.DataFrame, type: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain = chain_of(people, type)
+    rows = chain.transform(people)
+    broken = rows.copy()
+    broken.loc[broken.index[[3, 150]], "hours"] = np.inf
+    broken.loc[broken.index[4], "hours"] = np.nan
+    expected = [chain.predictor.score(r) for r in (rows, broken)]
+    width = len(chain.predictor.features_.get_feature_names_out())
+    monkeypatch.setattr("pipelines.chain.predictor.BLOCK", 70 * width)
+    for given, whole in zip((rows, broken), expected, strict=True):
+        pd.testing.assert_frame_equal(chain.predictor.score(given), whole, rtol=1e-9, atol=1e-12)
+    assert len(people) > 3 * 70
+    assert expected[1].iloc[[3, 150]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize("type", ALGORITHMS)
