@@ -33,7 +33,7 @@ def warnings(services: Mapping[str, ServiceStatus]) -> None:
     """Draw a warning for each service that is not up, and one line for those that are on their way."""
     starting = [title(name) for name, service in services.items() if service.state == "starting"]
     if starting:
-        text = _("Starting: {services}. This page says when they are up.", services=said(listed(starting)))
+        text = _("Starting: {services}. This page shows when that is done.", services=said(listed(starting)))
         st.info(text, icon=":material/hourglass_top:")
     for name, service in services.items():
         if service.state not in ("running", "external", "starting"):
