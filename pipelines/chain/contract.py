@@ -18,6 +18,7 @@ from pipelines.schema import MISSING_MARKS, ColumnType, column_type
 
 SHOWN_CATEGORIES = 200
 TWENTIETHS = np.linspace(0, 1, 21)
+SAMPLED = 100_000
 AGAIN = 2  # a column whose values come this often on average holds categories, and no free text
 _UNIT = re.compile(r".*\S\s*[(\[]\s*([^()\[\]]{1,20}?)\s*[)\]]\s*")
 
@@ -32,7 +33,9 @@ class ContractColumn(BaseModel):
     required: bool = True
     minimum: float | None = None
     maximum: float | None = None
-    quantiles: tuple[float, ...] = Field((), description="Values at every twentieth part of the training rows, sorted.")
+    quantiles: tuple[float, ...] = Field(
+        (), description="Values at every twentieth part of (at most 100,000) training rows."
+    )
     categories: list[str] | None = Field(None, description="Values seen in training, most frequent first; at most 200.")
     example: Any = None
     closed: bool = Field(False, description="Whether the categories are all that training saw, each many times.")
@@ -131,14 +134,15 @@ def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:
     typical: Any = None
     if kind.is_numeric:
         if len(present):
-            ordered = np.sort(present.to_numpy())
-            minimum, maximum, typical = _finite(ordered[0]), _finite(ordered[-1]), ordered[len(ordered) // 2]
+            numbers = present.to_numpy()
+            ordered = np.sort(_some(numbers))
+            minimum, maximum, typical = _finite(numbers.min()), _finite(numbers.max()), ordered[len(ordered) // 2]
             quantiles = _quantiles(ordered.astype(np.float64, copy=False))
     elif kind in (ColumnType.TEXT, ColumnType.CATEGORY):
-        counts = present.astype(object).value_counts()
-        categories = list(dict.fromkeys(as_text(v) for v in counts.index[:SHOWN_CATEGORIES]))
-        closed = 0 < len(counts) <= min(SHOWN_CATEGORIES, len(present) / AGAIN)
-        typical, empty = (counts.index[0] if len(counts) else None), "" in counts.index
+        distinct = _commonest_first(present)
+        categories = list(dict.fromkeys(as_text(v) for v in distinct[:SHOWN_CATEGORIES]))
+        closed = 0 < len(distinct) <= min(SHOWN_CATEGORIES, len(present) / AGAIN)
+        typical, empty = (distinct[0] if distinct else None), "" in distinct
     else:
         typical = _typical(present, kind)
     known = set(categories or ())
@@ -170,6 +174,21 @@ def _quantiles(ordered: np.ndarray) -> tuple[float, ...]:
     return tuple(values[places].tolist()) if len(values) else ()
 
 
+def _some(numbers: np.ndarray) -> np.ndarray:
+    """The numbers; of very many the extremes, and as many drawn at random as tell how they lie."""
+    if len(numbers) <= SAMPLED:
+        return numbers
+    drawn = np.random.default_rng(0).integers(0, len(numbers), SAMPLED)
+    return numbers[np.concatenate([drawn, [numbers.argmin(), numbers.argmax()]])]
+
+
+def _commonest_first(present: pd.Series) -> list[Any]:
+    """The distinct values; of two as common, the one that comes first."""
+    codes, distinct = pd.factorize(present)
+    order = np.argsort(-np.bincount(codes, minlength=len(distinct)), kind="stable")
+    return list(distinct.take(order).tolist())
+
+
 def _finite(value: Any) -> float | None:
     return float(value) if math.isfinite(value) else None
 
@@ -179,7 +198,7 @@ def _typical(present: pd.Series, kind: ColumnType) -> Any:
         return None
     if kind in (ColumnType.DATETIME, ColumnType.OTHER):
         return present.iloc[len(present) // 2]
-    return present.astype(object).value_counts().index[0]
+    return _commonest_first(present)[0]
 
 
 def _plain(value: Any, kind: ColumnType) -> Any:

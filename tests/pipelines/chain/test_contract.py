@@ -91,6 +91,24 @@ def test_whole_numbers_of_a_float_column_stay_floats(people: pd.DataFrame) -> No
     assert Contract.of(people, ["income"]).conform(pd.DataFrame({"income": [3]}))["income"].dtype == np.float64
 
 
+def test_of_very_many_rows_the_extremes_are_exact_and_the_rest_is_close() -> None:
+    values = np.random.default_rng(1).gamma(2.0, 10.0, 400_000)
+    column = Contract.of(pd.DataFrame({"x": values}), ["x"])["x"]
+    assert (column.minimum, column.maximum) == (values.min(), values.max())
+    assert (column.quantiles[0], column.quantiles[-1]) == (values.min(), values.max())
+    places = [(values <= q).mean() for q in column.quantiles[1:-1]]
+    np.testing.assert_allclose(places, np.arange(1, 20) / 20, atol=0.01)
+    assert set(column.quantiles) <= set(values)
+
+
+@pytest.mark.parametrize("dtype", ["str", "category", object])
+def test_categories_come_by_how_often_and_then_by_which_was_first(dtype: object) -> None:
+    values = pd.Series(["b", None, "c", "a", "c", "a", "b", "d"] * 3, dtype=dtype)
+    column = Contract.of(values.to_frame("x"), ["x"])["x"]
+    assert column.categories == ["b", "c", "a", "d"]
+    assert column.example == "b"
+
+
 def test_empty_text_is_a_value_only_where_training_had_it(people: pd.DataFrame) -> None:
     found = Contract.of(people, ["work", "city"]).conform(pd.DataFrame({"work": ["", "NA"], "city": ["", "Oslo"]}))
     assert found["work"].tolist() == ["", "NA"]
