@@ -39,6 +39,10 @@ EXPECTED = {
 }
 
 
+Values = Any
+"""A Series, or an array of objects."""
+
+
 class Wanted(Protocol):
     """What is asked of a column."""
 
@@ -54,7 +58,7 @@ class Wanted(Protocol):
     def missing(self) -> tuple[str, ...]: ...
 
 
-def conform_column(values: pd.Series, column: Wanted) -> Any:
+def conform_column(values: Values, column: Wanted) -> Any:
     """``values`` as an array of the column's type; ContractError for the first that cannot be read as one."""
     match column.type:
         case ColumnType.INTEGER | ColumnType.FLOAT:
@@ -110,7 +114,7 @@ def is_missing(value: Any) -> bool:
     )
 
 
-def _numbers(values: pd.Series, column: Wanted) -> np.ndarray:
+def _numbers(values: Values, column: Wanted) -> np.ndarray:
     dtype = values.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in "iufb":
         found = values.to_numpy()
@@ -140,7 +144,7 @@ def read_number(value: Any) -> float:
     return float(value)
 
 
-def _truths(values: pd.Series, column: Wanted) -> Any:
+def _truths(values: Values, column: Wanted) -> Any:
     if values.dtype == np.bool_:
         return values.to_numpy()
     found = _each(values, column, read_truth)
@@ -154,7 +158,7 @@ def read_truth(value: Any) -> bool | None:
     return TRUTHS[str(value).strip().casefold()]
 
 
-def _times(values: pd.Series, column: Wanted) -> Any:
+def _times(values: Values, column: Wanted) -> Any:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         known = isinstance(values.dtype, np.dtype | pd.DatetimeTZDtype)
         times: Any = values if known else values.astype("datetime64[us]")
@@ -182,7 +186,7 @@ def _in_iso(text: str) -> str:
     return f"{year}-{month:0>2}-{day:0>2}" + (f"T{time:0>{5 if time.count(':') == 1 else 8}}" if time else "")
 
 
-def _texts(values: pd.Series, column: Wanted) -> Any:
+def _texts(values: Values, column: Wanted) -> Any:
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         names = text_array(_plain_texts(dtype.categories, column))
@@ -210,7 +214,7 @@ def _plain_texts(values: Any, column: Wanted) -> list[str | None]:
     return texts if column.empty_text else [t or None for t in texts]
 
 
-def _each(values: pd.Series, column: Wanted, read: Callable[[Any], Any]) -> list[Any]:
+def _each(values: Values, column: Wanted, read: Callable[[Any], Any]) -> list[Any]:
     """Each value read; None for a missing one."""
     found = []
     for row, value in enumerate(values.tolist(), start=1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -106,6 +106,10 @@ class Contract(BaseModel):
                 _("The rows have two columns {twice!r}.", twice=str(twice)),
                 fix=_("Give every column a name of its own."),
             )
+        return self.columns_of(given, len(frame))
+
+    def columns_of(self, given: Mapping[str, Any], rows: int) -> dict[str, Any]:
+        """The same of columns that stand alone: Series, or arrays of objects, by name."""
         arrays = {}
         for column in self.columns:
             if column.name in given:
@@ -113,7 +117,7 @@ class Contract(BaseModel):
             elif column.required:
                 raise self.absent(column.name, given)
             else:
-                arrays[column.name] = conform_column(pd.Series(np.nan, index=frame.index, dtype=object), column)
+                arrays[column.name] = conform_column(np.full(rows, np.nan, dtype=object), column)
         return arrays
 
     def absent(self, name: str, given: Collection[str]) -> ContractError:

@@ -14,7 +14,8 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel
 
-from pipelines.chain import storage
+from pipelines.chain import few_rows, storage
+from pipelines.chain.chain import Chain
 from pipelines.errors import InputError
 
 
@@ -37,6 +38,10 @@ class ChainModel(PythonModel):
 
     def load_context(self, context: Any) -> None:
         self.chain = storage.load(Path(context.artifacts["chain"]))
+
+    def answer_few(self, body: bytes) -> str | None:
+        """What MLflow's server would answer to a request of a few rows, sooner; None: it has to be asked."""
+        return few_rows.answer(self.chain, body) if type(self.chain) is Chain else None
 
     def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # hints mean a schema to MLflow
         rows = model_input if isinstance(model_input, pd.DataFrame) else pd.DataFrame(model_input)

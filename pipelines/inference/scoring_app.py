@@ -6,10 +6,13 @@ not meet the engine's code of today in one process.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 CONTRACT = "sekkei_contract"
+SHORT = 64 * 1024
 
 
 def scoring_app(model: Any) -> Any:
@@ -31,4 +34,25 @@ def scoring_app(model: Any) -> Any:
         asked = SimpleNamespace(metadata=model.metadata, predict=predict)
     app = scoring_server.init(asked)
     app.user_middleware.clear()
+    if few := getattr(own, "answer_few", None):
+        _ask_first(app, few)
     return app
+
+
+def _ask_first(app: Any, few: Callable[[bytes], str | None]) -> None:
+    """Have requests of a few rows answered by ``few``, and by MLflow where it gives None."""
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    theirs = next(r for r in app.routes if getattr(r, "path", "") == "/invocations")
+
+    async def invocations(request: Request) -> Any:
+        body = await request.body()
+        if len(body) <= SHORT and request.headers.get("content-type") == "application/json":
+            found = await asyncio.to_thread(few, body)
+            if found is not None:
+                return Response(found, media_type="application/json")
+        return await theirs.endpoint(request)
+
+    app.router.routes.insert(0, Route("/invocations", invocations, methods=["POST"]))
