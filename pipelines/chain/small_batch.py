@@ -1,6 +1,7 @@
 """Few rows through a fitted estimator, without the threads and checks that only many rows repay.
 
-The trees are the estimator's own and are added up in its own order, so that the numbers are the same to the last bit.
+The trees are the estimator's own and are added up in its own order, and linear models multiply as theirs do, so that
+the numbers are the same to the last bit.
 Where an estimator is not known here, or was fitted in a way not foreseen, its own methods answer.
 """
 
@@ -10,12 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy import special
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 
 Score = Callable[[np.ndarray], np.ndarray]
 FLOAT32_MAX = float(np.finfo(np.float32).max)
@@ -27,7 +30,19 @@ def small_batch(estimator: Any) -> Score | None:
         return _forest(estimator)
     if type(estimator) in (HistGradientBoostingClassifier, HistGradientBoostingRegressor):
         return _boosting(estimator)
+    if type(estimator) in (LinearRegression, Ridge) and estimator.coef_.ndim == 1:
+        return lambda matrix: matrix @ estimator.coef_ + estimator.intercept_
+    if type(estimator) is LogisticRegression and len(estimator.classes_) == 2:
+        return _logistic(estimator)
     return None
+
+
+def _logistic(model: Any) -> Score:
+    def score(matrix: np.ndarray) -> np.ndarray:
+        second = special.expit((matrix @ model.coef_.T + model.intercept_).ravel())
+        return np.vstack([1 - second, second]).T
+
+    return score
 
 
 def _forest(forest: Any) -> Score:
