@@ -60,13 +60,23 @@ class Chain(BaseEstimator):
 
     def answer(self, given: Mapping[str, Any], index: pd.Index) -> pd.DataFrame:
         """Predictions for the contract's columns as arrays, which are in its types already."""
-        columns = self._head(given, len(index))
-        for _, link in self.links:
-            columns = link.apply(columns, len(index))
-        taken = {c: columns[c] for c in self.predictor.columns}
+        taken = self._taken(given, len(index))
         if type(self.predictor) is Predictor:  # around one row, a table costs more than its numbers
             return self.predictor.score_columns(taken, index)
         return self.predictor.score(pd.DataFrame(taken, index=index, copy=False))
+
+    def answer_few(self, given: Mapping[str, Any], rows: int) -> Mapping[str, Any] | pd.DataFrame:
+        """The same as columns of values, for rows so few that their table would cost more than they do."""
+        taken = self._taken(given, rows)
+        found = self.predictor.answers(taken, rows) if type(self.predictor) is Predictor else None
+        return self.predictor.score(pd.DataFrame(taken, copy=False)) if found is None else found
+
+    def _taken(self, given: Mapping[str, Any], rows: int) -> dict[str, Any]:
+        """The columns that the predictor takes, which the contract's have become."""
+        columns = self._head(given, rows)
+        for _, link in self.links:
+            columns = link.apply(columns, rows)
+        return {c: columns[c] for c in self.predictor.columns}
 
     def before(self, given: pd.DataFrame) -> pd.DataFrame:
         """The columns of the contract with those that the links only look at, as they go into the first link."""

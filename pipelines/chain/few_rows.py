@@ -9,7 +9,6 @@ import json
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from pipelines.chain.chain import Chain
 from pipelines.chain.conform import is_missing
@@ -26,8 +25,8 @@ def answer(chain: Chain, body: bytes) -> str | None:
             return None
         names, data = given
         columns = {name: _array([row[i] for row in data]) for i, name in enumerate(names)}
-        found = chain.answer(chain.contract.columns_of(columns, len(data)), pd.RangeIndex(len(data)))
-        values = [[None if is_missing(v) else v for v in found[c].tolist()] for c in found]
+        found = chain.answer_few(chain.contract.columns_of(columns, len(data)), len(data))
+        values = [[None if is_missing(v) else v for v in column.tolist()] for _, column in found.items()]
         records = [dict(zip(map(str, found), row, strict=True)) for row in zip(*values, strict=True)]
         return json.dumps({"predictions": records})
     except Exception:

@@ -133,6 +133,11 @@ class Predictor(BaseEstimator):
         found = self._score(encoded.only(whole), index[whole]) if whole.any() else self.empty()
         return _nullable(found).reindex(index)
 
+    def answers(self, columns: Mapping[str, Any], rows: int) -> dict[str, Any] | None:
+        """The results of few rows as arrays by name; None where some row gets none."""
+        encoded = self.features_.encode(columns, rows)
+        return self._answers(encoded.matrix(0, rows)) if encoded.whole(self.takes_missing) is None else None
+
     def empty(self) -> pd.DataFrame:
         """The results of no rows."""
         width = len(self.features_.get_feature_names_out())
