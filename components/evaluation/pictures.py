@@ -62,6 +62,8 @@ def picture(kind: str, curves: Sequence[tuple[str, Curve]], height: int = charts
         [pd.DataFrame({"x": c.x, "y": c.y, "line": name, "order": range(len(c.x))}) for name, c in curves],
         ignore_index=True,
     )
+    if look.mark == "bar":
+        frame = _edges(frame)
     x, y = _axis("x", said(first.x_label), look, frame), _axis("y", said(first.y_label), look, frame)
     colour = alt.Color(
         "line:N",
@@ -78,6 +80,8 @@ def _axis(name: str, title: str, look: Look, frame: pd.DataFrame) -> Any:
         both = frame[["x", "y"]].to_numpy()
         scale = alt.Scale(domain=[float(both.min()), float(both.max())], nice=True)
     axis = alt.Axis(tickCount=6, grid=name == "y" or look.unit)
+    if name == "x" and look.mark == "bar":
+        return alt.X("from:Q", bin="binned", title=title, scale=scale, axis=axis)
     return (alt.X if name == "x" else alt.Y)(f"{name}:Q", title=title, scale=scale, axis=axis)
 
 
@@ -88,9 +92,7 @@ def _marks(look: Look, frame: pd.DataFrame, x: Any, y: Any, colour: Any) -> list
     if look.mark == "point":
         return [base.mark_circle(size=26, opacity=0.55)]
     if look.mark == "bar":
-        edges = _edges(frame)
-        wide = alt.X("from:Q", title=x.title, scale=x.scale, axis=x.axis)
-        return [base.properties(data=edges).mark_bar(opacity=0.85, binSpacing=1).encode(x=wide, x2="to:Q")]
+        return [base.mark_bar(opacity=0.85, binSpacing=1).encode(x2="to:Q")]
     line = base.mark_line(strokeWidth=2, interpolate="linear").encode(order="order:O")
     return [line, base.mark_circle(size=44, opacity=1)] if look.mark == "both" else [line]
 

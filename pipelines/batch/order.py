@@ -12,6 +12,9 @@ from pipelines.errors import InputError
 from pipelines.messages import _, listed
 
 Format = Literal["csv", "parquet"]
+RETRIES = 3
+"""So often a job is started anew whose process was killed; it goes on after the last piece that was scored."""
+
 _VERSION = re.compile(r"[0-9]{1,9}")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 

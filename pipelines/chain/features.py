@@ -137,11 +137,12 @@ class Encoded:
 
     def whole(self, takes_missing: bool) -> np.ndarray | None:
         """Which rows have finite numbers alone, or missing ones too; None when all do."""
+        floats = [n for n in self.numbers if n.dtype.kind == "f"]
         with np.errstate(over="ignore", invalid="ignore"):
-            if np.isfinite(sum(n.sum(dtype=np.float64) for n in self.numbers)):  # the quickest way to see it
+            if np.isfinite(sum(n.sum() for n in floats)):  # the quickest way to see it
                 return None
         whole = np.ones(self.rows, dtype=bool)
-        for values in self.numbers:
+        for values in floats:
             whole &= ~np.isinf(values) if takes_missing else np.isfinite(values)
         return None if whole.all() else whole
 

@@ -13,6 +13,7 @@ from pipelines.columns import Columns
 from pipelines.document.model import StepNode
 from pipelines.document.nested import value_at
 from pipelines.document.references import dotted, filled, reference, references, replace_references
+from pipelines.document.values import shown
 from pipelines.errors import SekkeiError, nearest
 from pipelines.messages import Message, _, alternatives, listed
 from pipelines.steps.base import Step
@@ -101,7 +102,7 @@ def _problem(
     wanted = alternatives(list(dict.fromkeys(_wanted(d) for d in details)))
     return ParameterProblem(
         name,
-        _("{name!r} is {value}, but it must be {wanted}.", name=name, value=_shown(value), wanted=wanted),
+        _("{name!r} is {value}, but it must be {wanted}.", name=name, value=shown(value), wanted=wanted),
     )
 
 
@@ -145,7 +146,7 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
 def _no_choice(name: str, value: Any, choices: list[str]) -> ParameterProblem:
     best = nearest(str(value), choices)
     fix = _("Did you mean {best!r}?", best=best) if best else _("Choose one of {choices}.", choices=listed(choices, 20))
-    return ParameterProblem(name, _("{name!r} cannot be {value}.", name=name, value=_shown(value)), fix, best)
+    return ParameterProblem(name, _("{name!r} cannot be {value}.", name=name, value=shown(value)), fix, best)
 
 
 def _choices(context: Mapping[str, Any]) -> list[str]:
@@ -221,19 +222,6 @@ def _dotted(detail: ErrorDetails, params: Mapping[str, Any]) -> str:
         elif detail["type"] == "missing" and part == detail["loc"][-1]:
             names.append(str(part))
     return ".".join(names)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return _("empty")
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Mapping):
-        return _("a group of named values")
-    if isinstance(value, list | tuple):
-        return _("a list")
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…'"
 
 
 def _sentence(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.batch.engines import with_engine
-from pipelines.batch.order import Order
+from pipelines.batch.order import RETRIES, Order
 from pipelines.datasets import Catalogue
 from pipelines.errors import NotFoundError
 from pipelines.jobs import Job, Jobs
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 MOST_JOBS = 10_000
 DAY = 86_400
-RETRIES = 3
-"""So often a job is started anew whose process was killed; it goes on after the last piece that was scored."""
 
 
 def sweep_uploads(home: Home, awaited: Collection[str]) -> None:

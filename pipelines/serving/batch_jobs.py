@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pipelines.batch import delivery, fetch
 from pipelines.batch.engines import with_engine
 from pipelines.batch.job import name_of
-from pipelines.batch.order import Order
+from pipelines.batch.order import RETRIES, Order
 from pipelines.errors import ConflictError, ForbiddenError, InputError, NotFoundError
 from pipelines.messages import _
 from pipelines.records import BatchDeploymentRow, BatchEndpointRow, BatchJobRow, BatchScheduleRow, utc_now
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 
 _UNSAID: tuple[Any, ...] = (None, "", {})
-RETRIES = 3
-"""So often a job is started anew whose process was killed; it goes on after the last piece that was scored."""
 
 
 class BatchJobs(BatchRecords):

@@ -80,6 +80,24 @@ def test_an_unknown_kind_of_curve_is_a_line_with_its_own_labels() -> None:
     assert spec["layer"][0]["encoding"]["x"]["title"] == "Pass"
 
 
+def test_the_bars_of_a_histogram_meet_at_the_edges_of_their_bins() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from components.evaluation import pictures
+        from pipelines.steps.base import Curve
+
+        curve = Curve("residuals", "model", [-1.0, 1.0, 3.0], [4.0, 9.0, 2.0], "Error", "Rows")
+        st.session_state["spec"] = pictures.picture("residuals", [("model", curve)]).to_dict()
+
+    spec = AppTest.from_function(page).run().session_state["spec"]
+    (bars,) = spec["layer"]
+    encoding = bars["encoding"]
+    assert (encoding["x"]["field"], encoding["x"]["bin"], encoding["x2"]["field"]) == ("from", "binned", "to")
+    (rows,) = spec["datasets"].values()
+    assert [(r["from"], r["to"], r["y"]) for r in rows] == [(-2, 0, 4), (0, 2, 9), (2, 4, 2)]
+
+
 def test_importances_and_coefficients_leave_out_the_intercept() -> None:
     found = training.weights(training.example())
     assert found is not None
