@@ -58,12 +58,7 @@ def picture(kind: str, curves: Sequence[tuple[str, Curve]], height: int = charts
     """The chart of ``curves``, which are all of one kind."""
     look, first = look_of(kind), curves[0][1]
     names = list(dict.fromkeys(name for name, _ in curves))
-    frame = pd.concat(
-        [pd.DataFrame({"x": c.x, "y": c.y, "line": name, "order": range(len(c.x))}) for name, c in curves],
-        ignore_index=True,
-    )
-    if look.mark == "bar":
-        frame = _edges(frame)
+    frame = pd.concat([_points(name, curve, look) for name, curve in curves], ignore_index=True)
     x, y = _axis("x", said(first.x_label), look, frame), _axis("y", said(first.y_label), look, frame)
     colour = alt.Color(
         "line:N",
@@ -97,11 +92,13 @@ def _marks(look: Look, frame: pd.DataFrame, x: Any, y: Any, colour: Any) -> list
     return [line, base.mark_circle(size=44, opacity=1)] if look.mark == "both" else [line]
 
 
-def _edges(frame: pd.DataFrame) -> pd.DataFrame:
-    """``frame`` with where the bar of each x, which is its middle, begins and ends."""
-    apart = frame.groupby("line", observed=True)["x"].transform(lambda x: x.sort_values().diff().min())
-    half = apart.fillna(1.0) / 2
-    return frame.assign(**{"from": frame["x"] - half, "to": frame["x"] + half})
+def _points(name: str, curve: Curve, look: Look) -> pd.DataFrame:
+    """The curve's points in their order; of bars, x is the middle, and it is told where they begin and end."""
+    points = pd.DataFrame({"x": curve.x, "y": curve.y, "line": name, "order": range(len(curve.x))})
+    if look.mark != "bar":
+        return points
+    half = (points["x"].diff().min() if len(points) > 1 else 1.0) / 2
+    return points.assign(**{"from": points["x"] - half, "to": points["x"] + half})
 
 
 def _reference(look: Look, frame: pd.DataFrame) -> list[alt.Chart]:

@@ -137,14 +137,14 @@ def _handler(protocol: Protocol) -> Callable[[Request], Awaitable[Response]]:
             answer.headers[DEPLOYMENT] = seen.deployment
         milliseconds = round((time.perf_counter() - began) * 1000, 3)
         answer.background = BackgroundTask(
-            _told, request.app.state.keeper, name, protocol, request_id, seen, answer.status_code, milliseconds
+            _record, request.app.state.keeper, name, protocol, request_id, seen, answer.status_code, milliseconds
         )
         return answer
 
     return handle
 
 
-async def _told(
+async def _record(
     keeper: Keeper, name: str, protocol: Protocol, request_id: str, seen: Seen, status: int, milliseconds: float
 ) -> None:
     """Log, sample and count a request, once its answer is on its way and before another one is begun."""
