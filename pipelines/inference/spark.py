@@ -86,6 +86,7 @@ class _Asked:
                 _("This model does not name its answers, so Spark cannot tell them apart."),
                 fix=_("Use the engine {name!r}.", name="local"),
             )
+        sample = sample.apply(_numbers)
         kinds = [StructField(str(n), _kind(sample[n].dtype)) for n in sample]
         with quiet():
             import mlflow.pyfunc
@@ -126,6 +127,15 @@ def _kind(dtype: Any) -> Any:
 
     is_number = pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
     return DoubleType() if is_number else StringType()
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    """Answers with gaps as numbers where all the others are; else as they are."""
+    if values.dtype != object:
+        return values
+    present = values.dropna().infer_objects()
+    is_number = len(present) and pd.api.types.is_numeric_dtype(present) and not pd.api.types.is_bool_dtype(present)
+    return values.astype("float64") if is_number else values
 
 
 def _like(values: pd.Series, dtype: Any) -> pd.Series:
