@@ -99,17 +99,6 @@ else:
                 on_select=opened.select,
                 on_mark=opened.mark,
             )
-    with middle:
-        pipeline_canvas.show(
-            document,
-            graph,
-            steps,
-            selected=opened.selected,
-            pipeline=opened.pipeline_id,
-            key="canvas",
-            on_intent=design_actions.handle,
-            height=design.HEIGHT,
-        )
     with right.container(border=True, height=design.HEIGHT, gap="xsmall", key="form_scroll"):
         step_form.show(
             document, opened.selected, opened.surroundings(), inspection.diagnostics, key="form", on_edit=opened.apply
@@ -124,6 +113,17 @@ else:
         publish=design_actions.publish,
         price=design_actions.price,
     )
+    with middle:  # last, so that what is asked for is on the page before the canvas is drawn anew
+        pipeline_canvas.show(
+            document,
+            graph,
+            steps,
+            selected=opened.selected,
+            pipeline=opened.pipeline_id,
+            key="canvas",
+            on_intent=design_actions.handle,
+            height=design.HEIGHT,
+        )
     if opened.is_running and opened.job is not None:
         run_progress.poll(opened.job, session.workspace().jobs.get, key="poll")
     shortcuts.show(key="shortcuts", on_act=design_actions.act)

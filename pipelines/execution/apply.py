@@ -59,7 +59,7 @@ def change_rows(step: Step, table: Table) -> Table:
     kept = step.kept(table.narrow(step.tells_by(table.schema)).training, table.schema)
     if kept is not None:
         every = np.ones(len(table.frame), dtype=bool)
-        every[slice(None) if table.partition is None else (table.partition == TRAIN).to_numpy()] = kept
+        every[slice(None) if table.partition is None else table.marked(TRAIN)] = kept
         return table.with_frame(table.frame if every.all() else table.frame[every], step.roles(table.schema))
     changed = step.change(table.training, table.schema)
     if table.partition is not None:

@@ -80,7 +80,8 @@ def condition(expression: str, frame: pd.DataFrame, columns: list[str] | None = 
     seed = "(" in expression  # no chance without a function
     columns = [str(c) for c in frame.columns] if columns is None else columns
     names = named_in(expression, [str(c) for c in frame.columns])
-    found = _answer(query, {"t": frame[names]}, columns, _kept, seed=seed)
+    narrow = frame if len(names) == len(frame.columns) else frame[names]
+    found = _answer(query, {"t": narrow}, columns, _kept, seed=seed)
     unknown = np.ma.getmaskarray(found)
     if unknown.all():
         return np.zeros(len(frame), dtype=bool)
@@ -139,14 +140,14 @@ def _readable(frame: pd.DataFrame) -> pd.DataFrame | pa.Table:
 
     Categories are text, so that one that is not known can be asked for.
     """
-    categories = [c for c, kind in frame.dtypes.items() if isinstance(kind, pd.CategoricalDtype)]
-    frame = frame.astype(dict.fromkeys(categories, "str")) if categories else frame
-    if not len(frame.columns) or any(isinstance(kind, pd.DatetimeTZDtype) for kind in frame.dtypes):
+    columns = dict(frame.items())
+    if not columns or any(isinstance(c.dtype, pd.DatetimeTZDtype) for c in columns.values()):
         return frame
+    text = {n: c.astype("str") for n, c in columns.items() if isinstance(c.dtype, pd.CategoricalDtype)}
     try:
-        return pa.Table.from_pandas(frame, preserve_index=False)
+        return pa.table({str(n): pa.array(c, from_pandas=True) for n, c in (columns | text).items()})
     except (pa.ArrowInvalid, pa.ArrowTypeError):  # objects of several kinds
-        return frame
+        return frame.assign(**text)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from pipelines.chain.transformer import Columnwise, Transformer, numbers
+from pipelines.chain.transformer import Columnwise, Transformer, array_of, numbers
 from pipelines.columns import NUMERIC
 from pipelines.messages import _
 from pipelines.parameters import ColumnRule, Form
@@ -17,6 +17,8 @@ from pipelines.schema import TableSchema
 from pipelines.steps.base import Behaviour, Example, Step
 from pipelines.steps.checks import require_numeric
 from pipelines.steps.names import free
+
+FEW = 10_000  # rows of which all columns' percentiles are taken at once
 
 
 class Clip(Columnwise):
@@ -41,7 +43,10 @@ class Clip(Columnwise):
         self.replace_low_with = replace_low_with
 
     def learn(self, frame: pd.DataFrame, y: pd.Series | None) -> None:
-        self.limits_: dict[str, list[float]] = {c: self._limits(frame[c]) for c in self.columns}
+        found = {c: np.asarray(numbers(array_of(frame[c])), dtype=np.float64) for c in self.columns}
+        found = {c: v if (finite := np.isfinite(v)).all() else v[finite] for c, v in found.items()}
+        thresholds = self._thresholds(found)
+        self.limits_: dict[str, list[float]] = {c: self._limits(v, *thresholds[c]) for c, v in found.items()}
         taken = {str(c) for c in frame.columns}
         self.results_ = {c: free(f"{c}_clipped", taken) if self.append else c for c in self.columns}
         self.indicators_ = {c: free(f"{c}_is_clipped", taken) for c in self.columns} if self.add_indicator else {}
@@ -64,24 +69,29 @@ class Clip(Columnwise):
         source = {made: name for names in (self.results_, self.indicators_) for name, made in names.items()}
         return {source.get(o, o) for o in outputs}
 
-    def _limits(self, values: pd.Series) -> list[float]:
+    def _limits(self, found: np.ndarray, low: float, high: float) -> list[float]:
         """The thresholds, and what stands for a value below and above them."""
-        found = np.asarray(numbers(values), dtype=np.float64)
-        finite = np.isfinite(found)
-        found = found if finite.all() else found[finite]
-        low, high = self._thresholds(found)
         below = self.replace_with if self.replace_low_with is None else self.replace_low_with
         return [low, high, _instead(below, low, found), _instead(self.replace_with, high, found)]
 
-    def _thresholds(self, found: np.ndarray) -> list[float]:
-        """The lower and the upper one; what is not given lies beyond all numbers."""
-        if self.percentiles and not len(found):
-            return [-np.inf, np.inf]
+    def _thresholds(self, found: Mapping[str, np.ndarray]) -> dict[str, tuple[float, float]]:
+        """The lower and the upper one of each column; what is not given lies beyond all numbers."""
         given = [limit for limit in self.limits if limit is not None]
-        at = iter(np.percentile(found, given).tolist() if self.percentiles else map(float, given))
-        return [
-            beyond if limit is None else next(at) for limit, beyond in zip(self.limits, (-np.inf, np.inf), strict=True)
-        ]
+        at = self._percentiles(found, given) if self.percentiles else {c: [float(g) for g in given] for c in found}
+        low, high = self.limits
+        return {
+            c: (-np.inf if low is None or not of else of[0], np.inf if high is None or not of else of[-1])
+            for c, of in at.items()
+        }
+
+    @staticmethod
+    def _percentiles(found: Mapping[str, np.ndarray], given: list[float]) -> dict[str, list[float]]:
+        """The percentiles of each column; none of a column without any number."""
+        lengths = {len(v) for v in found.values()}
+        if len(lengths) == 1 and 0 < max(lengths) <= FEW:  # a call takes longer than its work
+            each = np.percentile(np.column_stack(list(found.values())), given, axis=0)
+            return dict(zip(found, each.T.tolist(), strict=True))
+        return {c: np.percentile(v, given).tolist() if len(v) else [] for c, v in found.items()}
 
 
 def _instead(replace_with: str, threshold: float, found: np.ndarray) -> float:
