@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
@@ -183,7 +182,7 @@ def show(
 
     _component(
         key=key,
-        data={"selected": selected, "marked": list(marked), "steps": [asdict(s) for s in steps], "words": words()},
+        data={"selected": selected, "marked": list(marked), "steps": [vars(s) for s in steps], "words": words()},
         on_event_change=heard,
         height="content",
     )
