@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -25,8 +26,7 @@ YEAR_FIRST = (
 
 The groups are year, month, day and time."""
 
-MISSING_MARKS = "missing"
-"""Under this name a frame's ``attrs`` hold the cells that mean a missing value in the file it came from."""
+_MISSING_MARKS = "missing"
 
 
 class ColumnType(StrEnum):
@@ -119,6 +119,20 @@ class TableSchema:
         for name in names:
             self[name]
         return list(names)
+
+
+def keep_missing_marks(frame: pd.DataFrame, marks: Sequence[str]) -> None:
+    """Tell in the frame's ``attrs`` which cells mean a missing value in the file it came from.
+
+    As one text: pandas copies ``attrs`` deeply for every column it takes out of a frame.
+    """
+    if marks:
+        frame.attrs[_MISSING_MARKS] = json.dumps(list(marks))
+
+
+def missing_marks(frame: pd.DataFrame) -> tuple[str, ...]:
+    """What ``keep_missing_marks`` told; nothing where it did not."""
+    return tuple(json.loads(frame.attrs.get(_MISSING_MARKS, "[]")))
 
 
 def column_type(values: pd.Series) -> ColumnType:

@@ -75,7 +75,7 @@ class Table:
         """This table with these of its columns."""
         if len(names) == len(self.frame.columns):
             return self
-        places = [self.frame.columns.get_loc(n) for n in names]  # a list of names is looked up far slower
+        places = [int(self.frame.columns.get_loc(n)) for n in names]  # type: ignore[arg-type]  # a list is slower
         return replace(self, frame=self.frame.take(places, axis=1))
 
     def rows(self, part: str) -> pd.DataFrame:

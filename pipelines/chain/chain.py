@@ -117,7 +117,7 @@ class Chain(BaseEstimator):
 
 def head_of(rows: pd.DataFrame) -> dict[str, str]:
     """The columns of a head table with their dtypes, as a chain keeps them."""
-    return {str(c): str(rows[c].dtype) for c in rows.columns}
+    return {str(c): str(dtype) for c, dtype in rows.dtypes.items()}
 
 
 def needed_links(links: Sequence[Link], outputs: Sequence[str]) -> tuple[list[Link], set[str], set[str]]:

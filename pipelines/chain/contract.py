@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipelines.chain.conform import EXPECTED, as_text, conform_column
 from pipelines.errors import ContractError, nearest
 from pipelines.messages import _, listed
-from pipelines.schema import MISSING_MARKS, ColumnType, column_type
+from pipelines.schema import ColumnType, column_type, missing_marks
 
 SHOWN_CATEGORIES = 200
 TWENTIETHS = np.linspace(0, 1, 21)
@@ -81,7 +81,7 @@ class Contract(BaseModel):
 
         The frame's ``attrs`` may tell which texts meant "missing" in the file the rows came from.
         """
-        marks = tuple(frame.attrs.get(MISSING_MARKS, ()))
+        marks = missing_marks(frame)
         return cls(columns=tuple(_describe(frame[n], marks) for n in names))
 
     def example(self, rows: pd.DataFrame, count: int = 5) -> pd.DataFrame:
@@ -131,7 +131,7 @@ class Contract(BaseModel):
 
 def _describe(values: pd.Series, marks: tuple[str, ...]) -> ContractColumn:
     kind = column_type(values)
-    present = values.dropna()
+    present = values.dropna() if values.hasnans else values
     minimum = maximum = categories = None
     quantiles: tuple[float, ...] = ()
     closed = empty = False

@@ -35,7 +35,7 @@ class FeatureMatrix(BaseEstimator):
         self.max_categories = max_categories
 
     def fit(self, X: pd.DataFrame, y: object = None) -> Self:
-        kinds = {str(c): column_type(X[c]) for c in X.columns if X[c].notna().any()}
+        kinds = {str(c): column_type(values) for c, values in X.items() if not values.isna().all()}
         self.columns_ = list(kinds)
         self.times_ = [c for c, k in kinds.items() if k is ColumnType.DATETIME]
         self.categories_ = {c: self._categories(X[c]) for c, k in kinds.items() if k in CATEGORICAL}

@@ -16,6 +16,8 @@ from sklearn.utils import get_tags
 from pipelines.errors import InputError
 from pipelines.messages import _
 
+MANY = 16  # columns, from which a table of new ones is quicker made than the old one filled
+
 
 class Transformer(TransformerMixin, BaseEstimator):
     """Base of every link. It keeps the rows as they are: as many, in the same order, with the same index.
@@ -77,8 +79,13 @@ class Columnwise(Transformer):
         gone = self.gone()
         result = X[[c for c in X.columns if c not in gone]] if gone else X.copy(deep=False)
         new = {name: made.pop(name) for name in list(made) if name not in result.columns}
-        for name, values in made.items():
-            result[name] = values
+        if len(made) > max(MANY, len(result.columns) / 2):  # to set one after the other takes six times as long
+            columns = {c: made[c] if c in made else result[c] for c in result.columns}
+            result = pd.DataFrame(columns, index=X.index, copy=False)
+            result.attrs = X.attrs
+        else:
+            for name, values in made.items():
+                result[name] = values
         return pd.concat([result, pd.DataFrame(new, index=X.index, copy=False)], axis=1) if new else result
 
     def apply(self, columns: dict[str, Any], rows: int) -> dict[str, Any]:

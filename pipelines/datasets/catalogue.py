@@ -39,7 +39,7 @@ from pipelines.errors import (
 )
 from pipelines.messages import _
 from pipelines.records import Database, DatasetRow, DatasetVersionRow
-from pipelines.schema import MISSING_MARKS
+from pipelines.schema import keep_missing_marks
 from pipelines.workspace import Home
 
 
@@ -223,7 +223,7 @@ class Catalogue:
     def _frame(self, version: DatasetVersion, path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
         try:
             frame = self.storage.read(path, columns)
-            frame.attrs[MISSING_MARKS] = list((version.options or {}).get("missing", ()))
+            keep_missing_marks(frame, (version.options or {}).get("missing", ()))
             return frame
         except (OSError, pa.ArrowException) as error:
             raise DatasetFileError(

@@ -140,12 +140,12 @@ def _readable(frame: pd.DataFrame) -> pd.DataFrame | pa.Table:
 
     Categories are text, so that one that is not known can be asked for.
     """
-    columns = dict(frame.items())
+    columns = {str(n): c for n, c in frame.items()}
     if not columns or any(isinstance(c.dtype, pd.DatetimeTZDtype) for c in columns.values()):
         return frame
     text = {n: c.astype("str") for n, c in columns.items() if isinstance(c.dtype, pd.CategoricalDtype)}
     try:
-        return pa.table({str(n): pa.array(c, from_pandas=True) for n, c in (columns | text).items()})
+        return pa.table({n: pa.array(c, from_pandas=True) for n, c in (columns | text).items()})
     except (pa.ArrowInvalid, pa.ArrowTypeError):  # objects of several kinds
         return frame.assign(**text)
 

@@ -94,7 +94,7 @@ def spreads(table: Table) -> pd.Series:
     """The standard deviation of every numeric feature that has any."""
     schema = table.schema
     numbers = [n for n in schema.features if schema[n].type.is_numeric]
-    found = pd.DataFrame({n: as_floats(table.frame[n]) for n in numbers}, copy=False).std()
+    found = pd.Series({n: _spread(as_floats(table.frame[n])) for n in numbers}, dtype="float64")
     return found[found > 0]
 
 
@@ -173,6 +173,12 @@ _LONGEST_ID = 40.0
 _WORDS = 4
 _KANA = "[\u3041-\u30ff]"
 _ID_WORDS = ("id", "ids", "no", "nr", "number", "key", "uuid", "guid", "index", "rowid", "serial", "row", "code")
+
+
+def _spread(values: np.ndarray) -> float:
+    """The standard deviation of those that are known; NaN of fewer than two."""
+    known = values[~missing] if (missing := np.isnan(values)).any() else values
+    return float(np.std(known, ddof=1)) if len(known) > 1 else np.nan
 
 
 def _nearly_all_distinct(values: pd.Series) -> bool:

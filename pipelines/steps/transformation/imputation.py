@@ -103,12 +103,14 @@ class FillMissing(Columnwise):
         kind = column_type(values)
         if self.strategy == "constant":
             return _constant(values, kind, (self.fill_values or {}).get(kind_of(kind)))
+        if kind.is_numeric and self.strategy in ("mean", "median"):
+            floats = np.asarray(numbers(array_of(values)), dtype=np.float64)
+            floats = floats[~missing] if (missing := np.isnan(floats)).any() else floats
+            if len(floats):
+                return float(np.mean(floats) if self.strategy == "mean" else np.median(floats))
         present = values.dropna()
         if not len(present):
             return _constant(values, kind, None)
-        if kind.is_numeric and self.strategy in ("mean", "median"):
-            floats = present.to_numpy(dtype=np.float64)
-            return float(np.mean(floats) if self.strategy == "mean" else np.median(floats))
         return _plain(present.astype(object).mode().iloc[0], kind)
 
 

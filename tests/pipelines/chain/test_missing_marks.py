@@ -8,13 +8,13 @@ import pytest
 
 from pipelines.chain.contract import Contract
 from pipelines.errors import ContractError
-from pipelines.schema import MISSING_MARKS
+from pipelines.schema import keep_missing_marks
 
 
 @pytest.fixture
 def contract() -> Contract:
     rows = pd.DataFrame({"work": ["state", None, "?", "none"], "age": [39.0, np.nan, 50.0, 20.0]})
-    rows.attrs[MISSING_MARKS] = ["??", "?"]
+    keep_missing_marks(rows, ["??", "?"])
     return Contract.of(rows, ["work", "age"])
 
 
