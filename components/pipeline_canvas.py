@@ -17,15 +17,15 @@ from streamlit_flow.elements import StreamlitFlowEdge, StreamlitFlowNode
 from streamlit_flow.layouts import ManualLayout
 from streamlit_flow.state import StreamlitFlowState
 
-from components import canvas_bridge, theme
+from components import canvas_bridge, theme, wording
 from components.canvas_layout import HEIGHT, WIDTH, layout
-from components.language import _
+from components.language import _, said
 from components.step_acts import joined
 from components.step_view import StepView
 from pipelines import messages
 from pipelines.document.edits import Edit, PlaceStep, SetInput
 from pipelines.document.model import PipelineDocument
-from pipelines.graph.order import Graph, Node
+from pipelines.graph.order import Edge, Graph, Node
 
 FARTHEST = 0.2  # how small the visitor may make the picture, to see the whole of a long pipeline
 Places = Mapping[str, tuple[float, float]]
@@ -164,9 +164,8 @@ def _edges(graph: Graph, colours: theme.Palette) -> list[StreamlitFlowEdge]:
         tables = [p for p in ports.values() if p.kind == "table"]
         for name, edge in node.edges.items():
             model = name in ports and ports[name].kind == "model"
-            label = (
-                edge.part or edge.output or (name if not model and len(tables) > 1 and name != tables[0].name else "")
-            )
+            further = not model and len(tables) > 1 and name != tables[0].name
+            label = _said_of(edge) or (said(name.replace("_", " ")) if further else "")
             made.append(
                 StreamlitFlowEdge(
                     f"{edge.step}.{edge.part or edge.output}>{node.id}.{name}",
@@ -180,6 +179,13 @@ def _edges(graph: Graph, colours: theme.Palette) -> list[StreamlitFlowEdge]:
                 )
             )
     return made
+
+
+def _said_of(edge: Edge) -> str:
+    """Which part or table of a step is read, where it gives several."""
+    if edge.part:
+        return {"train": _("training rows"), "test": _("test rows")}.get(edge.part, edge.part)
+    return wording.further_table(edge.output) if edge.output else ""
 
 
 def _node(step: str, at: tuple[float, float]) -> StreamlitFlowNode:

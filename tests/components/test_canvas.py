@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from components.canvas_layout import HEIGHT, WIDTH, layout
 from components.pipeline_canvas import Intent, Shown, intent_of, picture, port_for
@@ -55,6 +56,27 @@ def test_only_places_lines_and_colours_make_a_new_picture(cars: PipelineDocument
     other = sample_document("wine-groups")
     picture(shown, other, resolve(other), "wine", DARK)
     assert shown.fit
+
+
+def test_a_line_names_its_input_as_the_form_does_in_the_visitors_language() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from components import language
+        from components.pipeline_canvas import Shown, picture
+        from components.theme import LIGHT
+        from pipelines.graph.order import resolve
+        from pipelines.samples.gallery import sample_document
+
+        language.follow()
+        document = sample_document("automobile-compare")
+        found = picture(Shown(), document, resolve(document), "cars", LIGHT)
+        st.text("".join(e.label for e in found.edges))
+
+    for chosen, label in (("en", "other"), ("ja", "その他")):
+        at = AppTest.from_function(page)
+        at.query_params["language"] = chosen
+        assert at.run(timeout=30).text[0].value == label
 
 
 def test_a_drawn_line_becomes_an_input_and_is_drawn_anew(cars: PipelineDocument) -> None:
