@@ -17,7 +17,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.canvas_layout import READABLE
+from components.canvas_layout import LARGEST, READABLE
 
 FRAME = "streamlit_flow.streamlit_flow"  # the iframe's title
 
@@ -80,21 +80,22 @@ function bridge(){
     const known=args.timestamp===s.revision;
     if(!known){s.fit=s.revision===undefined||args.fitView&&!s.own;s.revision=args.timestamp;s.fitting=s.fit}
     return{...rest,args:{...args,fitView:s.fit,timestamp:known?0:Number.MAX_SAFE_INTEGER}}};
-  // The view: all of the pipeline, but no smaller than can be read, and the selected step is in it. The component has no
+  // The view: all of the pipeline, no smaller than can be read and no larger than it is, and the selected step is in it. The component has no
   // say in where its view is, so that the mouse is moved for it.
   const lookAt=fitted=>{
     const all=nodes(),view=page().querySelector('.react-flow__viewport'),scale=+(/scale\\(([\\d.]+)\\)/.exec(view?.style.transform)?.[1]??1);
     const small=fitted&&scale<s.data.readable-.001,chosen=all.find(n=>n.dataset.id===s.data.selected);
     if(small&&all.length)bring(chosen??all[0],s.data.readable/scale);
+    else if(fitted&&scale>s.data.largest+.001)shrink(s.data.largest/scale);
     else if(chosen)bring(chosen,1);
     return !!chosen};
+  const pane=()=>page().querySelector('.react-flow__pane'),middle=b=>[b.x+b.width/2,b.y+b.height/2];
+  const mouse=(kind,what,[x,y],more)=>pane().dispatchEvent(new s.view[kind](what,{view:s.view,bubbles:true,cancelable:true,clientX:x,clientY:y,...more}));
+  const turn=(times,about)=>mouse('WheelEvent','wheel',about,{deltaY:-Math.log2(times)/.002});
+  const shrink=times=>turn(times,middle(pane().getBoundingClientRect()));
   const bring=(node,times)=>{
-    const pane=page().querySelector('.react-flow__pane'),box=pane.getBoundingClientRect(),r=node.getBoundingClientRect();
-    const middle=b=>[b.x+b.width/2,b.y+b.height/2],[c,q]=[middle(box),middle(r)];
-    const mouse=(kind,what,[x,y],more)=>pane.dispatchEvent(new s.view[kind](what,{view:s.view,bubbles:true,cancelable:true,clientX:x,clientY:y,...more}));
-    if(times>1){ // one turn of the wheel, about the point that brings the step into the middle
-      mouse('WheelEvent','wheel',c.map((to,i)=>(to-q[i]*times)/(1-times)),{deltaY:-Math.log2(times)/.002});
-      return}
+    const box=pane().getBoundingClientRect(),r=node.getBoundingClientRect(),[c,q]=[middle(box),middle(r)];
+    if(times>1){turn(times,c.map((to,i)=>(to-q[i]*times)/(1-times)));return} // about the point that brings the step into the middle
     if(r.left>=box.left&&r.right<=box.right&&r.top>=box.top&&r.bottom<=box.bottom)return;
     mouse('MouseEvent','mousedown',q,{buttons:1});mouse('MouseEvent','mousemove',c,{buttons:1});mouse('MouseEvent','mouseup',c)};
   const moved=(start,revision)=>requestAnimationFrame(()=>setTimeout(()=>{
@@ -208,6 +209,7 @@ def show(
         "selected": selected,
         "colours": dict(colours),
         "readable": READABLE,
+        "largest": LARGEST,
         "css": CSS.replace("FONT", _font()),
         "inside": INSIDE,
     }

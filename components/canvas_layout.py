@@ -8,6 +8,7 @@ WIDTH, HEIGHT = 200, 48
 GAP_X, GAP_Y = 36, 24
 PANE = (520, 460)  # of the canvas in a window 1280 wide, within its margins; a chain too long for it goes on beside it
 READABLE = 0.6  # of the size of its text; a smaller picture has more columns
+LARGEST = 1.0  # a short pipeline is not blown up: its text is that of the list
 
 
 def layout(

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from components import as_typed
-from components.canvas_layout import READABLE, WIDTH
+from components.canvas_layout import LARGEST, READABLE, WIDTH
 from pipelines.document import codec
 from pipelines.document.edits import AddStep, SetParameter
 from pipelines.document.model import PipelineDocument
@@ -131,6 +131,19 @@ def test_of_a_long_pipeline_the_canvas_shows_what_can_be_read_around_the_selecte
     step(page, "train").click()
     expect(node(page, "train")).to_be_in_viewport(ratio=0.99)
     expect(node(page, "filter45")).not_to_be_in_viewport()
+
+
+def test_of_a_short_pipeline_the_canvas_shows_all_no_larger_than_the_list(studio: Studio, page: Page) -> None:
+    document = long_pipeline(9)
+    open_new(studio, page, document.model_copy(update={"name": "short", "steps": document.steps[:3]}))
+    page.wait_for_timeout(400)
+    frame = page.locator(".st-key-canvas-box iframe").bounding_box()
+    assert frame is not None
+    for name in ("data", "label", "split"):
+        box = node(page, name).bounding_box()
+        assert box is not None
+        assert abs(box["width"] - WIDTH * LARGEST) < 2
+        assert abs(box["x"] + box["width"] / 2 - frame["x"] - frame["width"] / 2) < 8
 
 
 def test_the_list_the_canvas_and_an_import_make_the_same_pipeline(studio: Studio, page: Page) -> None:
