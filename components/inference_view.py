@@ -54,7 +54,7 @@ def show(
     state = f"{key}_step"
     selected = st.session_state.get(state)
     selected = selected if selected in document.ids else document.ids[-1]
-    left, middle, right = st.columns([2.6, 4.6, 3.2], gap="small")
+    left, middle, right = st.columns([3.2, 4.4, 2.8], gap="small")
     with left:
         opened = inference_steps.listed(steps, selected=selected, key=f"{key}_list", height=HEIGHT)
     with middle:
