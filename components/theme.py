@@ -18,7 +18,8 @@ CSS = (
     "[class*='st-key-'][class*='oneline']{flex-wrap:nowrap}"  # buttons stay beside a text, however long
     ".st-key-shortcuts_list code{white-space:nowrap}"
     "[data-testid='stSelectbox'] input,[data-testid='stTextInput'] input{text-overflow:ellipsis}"
-    "[data-testid='stToastContainer']{top:auto!important;bottom:1rem}"  # away from the buttons at the top of a page
+    "[data-testid='stToastContainer']{top:auto!important;bottom:1rem;right:auto!important;left:50%;"
+    "transform:translateX(-50%)}"  # away from the buttons at the top of a page, and from those of the problems below
     ".stCode .token:is(.string,.char,.attr-value){color:light-dark(#0b6b3a,#7fdcb4)}"  # code that can be read
     ".stCode .token:is(.keyword,.function,.builtin,.class-name,.boolean,.operator){color:light-dark(#2457d6,#a9c1ff)}"
     ".stCode .token:is(.key,.atrule,.number,.property,.constant){color:light-dark(#8f4300,#f0b37e)}"

@@ -36,7 +36,11 @@ class Look(NamedTuple):
     sizes: tuple[tuple[int, int], ...] = ((1280, 900),)
 
 
-LOOKS = [Look("light", sizes=((1280, 900), (1920, 1080))), Look("dark", "dark"), Look("japanese", language="ja")]
+LOOKS = [
+    Look("light", sizes=((1280, 900), (1920, 1080))),
+    Look("dark", "dark"),
+    Look("japanese", language="ja", sizes=((1280, 800),)),
+]
 
 
 class State(NamedTuple):
