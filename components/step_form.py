@@ -162,7 +162,9 @@ class _Form:
             back = not parameter.required and new == parameter.default and type(new) is type(parameter.default)
             self.on_edit(ResetParameter(self.node.id, name) if back else SetParameter(self.node.id, name, new))
 
-        beside: Literal["top", "bottom"] = "top" if parameter.kind in TALL else "bottom"
+        beside: Literal["top", "center", "bottom"] = (
+            "top" if parameter.kind in TALL else "center" if parameter.kind == "boolean" else "bottom"
+        )
         with st.container(horizontal=True, vertical_alignment=beside, gap="xxsmall", key=f"{key}.row"):
             with st.container(width="stretch", gap="xsmall"):
                 if parameter.kind == "ranges" and range_fields.is_showable(value):
