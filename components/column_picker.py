@@ -109,9 +109,8 @@ def _by_rule(rule: Columns, names: list[str], key: str, on_change: Callable[[Any
         plain: dict[str, Any] = {"kind": rule.kind, "pattern": rule.pattern, "exclude": list(rule.exclude)} | values
         on_change({k: v for k, v in plain.items() if v or k == "kind"})
 
-    left, right = st.columns(2, gap="xsmall")
     keep(f"{key}.kind", rule.kind)
-    left.selectbox(
+    st.selectbox(
         _("Kind"),
         get_args(Kind),
         key=f"{key}.kind",
@@ -119,7 +118,7 @@ def _by_rule(rule: Columns, names: list[str], key: str, on_change: Callable[[Any
         on_change=_heard(f"{key}.kind", lambda v: changed(kind=v)),
     )
     keep(f"{key}.pattern", rule.pattern or "")
-    right.text_input(
+    st.text_input(
         _("Name matches"),
         key=f"{key}.pattern",
         placeholder=_("any name"),
