@@ -78,10 +78,11 @@ def show(*, key: str, on_act: Callable[[str], None]) -> None:
 def show_list() -> None:
     """Draw every shortcut with what it does."""
     named = {_named(k): words for k, (_, words) in KEYS.items()} | BUTTONS | LIST
-    half = len(KEYS) - 3  # what stands below has the longer words
+    half = len(KEYS) - 4  # what stands below has the longer words
     head = "| " + _("Keys") + " | " + _("What they do") + " |"
+    parts = list(named.items())[:half], list(named.items())[half:]
     with st.container(key="shortcuts_list"):
-        for column, lines in zip(st.columns(2), (list(named.items())[:half], list(named.items())[half:]), strict=True):
+        for column, lines in zip(st.columns([4, 5]), parts, strict=True):
             column.markdown("\n".join([head, "|---|---|", *(f"| `{shown(k)}` | {said(w)} |" for k, w in lines)]))
     st.caption(_("They work wherever the focus is, but not while a field is being typed in."))
 
