@@ -42,10 +42,10 @@ def run_names(comparison: Comparison) -> list[str]:
 
 
 def _differing(comparison: Comparison, names: Sequence[str], key: str) -> None:
-    headings = [Heading(_("Parameter"), wide=True), *(Heading(n, sortable=False) for n in names)]
+    headings = [Heading(_("Parameter"), wraps=True), *(Heading(n, sortable=False) for n in names)]
     rows = {
         f"{kind}{name}": [
-            cell(name, hint=name),
+            cell(name.replace(".", ".\u200b"), hint=name),  # a long name goes on in the next line behind a dot
             *(cell("–" if v is None else v, hint="" if v is None else str(v)) for v in values),
         ]
         for kind, given in (("data ", comparison.datasets), ("", comparison.params))
