@@ -78,7 +78,7 @@ def show(
         placeholder=row_columns.MISSING,
         column_config={
             "Step": _("Step"),
-            "State": _("State"),
+            "State": _("Status"),
             "Seconds": st.column_config.NumberColumn(_("Seconds"), format="%.2f", width="small"),
             "Rows": st.column_config.NumberColumn(_("Rows"), format="localized"),
             "Columns": st.column_config.NumberColumn(_("Columns"), format="localized"),
