@@ -87,7 +87,8 @@ def declarations() -> Iterator[str]:
         )
         yield from _parameters(algorithm)
     for sample in SAMPLES:
-        yield from (sample.title, sample.sentence, sample.task)
+        yield from (sample.title, sample.sentence, sample.task, sample.document.description)
+        yield from (step.title for step in sample.document.steps if step.title)
     yield from (dataset.description for dataset in SAMPLE_DATASETS.values())
     yield from (kind.value for kind in ColumnType)
 

@@ -273,7 +273,9 @@ class Actions:
 
     def create_from_sample(self, name: str) -> None:
         document = session.workspace().sample(name)
-        self.create(document.model_copy(update={"name": self.free_name(document.name)}))
+        steps = tuple(s.model_copy(update={"title": said(s.title)}) if s.title else s for s in document.steps)
+        told = {"steps": steps, "name": self.free_name(document.name), "description": said(document.description)}
+        self.create(document.model_copy(update=told))
 
     def restore(self, number: int) -> None:
         design = self._open()

@@ -249,3 +249,20 @@ def _of_json(value: Any, name: str = "") -> Iterator[str]:
             yield from _of_json(each, name)
     elif isinstance(value, str) and name in SAID:
         yield re.sub(r"\{\w+\}", "", value)
+
+
+def test_a_sample_becomes_ones_own_pipeline_in_the_visitors_language(workspace: Workspace) -> None:
+    before = {p.id for p in workspace.pipelines.list()}
+    at = AppTest.from_file(str(APP), default_timeout=120)
+    at.query_params["language"] = "ja"
+    at.run()
+    at.switch_page("pages/build/designer.py").run()
+    at.button(key="start.use.automobile-compare").click().run()
+    assert not at.exception
+    (made,) = [p for p in workspace.pipelines.list() if p.id not in before]
+    document = workspace.pipelines.open(made.id).document
+    workspace.pipelines.delete(made.id)
+    assert not _english(document.description)
+    titles = [s.title for s in document.steps if s.title]
+    assert titles
+    assert not any(_english(t) for t in titles)
