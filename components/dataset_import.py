@@ -303,7 +303,7 @@ def _rows(frame: pd.DataFrame, key: str) -> None:
         ngettext("the first row", "the first {count:,} rows", len(frame)),
         ngettext("{count} missing value among them", "{count:,} missing values among them", missing),
     ]
-    page_header.section(_("Preview"), ", ".join(seen))
+    page_header.section(_("Preview"), wording.listed(seen))
     st.dataframe(
         frame,
         height=300,

@@ -135,7 +135,7 @@ def _look(connection: str, table: str, query: str, key: str) -> None:
     except SekkeiError as error:
         error_box.show(error, key=f"{key}_unreadable")
         return
-    page_header.section(_("Preview"), f"{wording.columns(len(frame.columns))}, {wording.rows(len(frame))}")
+    page_header.section(_("Preview"), f"{wording.rows(len(frame))} · {wording.columns(len(frame.columns))}")
     st.dataframe(
         frame,
         height=300,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from components import wording
 from components.language import _, ngettext, said
 from components.markdown import escaped
 from pipelines.document.edits import Edit
@@ -54,7 +55,7 @@ def headline(diagnostics: Sequence[Diagnostic]) -> str:
         ngettext("{count} warning", "{count} warnings", warnings) if warnings else "",
         ngettext("{count} hint", "{count} hints", notes) if notes else "",
     ]
-    return ", ".join(filter(None, parts)) or _("no problems")
+    return wording.listed(parts) or _("no problems")
 
 
 def _alike(diagnostics: Sequence[Diagnostic], key: str, on_mend: Callable[[str], None]) -> None:

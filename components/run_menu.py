@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from components.language import _
-from components.wording import duration
+from components.wording import duration, listed
 
 Part = Literal["run", "run_to", "run_from"]
 Estimate = Callable[[Part], Mapping[str, float | None]]
@@ -60,7 +60,7 @@ def in_words(seconds: Mapping[str, float | None]) -> str:
         parts.append(_("{count} of {all} steps reused", count=reused, all=len(seconds)))
     if unknown:
         parts.append(_("{count} never run before", count=unknown))
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def _entry(part: Part, label: str, note: str, estimate: Estimate, key: str, chosen: Callable[[str], None]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from components import status
 from components.language import _, said
-from components.wording import columns, duration, rows
+from components.wording import columns, duration, listed, rows
 from pipelines.jobs import JobEvent
 from pipelines.messages import from_plain
 
@@ -34,9 +34,9 @@ def _change(event: JobEvent) -> str:
     if state == "done":
         parts.append(duration(float(data.get("seconds") or 0)))
     if state in ("done", "reused") and data.get("rows") is not None:
-        parts.append(f"{rows(data['rows'])}, {columns(data.get('columns') or 0)}")
+        parts += [rows(data["rows"]), columns(data.get("columns") or 0)]
     parts += [said(from_plain(data[n])) for n in ("message", "fix") if data.get(n)]
     parts += [said(from_plain(n)) for n in data.get("notes") or ()]
     if data.get("reason"):
         parts.append(_("not reused: {text}", text=said(from_plain(data["reason"]))))
-    return ", ".join(parts)
+    return listed(parts)

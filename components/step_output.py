@@ -101,7 +101,7 @@ def show_output(
             type="tertiary",
         )
         # Last: the toolbar of the rows comes up over the right end of this line.
-        st.markdown(f":gray[{wording.rows(found)}, {wording.columns(len(output.columns))}]", width="stretch")
+        st.markdown(f":gray[{wording.rows(found)} · {wording.columns(len(output.columns))}]", width="stretch")
     rows = output.page((page - 1) * PAGE, PAGE, search=search)
     schema = schema_of(rows).with_roles(roles)
     st.dataframe(

@@ -8,6 +8,7 @@ from typing import Any
 from components.column_picker import in_words, parsed
 from components.language import _, said
 from components.parameters import Parameter, choice, parameters, variant_named
+from components.wording import listed
 from pipelines.steps.base import Step
 
 PARTS, LONGEST = 3, 80
@@ -27,7 +28,7 @@ def summary(step: Step) -> str:
             for p in shown
             if p.kind in ("integer", "number") and values[p.name] is not None
         ][:1]
-    return ", ".join(parts[:PARTS])[:LONGEST]
+    return listed(parts[:PARTS])[:LONGEST]
 
 
 def _part(parameter: Parameter, value: Any, *, leading: bool) -> str:

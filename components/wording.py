@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from itertools import accumulate
 from unicodedata import east_asian_width
@@ -143,6 +143,11 @@ METRICS = {
     "silhouette": N_("Silhouette"),
     "symmetric_mean_absolute_percentage_error": "sMAPE",
 }
+
+
+def listed(parts: Iterable[str]) -> str:
+    """What is there of several things, one after the other: ``2 errors, 1 warning``."""
+    return _(", ").join(filter(None, parts))
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

@@ -73,3 +73,7 @@ def test_size_uses_the_unit_that_fits(count: int, text: str) -> None:
 )
 def test_a_long_name_is_cut_short_by_its_width(text: str, short: str) -> None:
     assert wording.shortened(text, 10) == short
+
+
+def test_what_there_is_of_several_things_is_said_in_one_line() -> None:
+    assert wording.listed(["2 errors", "", "1 warning"]) == "2 errors, 1 warning"
