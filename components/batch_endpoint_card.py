@@ -21,6 +21,7 @@ from components import (
     wording,
 )
 from components.language import N_, _, said
+from components.markdown import escaped
 from components.record_table import Heading, cell
 from pipelines.serving.batch_endpoints import BatchEndpoint, BatchJob
 from pipelines.tracking import RegisteredModel
@@ -185,7 +186,7 @@ def _versions(endpoint: BatchEndpoint, models: Sequence[RegisteredModel], key: s
     for each in endpoint.deployments:
         with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{each.name}**", width="content")
-            st.caption(each.model_uri, width="content")
+            st.caption(escaped(wording.model(each.model_uri)), width="content")
             st.space("stretch")
             if each.name == endpoint.default:
                 st.badge(_("Default version"), color="green", icon=":material/check:")

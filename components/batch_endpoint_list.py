@@ -35,4 +35,4 @@ def show(endpoints: Sequence[BatchEndpoint], *, selected: str | None, key: str) 
 def model_of(endpoint: BatchEndpoint) -> str:
     """The model of the default deployment."""
     found = next((d for d in endpoint.deployments if d.name == endpoint.default), None)
-    return found.model_uri.removeprefix("models:/") if found else ""
+    return wording.model(found.model_uri) if found else ""

@@ -72,7 +72,7 @@ def _cells(deployment: Deployment) -> list[dict[str, Any]]:
         cell(deployment.name, hint=_("created {ago}", ago=wording.ago(deployment.created_at))),
         cell(status.word(state), colour=status.colour(state), pulse=moving, hint=said(deployment.reason)),
         cell(_traffic(deployment)),
-        cell(deployment.model_uri.removeprefix("models:/")),
+        cell(wording.model(deployment.model_uri)),
         cell("" if deployment.retired else str(deployment.processes)),
         cell(str(deployment.restarts)),
     ]

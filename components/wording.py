@@ -145,6 +145,12 @@ METRICS = {
 }
 
 
+def model(uri: str) -> str:
+    """A published model as lists call it: ``models:/car-price/1`` is ``car-price v1``; another address is as it is."""
+    name, _slash, version = uri.removeprefix("models:/").rpartition("/")
+    return f"{name} v{version}" if uri.startswith("models:/") and name and version.isdigit() else uri
+
+
 def listed(parts: Iterable[str]) -> str:
     """What is there of several things, one after the other: ``2 errors, 1 warning``."""
     return _(", ").join(filter(None, parts))

@@ -75,5 +75,17 @@ def test_a_long_name_is_cut_short_by_its_width(text: str, short: str) -> None:
     assert wording.shortened(text, 10) == short
 
 
+@pytest.mark.parametrize(
+    ("uri", "text"),
+    [
+        ("models:/car-price/1", "car-price v1"),
+        ("models:/car-price@champion", "models:/car-price@champion"),
+        ("runs:/a1/model", "runs:/a1/model"),
+    ],
+)
+def test_a_model_is_called_by_its_name_and_version(uri: str, text: str) -> None:
+    assert wording.model(uri) == text
+
+
 def test_what_there_is_of_several_things_is_said_in_one_line() -> None:
     assert wording.listed(["2 errors", "", "1 warning"]) == "2 errors, 1 warning"
