@@ -23,10 +23,11 @@ RULES: tuple[type[Rule], ...] = (
     *(parameters.WrongParameter, parameters.UnknownDataset, parameters.FileName, parameters.PythonOff),
     *(label.MissingLabel, label.MissingValues, label.ContinuousClasses, label.WordsAsNumbers),
     *(taken.NegativeValues, taken.LabelOutOfRange, taken.TooManyRows, unsupervised.LabelNotLearned),
-    *(label.OneClass, label.RareClass, label.NeedsScaling, label.MissingTarget),
+    *(label.ClassesAlike, label.OneClass, label.RareClass, label.NeedsScaling, label.MissingTarget),
     *(split.LearnsBeforeSplit, split.SecondSplit, split.PartitionLost),
     *(leaks.LeakingLabel, leaks.SameRows, leaks.TimeIgnored, leaks.MadeRowsBeforeTarget),
-    *(features.IdLike, features.ConstantColumn, features.ManyCategories, features.TextAsCategory),
+    *(features.IdLike, features.ConstantColumn, features.ManyCategories),
+    *(features.TextAsCategory, features.CategoriesAlike),
     *(sources.OldVersion, sources.NotServed),
     failures.FailedStep,  # last: it tells what no other rule explains
 )

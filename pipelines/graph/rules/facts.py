@@ -116,6 +116,16 @@ def numbers_as_text(table: Table, column: str) -> tuple[float, tuple[str, ...]]:
 
 
 @per_table
+def spellings(table: Table, column: str) -> dict[str, tuple[str, ...]]:
+    """The values that differ from each other only in capitals or spaces, by the commonest way to write each."""
+    counts = training_rows(table)[column].dropna().astype(str).value_counts()
+    alike: dict[str, list[str]] = {}
+    for text in sorted(counts.index, key=lambda t: (-counts[t], t)):
+        alike.setdefault(" ".join(text.casefold().split()), []).append(text)
+    return {" ".join(ways[0].split()): tuple(ways) for ways in alike.values() if len(ways) > 1}
+
+
+@per_table
 def id_like(table: Table, column: str) -> str:
     """Why a column looks like an id: a few words; empty where it does not.
 

@@ -9,8 +9,8 @@ from pipelines.document.edits import Edit, SetParameter
 from pipelines.graph.diagnostic import Diagnostic
 from pipelines.graph.order import Node
 from pipelines.graph.rules.base import Context, Rule, listed
-from pipelines.graph.rules.facts import constant_columns, distinct, id_like, numbers_as_text, prose
-from pipelines.graph.rules.fixes import METADATA, inserted, left_out, made_ids
+from pipelines.graph.rules.facts import constant_columns, distinct, id_like, numbers_as_text, prose, spellings
+from pipelines.graph.rules.fixes import GROUP, METADATA, inserted, left_out, made_ids
 from pipelines.graph.rules.looked_at import Features, earliest, features
 from pipelines.messages import Joined, _, ngettext
 from pipelines.schema import ColumnType
@@ -120,6 +120,34 @@ class ManyCategories(Rule):
         )
         fix = _("Let all but the {count} commonest share one.", count=FEWER - 1)
         return self.at(node, message, fix, parameter=parameter, edits=edits)
+
+
+class CategoriesAlike(Rule):
+    """Basic, basic and BASIC are one category to a person, and three with fewer rows each to an algorithm.
+
+    Bad: ``plan`` with ``Basic`` and ``basic`` into an algorithm
+    Good: group_categories with ``{columns: [plan], groups: {Basic: [Basic, basic]}}`` before
+    """
+
+    code, name, severity = "SK435", "one category written in several ways", "info"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for place in features(context):
+            for column in place.columns:
+                if place.table.schema[column].type not in TEXTS or distinct(place.table, column) > MANY:
+                    continue
+                groups = spellings(place.table, column)
+                if not groups:
+                    continue
+                params = {"groups": {g: list(ways) for g, ways in groups.items()}, "columns": [column]}
+                message = _(
+                    "{column} has categories that differ in capitals or spaces alone: {ways}.",
+                    column=listed([column]),
+                    ways=listed([w for ways in groups.values() for w in ways]),
+                )
+                fix = _("Make one category of each with {step}.", step=context.called(GROUP))
+                edits = inserted(context, place.node, GROUP, params, also=place.also)
+                yield self.at(place.node, message, fix, edits=edits)
 
 
 class TextAsCategory(Rule):

@@ -12,7 +12,7 @@ from pipelines.graph.order import Node, hoisting
 from pipelines.graph.rules.base import Context
 from pipelines.graph.rules.mentions import mentions
 
-SELECT, SET_LABEL, METADATA = "select_columns", "set_label", "edit_metadata"
+SELECT, SET_LABEL, METADATA, GROUP = "select_columns", "set_label", "edit_metadata", "group_categories"
 
 
 def inserted(

@@ -14,8 +14,8 @@ from pipelines.errors import nearest
 from pipelines.graph.diagnostic import Diagnostic, Severity
 from pipelines.graph.order import Node
 from pipelines.graph.rules.base import Context, Rule, listed
-from pipelines.graph.rules.facts import label_values, per_table, spreads, training_rows
-from pipelines.graph.rules.fixes import inserted
+from pipelines.graph.rules.facts import label_values, per_table, spellings, spreads, training_rows
+from pipelines.graph.rules.fixes import GROUP, inserted
 from pipelines.messages import _, declared, ngettext
 from pipelines.schema import ColumnType, TableSchema
 from pipelines.settings import settings
@@ -159,6 +159,35 @@ class MissingTarget(Rule):
                 rows=rows,
             )
             yield self.at(node, message, _("Fill them in at the source, or drop the rows yourself."), edits=edits)
+
+
+class ClassesAlike(Rule):
+    """Yes, yes and YES are one answer to a person and three classes to an algorithm.
+
+    Bad: the label ``churned`` with ``Yes``, ``yes`` and ``No``
+    Good: group_categories with ``{columns: [churned], groups: {Yes: [Yes, yes]}}`` before set_label
+    """
+
+    code, name, severity = "SK409", "one class written in several ways", "warning"
+
+    def check(self, context: Context) -> Iterable[Diagnostic]:
+        for node, _parameter, _algorithm, label, values in _labels(context, "classification"):
+            table = context.input_table(node)
+            if table is None or table.schema[label].type not in (ColumnType.TEXT, ColumnType.CATEGORY):
+                continue
+            groups = spellings(table, label)
+            if not groups:
+                continue
+            params = {"groups": {g: list(ways) for g, ways in groups.items()}, "columns": [label]}
+            edits = inserted(context, node, GROUP, params, early=label)
+            message = _(
+                "the label '{label}' has {count} classes, of which some differ in capitals or spaces alone: {ways}.",
+                label=label,
+                count=values.nunique(),
+                ways=listed([w for ways in groups.values() for w in ways]),
+            )
+            fix = _("Make one class of each with {step}.", step=context.called(GROUP))
+            yield self.at(node, message, fix, edits=edits)
 
 
 class OneClass(Rule):

@@ -115,6 +115,12 @@ class EditMetadata(Step):
     role: str = "unchanged"
 
 
+class GroupCategories(Step):
+    type, title, category, behaviour = "group_categories", "Group categories", "", Behaviour.ROW_WISE
+    groups: dict[str, tuple[str, ...]]
+    columns: ColumnRule = Columns(kind="categorical")
+
+
 class EncodeCategories(Step):
     type, title, category, behaviour = "encode_categories", "Encode categories", "", Behaviour.FITTED
     method: str = "onehot"
@@ -142,7 +148,7 @@ TYPES: Mapping[str, type[Step]] = {
     for t in (
         *(Dataset, SetLabel, CleanMissingData, NormalizeData, SplitData, JoinData, ApplySql, TrainModel),
         *(CrossValidateModel, ScoreModel, EvaluateModel, SummarizeData, ExportData, ExecutePython),
-        *(SelectColumns, EditMetadata, EncodeCategories, EncodeByTarget, Smote, RemoveDuplicateRows),
+        *(SelectColumns, EditMetadata, EncodeCategories, GroupCategories, EncodeByTarget, Smote, RemoveDuplicateRows),
     )
 }
 

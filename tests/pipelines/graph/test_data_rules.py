@@ -416,3 +416,19 @@ def test_the_fix_for_numbers_below_0_lets_the_pipeline_run(document, furnished):
     after = cured(made, told)
     assert not [d for d in furnished.inspect(after).diagnostics if d.code == "SK441"]
     assert furnished.run(after).result.models
+
+
+def test_classes_and_categories_written_in_several_ways_become_one(document):
+    frame = scikit(make_classification(500, 12, random_state=0))
+    written = (["No", "no"], ["Yes", "yes", "YES "])
+    rng = np.random.default_rng(0)
+    told = [rng.choice(written[t]) for t in frame["target"]]
+    frame = frame.assign(target=told, plan=rng.choice(["Basic", "basic ", "Plus"], len(frame)))
+    made = document(steps(CLASSES))
+    for code in ("SK409", "SK435"):
+        (told,) = [d for d in inspect(made, frame).diagnostics if d.code == code]
+        made = cured(made, told)
+    after = inspect(made, frame)
+    assert not {"SK409", "SK435"} & {d.code for d in after.diagnostics}
+    classes = after.tables["split"].frame["target"].unique()
+    assert sorted(t.strip().casefold() for t in classes) == ["no", "yes"]

@@ -215,6 +215,10 @@ EXAMPLES = {
         (training("logistic_regression"), churn("x", churned=MANY["churned"].where(MANY.index > 3)), {}),
         (training("logistic_regression"), churn("x"), {}),
     ],
+    "SK409": [
+        (training("logistic_regression"), churn("x", churned=["Yes", "no", "yes", " no", "Yes"] * 8), {}),
+        (training("logistic_regression"), churn("x", churned=["Yes", "no", "yes please", "no"] * 10), {}),
+    ],
     "SK411": [
         (f"cars, type: dataset\nscale, type: normalize_data\n{DROP}\nsplit, type: split_data", {}, {}),
         (SPLIT_FIRST, {}, {}),
@@ -270,6 +274,10 @@ EXAMPLES = {
     "SK434": [
         (training("logistic_regression"), churn("x", message=[f"the parcel {i} came too late" for i in range(40)]), {}),
         (training("logistic_regression"), churn("x", message=["came too late again", "all is well now"] * 20), {}),
+    ],
+    "SK435": [
+        (training("logistic_regression"), churn("x", plan=["Basic", "basic", "Plus", "Basic"] * 10), {}),
+        (training("logistic_regression"), churn("x", plan=["Basic", "Plus"] * 20), {}),
     ],
     "SK501": [
         (
