@@ -26,6 +26,7 @@ TEXT = pd.StringDtype(na_value=np.nan)
 _NUMBER = re.compile(r"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE)
 GROUPING = {".": ",'’\u00a0\u202f", ",": ".'’\u00a0\u202f"}
 """What may stand between thousands, by the decimal point: 1,234.5 and 1.234,5. Spaces do in telephone numbers too."""
+CURRENCIES = "$€£¥₹"
 _PADDED = r"^[+-]?0([0-9]+$|[xX])"
 _LONG = r"^[+-]?[0-9]{19,}$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
@@ -75,7 +76,8 @@ def _free(name: str, taken: set[str]) -> str:
 def from_text(cells: pa.ChunkedArray | pa.Array, options: ReadOptions) -> pd.Series:
     """A column of a text file: what every cell present can be read as, else text.
 
-    Digits with leading zeros, and whole numbers too long for 64 bits, are identifiers and stay text.
+    Numbers may be amounts with one currency's sign, which is dropped. Digits with leading zeros, and whole numbers too
+    long for 64 bits, are identifiers and stay text.
     """
     stripped = pc.utf8_trim_whitespace(cells)
     kept = stripped if options.trim else cells
@@ -120,10 +122,13 @@ def _numbers(cells: Any, options: ReadOptions) -> pd.Series | None:
     point, marks = options.decimal, GROUPING[options.decimal]
     # Most columns of words are told by one cell; only then is the whole column tried.
     first = next((c for chunk in getattr(cells, "chunks", [cells]) for c in pc.drop_null(chunk)[:1]), None)
-    if first is None or not _NUMBER.fullmatch(re.sub(f"[{marks}]", "", first.as_py()).replace(point, ".")):
+    if first is None or not _NUMBER.fullmatch(re.sub(f"[{marks}]", "", _bare(first.as_py())).replace(point, ".")):
         return None
-    if _any(cells, f"[{marks}]"):
-        told = point == "," or _any(cells, rf"[{marks}][0-9]{{3}}[{marks}.]")  # 1,234 alone may also be 1.234
+    if _any(cells, f"[{marks}{CURRENCIES}]"):
+        amounts = _amounts(cells)
+        cells = cells if amounts is None else amounts
+        # 1,234 alone may also be 1.234; $1,234 hardly.
+        told = point == "," or amounts is not None or _any(cells, rf"[{marks}][0-9]{{3}}[{marks}.]")
         if not told or not _all(cells, rf"^[+-]?([0-9]*|[1-9][0-9]{{0,2}}([{marks}][0-9]{{3}})+)([{point}][0-9]*)?$"):
             return None
         cells = pc.replace_substring_regex(cells, f"[{marks}]", "")
@@ -140,6 +145,20 @@ def _numbers(cells: Any, options: ReadOptions) -> pd.Series | None:
         found = found.cast(pa.float64()) if _is_exact(found) else None
     # Arrow reads 0x1A and 007 as numbers too.
     return None if found is None or _any(cells, _PADDED) else to_series(found)
+
+
+def _bare(text: str) -> str:
+    return re.sub(rf"^([+-]?)[{CURRENCIES}]\s?|\s?[{CURRENCIES}]$", r"\1", text, count=1)
+
+
+def _amounts(cells: Any) -> Any:
+    """Amounts such as $1,234.50 without their sign; None where there is none, or more than one kind of it."""
+    texts = pc.drop_null(cells)
+    signs = [s for s in CURRENCIES if pc.any(pc.match_substring(texts, s)).as_py()]
+    if len(signs) != 1:
+        return None
+    sign = re.escape(signs[0])
+    return pc.replace_substring_regex(cells, rf"^([+-]?){sign}\s?|\s?{sign}$", r"\1", max_replacements=1)
 
 
 def _cast(cells: Any, kind: pa.DataType) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipelines.datasets.excel import excel_rows
-from pipelines.datasets.normalise import GROUPING
+from pipelines.datasets.normalise import CURRENCIES, GROUPING
 from pipelines.datasets.options import ReadOptions, check_file
 from pipelines.errors import DatasetFileError
 from pipelines.messages import _
@@ -23,9 +23,12 @@ SAMPLE_BYTES = 1 << 20
 _CHUNK = 1 << 22
 _CELLS = 200_000  # at most this many cells of the sample are looked at, so that wide files cost no more than long ones
 _DELIMITERS = ("\t", ";", "|", ",")  # of two that fit equally, the one that is rarer inside text comes first
-_NUMBER = re.compile(rf"\s*[+-]?(\d+\.?\d*|\.\d+|\d{{1,3}}([{GROUPING['.']}]\d{{3}})+\.\d+)([eE][+-]?\d+)?\s*")
+_SIGN = rf"\s?[{CURRENCIES}]?\s?"
+_NUMBER = re.compile(
+    rf"\s*[+-]?{_SIGN}(\d+\.?\d*|\.\d+|\d{{1,3}}([{GROUPING['.']}]\d{{3}})+\.\d+)([eE][+-]?\d+)?{_SIGN}\s*"
+)
 LOCAL_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2\d{4}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
-_COMMA_NUMBER = re.compile(rf"\s*[+-]?(\d*,?\d+|\d{{1,3}}([{GROUPING[',']}]\d{{3}})+,\d+)\s*")
+_COMMA_NUMBER = re.compile(rf"\s*[+-]?{_SIGN}(\d*,?\d+|\d{{1,3}}([{GROUPING[',']}]\d{{3}})+,\d+){_SIGN}\s*")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -245,7 +245,8 @@ def _by_contract(cells: pa.ChunkedArray, column: ContractColumn, options: ReadOp
         try:
             return pd.Series(bare.cast(pa.float64()).to_numpy(zero_copy_only=False))
         except pa.ArrowInvalid:
-            return bare.to_pandas()
+            read = from_text(cells, options.model_copy(update={"missing": tuple(marks)}))  # 1,234.50 or $5
+            return read if pd.api.types.is_numeric_dtype(read.dtype) else bare.to_pandas()
     if column.type is ColumnType.DATETIME and options.dates != "iso":
         return from_text(cells, options.model_copy(update={"missing": tuple(marks)}))
     if marks:

@@ -111,6 +111,24 @@ def test_thousands_may_be_grouped_but_only_in_threes(write, text, decimal, expec
     assert [None if pd.isna(v) else v for v in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "decimal", "expected"),
+    [
+        ('a,b\nx,"$1,234.50"\ny,-$5\nz,n/a\n', ".", [1234.5, -5.0, None]),
+        ('a,b\nx,"£1,234"\ny,0\n', ".", [1234, 0]),
+        ("a,b\nx,0\ny,£70.5\n", ".", [0.0, 70.5]),
+        ("a;b\nx;1.234,50 €\ny;5 €\n", ",", [1234.5, 5.0]),
+        ("a,b\nx,$5\ny,£6\n", ".", ["$5", "£6"]),
+        ("a,b\nx,$5\ny,free\n", ".", ["$5", "free"]),
+        ("a,b\nx,$007\ny,$008\n", ".", ["$007", "$008"]),
+    ],
+)
+def test_amounts_of_one_currency_are_numbers(write, text, decimal, expected):
+    path = write(text)
+    assert sniff(path).decimal == decimal
+    assert [None if pd.isna(v) else v for v in read(path)["b"]] == expected
+
+
 def test_spaces_after_the_delimiter_are_dropped(write):
     path = write("age, work\n39, State-gov\n50, ?\n")
     assert read(path).columns.tolist() == ["age", "work"]
