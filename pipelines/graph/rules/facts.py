@@ -117,10 +117,13 @@ def numbers_as_text(table: Table, column: str) -> tuple[float, tuple[str, ...]]:
 
 @per_table
 def spellings(table: Table, column: str) -> dict[str, tuple[str, ...]]:
-    """The values that differ from each other only in capitals or spaces, by the commonest way to write each."""
+    """The values that differ from each other only in capitals or spaces, by the best way to write each.
+
+    That is the commonest with one capital, so that No and Yes are in order whoever typed them; else the commonest.
+    """
     counts = training_rows(table)[column].dropna().astype(str).value_counts()
     alike: dict[str, list[str]] = {}
-    for text in sorted(counts.index, key=lambda t: (-counts[t], t)):
+    for text in sorted(counts.index, key=lambda t: (not t.istitle(), -counts[t], t)):
         alike.setdefault(" ".join(text.casefold().split()), []).append(text)
     return {" ".join(ways[0].split()): tuple(ways) for ways in alike.values() if len(ways) > 1}
 
