@@ -32,7 +32,7 @@ CSS = """
 .n{min-width:15px;height:15px;padding:0 3px;box-sizing:border-box;border-radius:8px;font-weight:600;font-size:10.5px;display:grid;place-items:center}
 .n.e{background:color-mix(in srgb,var(--st-red-color) 16%,transparent);color:var(--st-red-color)}
 .n.w{background:color-mix(in srgb,var(--st-orange-color) 18%,transparent);color:var(--st-orange-color)}
-.act{position:absolute;right:3px;top:50%;transform:translateY(-50%);display:flex;padding:2px 2px 2px 18px;opacity:0;pointer-events:none;border-radius:5px;
+.act{position:absolute;right:3px;top:1px;bottom:1px;display:flex;align-items:center;padding:0 2px 0 18px;opacity:0;pointer-events:none;border-radius:5px;
  background:linear-gradient(90deg,transparent,color-mix(in srgb,var(--st-primary-color) 9%,var(--st-background-color)) 16px)}
 .card[aria-current=true]:hover .act,.card[aria-current=true]:focus-visible .act,.card[aria-current=true] .act:focus-within{opacity:1;pointer-events:auto}
 @media (hover:none){.card[aria-current=true] .act{opacity:1;pointer-events:auto}}
