@@ -24,6 +24,14 @@ def test_every_step_type_and_algorithm_is_there() -> None:
         ("gradient boosting", "train_model/boosted_trees_classifier"),
         ("impute", "clean_missing_data"),
         ("clustering", "train_model/k_means"),
+        ("fill blanks", "clean_missing_data"),
+        ("dedupe", "remove_duplicate_rows"),
+        ("delete column", "select_columns"),
+        ("dummy", "encode_categories"),
+        ("currency", "replace_values"),
+        ("spelling", "group_categories"),
+        ("stratify", "split_data"),
+        ("yes/no", "edit_metadata"),
     ],
 )
 def test_words_find_entries(word: str, found: str) -> None:

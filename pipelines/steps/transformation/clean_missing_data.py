@@ -38,7 +38,7 @@ class CleanMissingData(Step):
     title: ClassVar[str] = "Clean Missing Data"
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.FITTED
-    synonyms: ClassVar[tuple[str, ...]] = ("impute", "fillna", "dropna", "null", "nan", "empty", "gaps")
+    synonyms: ClassVar[tuple[str, ...]] = ("impute", "fillna", "fill blanks", "dropna", "null", "nan", "empty", "gaps")
     known_as: ClassVar[tuple[str, ...]] = ("Clean Missing Data", "Missing Values Scrubber")
     equivalent: ClassVar[str] = (
         'columns = table.columns\ntable[columns] = SimpleImputer(strategy="mean").fit_transform(table[columns])'

@@ -65,6 +65,8 @@ class EditMetadata(Step):
         "rename",
         "astype",
         "data type",
+        "yes/no",
+        "boolean",
         "role",
         "make categorical",
     )

@@ -129,7 +129,14 @@ class EncodeCategories(Step):
     title: ClassVar[str] = "Encode Categories"
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.FITTED
-    synonyms: ClassVar[tuple[str, ...]] = ("one-hot", "dummies", "indicator values", "ordinal", "label encoding")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "one-hot",
+        "dummies",
+        "dummy variables",
+        "indicator values",
+        "ordinal",
+        "label encoding",
+    )
     known_as: ClassVar[tuple[str, ...]] = ("Convert to Indicator Values",)
     equivalent: ClassVar[str] = (
         'encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False).set_output(transform="pandas")\n'

@@ -46,7 +46,15 @@ class GroupCategories(Step):
     title: ClassVar[str] = "Group Categories"
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_WISE
-    synonyms: ClassVar[tuple[str, ...]] = ("recode", "map", "merge categories", "levels", "lookup", "replace")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "recode",
+        "map",
+        "merge categories",
+        "levels",
+        "lookup",
+        "replace",
+        "spelling",
+    )
     known_as: ClassVar[tuple[str, ...]] = ("Group Categorical Values",)
     equivalent: ClassVar[str] = (
         'table["colour"] = table["colour"].map({"red": "warm", "orange": "warm", "blue": "cold"}).fillna("other")'

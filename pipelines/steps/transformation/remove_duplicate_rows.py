@@ -24,7 +24,7 @@ class RemoveDuplicateRows(Step):
     title: ClassVar[str] = "Remove Duplicate Rows"
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_CHANGING
-    synonyms: ClassVar[tuple[str, ...]] = ("distinct", "unique", "deduplicate", "drop_duplicates")
+    synonyms: ClassVar[tuple[str, ...]] = ("distinct", "unique", "deduplicate", "dedupe", "drop_duplicates")
     known_as: ClassVar[tuple[str, ...]] = ("Remove Duplicate Rows",)
     equivalent: ClassVar[str] = 'table = table.drop_duplicates(["guest"])'
     example: ClassVar[Example | None] = Example(

@@ -91,6 +91,7 @@ class ReplaceValues(Step):
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_WISE
     synonyms: ClassVar[tuple[str, ...]] = (
         "find and replace", "substitute", "missing marks", "regex", "set missing value", "null", "clean text",
+        "currency signs", "trim spaces",
     )  # fmt: skip
     known_as: ClassVar[tuple[str, ...]] = ("Convert to Dataset",)
     equivalent: ClassVar[str] = 'table = table.replace(["?", "n/a"], None)'

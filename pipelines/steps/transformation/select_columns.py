@@ -44,7 +44,14 @@ class SelectColumns(Step):
     title: ClassVar[str] = "Select Columns"
     category: ClassVar[str] = "Transformation"
     behaviour: ClassVar[Behaviour] = Behaviour.ROW_WISE
-    synonyms: ClassVar[tuple[str, ...]] = ("drop columns", "exclude", "filter columns", "project", "keep")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "drop columns",
+        "delete columns",
+        "exclude",
+        "filter columns",
+        "project",
+        "keep",
+    )
     known_as: ClassVar[tuple[str, ...]] = (
         "Select Columns in Dataset",
         "Select Columns Transform",

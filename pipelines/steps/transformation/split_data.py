@@ -39,6 +39,7 @@ class SplitData(Step):
         *("train test split", "partition", "holdout", "sample", "train_test_split"),
         *("group split", "time split", "out of time", "regular expression", "relative expression", "split rows"),
         "recommender split",
+        "stratify",
     )
     known_as: ClassVar[tuple[str, ...]] = ("Split Data",)
     equivalent: ClassVar[str] = (
