@@ -17,8 +17,9 @@ import streamlit as st
 
 from components import error_box, page_header, row_columns, wording
 from components.language import N_, _, ngettext, said, shown
+from components.markdown import escaped
 from pipelines.datasets import FORMATS, ReadOptions, preview, sheets, sniff
-from pipelines.datasets.sniff import has_unclear_dates
+from pipelines.datasets.sniff import has_unclear_dates, unclear_commas
 from pipelines.errors import SekkeiError
 from pipelines.schema import schema_of
 from pipelines.settings import settings
@@ -115,6 +116,7 @@ def show_file(upload: Upload, known: Collection[str], *, key: str, name: str = "
         error_box.show(frame, key=f"{key}_unreadable")
     else:
         _unclear(frame, options)
+        _unclear_commas(upload, options)
         _rows(frame, key)
     if button.button(
         _("Import"),
@@ -270,6 +272,20 @@ def _unclear(frame: pd.DataFrame, options: ReadOptions) -> None:
             ),
             icon=":material/event:",
         )
+
+
+def _unclear_commas(upload: Upload, options: ReadOptions) -> None:
+    """Say how numbers such as 30,072 are taken, where they can be read both ways."""
+    names = unclear_commas(upload.path, options) if upload.path.suffix != ".zip" else []
+    if not names:
+        return
+    columns = ", ".join(f"**{escaped(n)}**" for n in names[:5])
+    taken = (
+        _("{columns}: 30,072 is taken for 30.072. Choose Point where the comma parts thousands.", columns=columns)
+        if options.decimal == ","
+        else _("{columns}: 30,072 is taken for 30072. Choose Comma where the comma is decimal.", columns=columns)
+    )
+    st.warning(taken, icon=":material/decimal_increase:")
 
 
 def _missing(found: ReadOptions, prefix: str) -> tuple[str, ...]:

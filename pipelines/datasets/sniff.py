@@ -27,6 +27,8 @@ _SIGN = rf"\s?[{CURRENCIES}]?\s?"
 _NUMBER = re.compile(
     rf"\s*[+-]?{_SIGN}(\d+\.?\d*|\.\d+|\d{{1,3}}([{GROUPING['.']}]\d{{3}})+\.\d+)([eE][+-]?\d+)?{_SIGN}\s*"
 )
+_THOUSANDS = re.compile(rf"\s*[+-]?{_SIGN}[1-9]\d{{0,2}}(,\d{{3}})+{_SIGN}\s*")
+_POINT_NUMBER = re.compile(r"\s*[+-]?\d*\.\d+\s*")
 LOCAL_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2\d{4}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _COMMA_NUMBER = re.compile(rf"\s*[+-]?{_SIGN}(\d*,?\d+|\d{{1,3}}([{GROUPING[',']}]\d{{3}})+,\d+){_SIGN}\s*")
 _MARKS = (
@@ -169,7 +171,7 @@ def _sniff_csv(path: Path, file_name: str) -> ReadOptions:
     rows = _rows(text, delimiter)
     later = [cell for row in rows[1:] for cell in row[1:] if cell]
     trim = bool(later) and sum(cell[0] == " " for cell in later) > 0.9 * len(later)
-    decimal = "," if delimiter != "," and _has_decimal_comma(rows) else "."
+    decimal = "," if delimiter != "," and _has_decimal_comma(rows, delimiter) else "."
     missing = _marks(rows) or (("?",) if _has_question_mark(path, encoding, delimiter) else ())
     return ReadOptions(
         delimiter=delimiter,
@@ -220,12 +222,48 @@ def _columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return [[row[i] for row in rows if len(row) > i] for i in range(width)]
 
 
-def _has_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
-    for cells in _columns(rows[1:]):
-        present = [c for c in cells if c.strip() and c.strip() not in NUMBER_WORDS]
-        if any("," in c for c in present) and all(_is_number(c, ",") for c in present):
-            return True
-    return False
+def unclear_commas(path: Path, options: ReadOptions) -> list[str]:
+    """The columns of a CSV file with numbers such as 30,072, of which only the analyst knows what the comma stands for.
+
+    There are none where commas part the cells, or where other numbers of the file tell.
+    """
+    if options.format != "csv" or options.delimiter == ",":
+        return []
+    rows = _rows(head_text(path, options.encoding), options.delimiter)
+    columns = _columns(rows[1:] if options.header else rows)
+    if _commas_tell(columns) is not None:
+        return []
+    names = rows[0] if rows and options.header else [str(i + 1) for i in range(len(columns))]
+    return [n for n, cells in zip(names, columns, strict=False) if _commas(_present(cells)) == "either"]
+
+
+def _has_decimal_comma(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
+    """Whether numbers are written 1,5. Where nothing tells, semicolons do: they part cells where commas are decimal."""
+    columns = _columns(rows[1:])
+    told = _commas_tell(columns)
+    unclear = any(_commas(_present(cells)) == "either" for cells in columns)
+    return told == "decimal" or (told is None and unclear and delimiter == ";")
+
+
+def _commas_tell(columns: Sequence[Sequence[str]]) -> str | None:
+    """What the commas in numbers stand for: ``decimal``, ``thousands``, or None where no column tells."""
+    found = {_commas(_present(cells)) for cells in columns}
+    if "decimal" in found:
+        return "decimal"
+    points = any(_POINT_NUMBER.fullmatch(c) for cells in columns for c in cells)
+    return "thousands" if "thousands" in found or points else None
+
+
+def _commas(cells: Sequence[str]) -> str:
+    """What the commas of a column of numbers stand for: ``decimal``, ``thousands`` or ``either``; empty: it has none."""
+    commas = [c for c in cells if "," in c]
+    if commas and all(_THOUSANDS.fullmatch(c) if "," in c else _is_number(c) for c in cells):
+        return "thousands" if any(c.count(",") > 1 for c in commas) else "either"
+    return "decimal" if commas and all(_is_number(c, ",") for c in cells) else ""
+
+
+def _present(cells: Sequence[str]) -> list[str]:
+    return [c for c in cells if c.strip() and c.strip() not in NUMBER_WORDS]
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
@@ -236,7 +274,7 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
     if _are_years([name for name in names if _is_number(name)]):
         return True
     for name, cells in zip(names, _columns(rows[1:]), strict=False):
-        present = [c for c in cells if c.strip() and c.strip() not in NUMBER_WORDS]
+        present = _present(cells)
         numeric = bool(present) and all(_is_number(c) or _is_number(c, ",") for c in present)
         if numeric:
             votes += -1 if _is_number(name) or _is_number(name, ",") else 1

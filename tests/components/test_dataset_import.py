@@ -91,6 +91,16 @@ def test_unclear_dates_are_asked_about() -> None:
     assert str(at.dataframe[0].value["seen"][0].date()) == "2022-08-03"
 
 
+def test_how_an_unclear_comma_is_taken_is_said_and_can_be_chosen() -> None:
+    at = _given("rooms.csv", b"room;price\nA;30,072\nB;9,500\n")
+    assert "price" in at.warning[0].value
+    assert "30.072" in at.warning[0].value
+    assert at.dataframe[0].value["price"].tolist() == [30.072, 9.5]
+    _widget(at, "selectbox", "_decimal").set_value(".").run()
+    assert "30072" in at.warning[0].value
+    assert at.dataframe[0].value["price"].tolist() == [30072, 9500]
+
+
 def test_several_files_become_one_table() -> None:
     at = AppTest.from_function(_panel, default_timeout=30).run()
     files = [(f"{n}.csv", f"a,b\n{n},x\n".encode(), "text/csv") for n in range(3)]

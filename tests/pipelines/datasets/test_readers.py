@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from pipelines.datasets import ReadOptions, preview, read, sheets, sniff
+from pipelines.datasets.sniff import unclear_commas
 from pipelines.errors import DatasetFileError
 from pipelines.settings import settings
 
@@ -109,6 +110,29 @@ def test_thousands_may_be_grouped_but_only_in_threes(write, text, decimal, expec
     assert sniff(path).decimal == decimal
     found = read(path)["b"]
     assert [None if pd.isna(v) else v for v in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "expected", "unclear"),
+    [
+        ("a;b\nx;30,072\ny;950\n", ",", [30.072, 950.0], ["b"]),
+        ("a\tb\nx\t30,072\ny\t950\n", ".", [30072, 950], ["b"]),
+        ("a;b;c\nx;30,072;1.5\ny;950;2.25\n", ".", [30072, 950], []),
+        ("a;b;c\nx;30,072;1,204,000\ny;950;7\n", ".", [30072, 950], []),
+        ("a;b;c\nx;30,072;1,5\ny;950;2,25\n", ",", [30.072, 950.0], []),
+        ("a;b\nx;0,072\ny;1,204\n", ",", [0.072, 1.204], []),
+    ],
+)
+def test_a_comma_before_three_digits_goes_by_the_other_numbers(write, text, decimal, expected, unclear):
+    path = write(text)
+    assert sniff(path).decimal == decimal
+    assert read(path)["b"].tolist() == expected
+    assert unclear_commas(path, sniff(path)) == unclear
+
+
+def test_a_chosen_point_reads_commas_as_thousands(write):
+    path = write("a;b\nx;30,072\ny;950\n")
+    assert read(path, sniff(path).model_copy(update={"decimal": "."}))["b"].tolist() == [30072, 950]
 
 
 @pytest.mark.parametrize(
