@@ -25,6 +25,11 @@ def show(draw: Callable[[], bool], *, going: bool, key: str, every: float = 1.0)
     st.fragment(body, key=key, run_every=every if going else None)()
 
 
+def tick(draw: Callable[[], None], *, going: bool, key: str, every: float = 1.0) -> None:
+    """Draw a part that goes by the clock, such as how long something has taken, and again while it is ``going``."""
+    st.fragment(draw, key=key, run_every=every if going else None)()
+
+
 def watch(read: Callable[[], object], seen: object, *, key: str, every: float = 1.0) -> None:
     """Read every ``every`` seconds what goes on; when it is not as it was ``seen``, the page is drawn anew.
 

@@ -107,10 +107,7 @@ def _line(job: Job, key: str, run_page: str | None, mlflow_url: str, on_publish:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.line"):
         colour, icon = LOOKS[job.state.value]
         st.markdown(f":{colour}-badge[:material/{icon}: {status.word(job.state)}]", width="content")
-        parts = [_("started {time}", time=_when(job.started_at or job.created_at))]
-        if job.started_at:
-            parts.append(duration(_seconds(job, job.started_at)))
-        st.markdown(":gray[" + escaped("  ·  ".join(parts)) + "]", width="stretch")
+        live.tick(lambda: _times(job), going=job.state.value == "running", key=f"{key}.times")
         if job.run_id and run_page:
             st.page_link(
                 run_page, label=_("Open run"), icon=":material/open_in_full:", query_params={"run": job.run_id}
@@ -131,6 +128,13 @@ def _line(job: Job, key: str, run_page: str | None, mlflow_url: str, on_publish:
         st.caption(
             "  ·  ".join(f"{escaped(metric(n))} **{escaped(number(v))}**" for n, v in list(metrics.items())[:METRICS])
         )
+
+
+def _times(job: Job) -> None:
+    parts = [_("started {time}", time=_when(job.started_at or job.created_at))]
+    if job.started_at:
+        parts.append(duration(_seconds(job, job.started_at)))
+    st.markdown(":gray[" + escaped("  ·  ".join(parts)) + "]", width="stretch")
 
 
 def _seconds(job: Job, begun: datetime) -> float:

@@ -12,6 +12,7 @@ import streamlit as st
 from components import charts, row_columns, theme, wording
 from components.evaluation import pictures
 from components.language import _
+from components.markdown import escaped
 from pipelines.steps.base import Curve, Report
 
 ORDER = ("roc", "precision_recall", "calibration", "gain", "lift")
@@ -20,6 +21,8 @@ ORDER = ("roc", "precision_recall", "calibration", "gain", "lift")
 def show(report: Report, *, key: str) -> None:
     """Draw the confusion matrix, if there is one, and every curve of ``report``."""
     curves = [(c.name, c) for c in report.curves]
+    if (told := _of_class(report)) is not None:
+        st.caption(_("Precision, recall, F1 and the areas under the curves are those of {name}.", name=escaped(told)))
     if report.confusion:
         matrix, classes = st.columns(2, gap="medium")
         with matrix:
@@ -27,6 +30,12 @@ def show(report: Report, *, key: str) -> None:
         with classes:
             by_class(report, key=f"{key}_classes")
     pictures.grid(curves, key=key, order=ORDER)
+
+
+def _of_class(report: Report) -> str | None:
+    """The class that the metrics of a report on two classes speak of; None where they speak of all."""
+    labels = (report.confusion or {}).get("labels", ())
+    return str(labels[1]) if len(labels) == 2 else None
 
 
 def confusion(report: Report, *, key: str) -> None:

@@ -127,7 +127,7 @@ def _numbers(cells: Any, options: ReadOptions) -> pd.Series | None:
     if _any(cells, f"[{marks}{CURRENCIES}]"):
         amounts = _amounts(cells)
         cells = cells if amounts is None else amounts
-        # 1,234 alone may also be 1.234; not $1,234, and not where a point was found or chosen though commas part no cells.
+        # 1,234 alone may also be 1.234; not $1,234, and not where commas part no cells and the point is decimal.
         chosen = point == "," or options.delimiter != ","
         told = chosen or amounts is not None or _any(cells, rf"[{marks}][0-9]{{3}}[{marks}.]")
         if not told or not _all(cells, rf"^[+-]?([0-9]*|[1-9][0-9]{{0,2}}([{marks}][0-9]{{3}})+)([{point}][0-9]*)?$"):

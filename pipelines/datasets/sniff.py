@@ -255,7 +255,7 @@ def _commas_tell(columns: Sequence[Sequence[str]]) -> str | None:
 
 
 def _commas(cells: Sequence[str]) -> str:
-    """What the commas of a column of numbers stand for: ``decimal``, ``thousands`` or ``either``; empty: it has none."""
+    """What the commas in a column of numbers mean: ``decimal``, ``thousands`` or ``either``; empty: it has none."""
     commas = [c for c in cells if "," in c]
     if commas and all(_THOUSANDS.fullmatch(c) if "," in c else _is_number(c) for c in cells):
         return "thousands" if any(c.count(",") > 1 for c in commas) else "either"

@@ -47,6 +47,20 @@ def test_every_report_is_drawn(name: str) -> None:
     assert len(at.get("vega_lite_chart")) >= 1
 
 
+@pytest.mark.parametrize(("labels", "told"), [(["no", "yes"], ["yes"]), (["a", "b", "c"], [])])
+def test_it_is_said_of_which_of_two_classes_the_metrics_are(labels: list[str], told: list[str]) -> None:
+    def page(labels: list[str]) -> None:
+        from components.evaluation import classification
+        from pipelines.steps.base import Report
+
+        confusion = {"labels": labels, "matrix": [[1] * len(labels)] * len(labels)}
+        classification.show(Report(metrics={"precision": 0.5}, confusion=confusion), key="report")
+
+    at = AppTest.from_function(page, args=(labels,)).run()
+    assert not at.exception
+    assert [c.value.rpartition(" ")[2].strip(".") for c in at.caption] == told
+
+
 def test_two_models_are_told_apart_and_the_reference_line_stays() -> None:
     def page() -> None:
         import streamlit as st
