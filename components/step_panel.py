@@ -18,6 +18,7 @@ from pipelines.errors import NotFoundError, SekkeiError
 from pipelines.execution.preview import Inspection
 from pipelines.execution.result import StepResult
 from pipelines.jobs import Job, JobEvent
+from pipelines.steps.base import Report
 
 LABELS = {
     "report": N_("Report"),
@@ -57,8 +58,10 @@ def show(
 
     step, output = design.selected or "", ""
     result = results.get(step)
-    panels = [p for p in LABELS if p != "report" or step in inspection.findings]
     from_run = result is not None and result.status.value in ("done", "reused") and bool(result.key)
+    of_run = _report(result.key) if from_run and result is not None else None
+    on_sample = inspection.findings.get(step)
+    panels = [p for p in LABELS if p != "report" or on_sample is not None or of_run is not None]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.bar"):
         asked = st.session_state.pop(f"{key}.next", None)
         if asked or st.session_state.get(key) not in panels:
@@ -69,7 +72,7 @@ def show(
         if step and panel in ("report", "data", "columns"):
             st.markdown((":gray[" + _("after") + f"] **{escaped(titles.get(step, step))}**"), width="stretch")
             source = SAMPLE
-            if from_run:
+            if from_run and (panel != "report" or on_sample is not None):
                 source = (
                     st.segmented_control(
                         _("Rows"),
@@ -102,10 +105,9 @@ def show(
             case _ if not step:
                 st.caption(_("Select a step to see its data."))
             case "report":
-                found = (
-                    session.workspace().runs.report_at(result.key) if from_run and source == RUN and result else None
-                )
-                report_view.show(found or inspection.findings[step], key=f"{key}.report")
+                found = of_run if of_run is not None and (source == RUN or on_sample is None) else on_sample
+                if found is not None:
+                    report_view.show(found, key=f"{key}.report")
             case _ if from_run and source == RUN and result is not None:
                 _of_run(result, output, inspection, panel or "data", key, height)
             case _:
@@ -179,6 +181,11 @@ def _of_run(result: StepResult, name: str, inspection: Inspection, panel: str, k
         on_csv=lambda: output.frame().to_csv(index=False).encode(),
         on_parquet=lambda: output.frame().to_parquet(index=False),
     )
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _report(result_key: str) -> Report | None:
+    return session.workspace().runs.report_at(result_key)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
