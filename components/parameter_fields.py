@@ -309,13 +309,15 @@ def _parts(text: str, parameter: Parameter) -> Any:
 
 
 def _other(parameter: Parameter, value: Any, around: Surroundings, key: str, on_change: Callable[[Any], None]) -> None:
-    """Any value, written as in YAML."""
+    """Any value, written as in YAML; a group of lists has a line for each."""
     text = (
         ""
         if value is None
         else value
         if isinstance(value, str) and _scalar(value) == value
-        else yaml.safe_dump(value, default_flow_style=True, allow_unicode=True).removesuffix("...\n").strip()
+        else yaml.safe_dump(value, default_flow_style=None, sort_keys=False, allow_unicode=True, width=200)
+        .removesuffix("...\n")
+        .strip()
     )
     key = f"{key}.text"
     keep(key, text)
@@ -329,7 +331,7 @@ def _other(parameter: Parameter, value: Any, around: Surroundings, key: str, on_
             **_common(parameter, key, on_change, _scalar),
         )
         return
-    draw = st.text_area if len(text) > 60 else st.text_input
+    draw = st.text_area if len(text) > 60 or "\n" in text or isinstance(value, Mapping) else st.text_input
     draw(placeholder=said(EMPTY) if parameter.optional else "", **_common(parameter, key, on_change, _scalar))
 
 

@@ -152,7 +152,10 @@ def _revisions(document: PipelineDocument | None, actions: Actions, key: str) ->
         each = found[number]
         return "  ·  ".join(filter(None, [_("Revision {number}", number=number), ago(each.created_at), each.note]))
 
-    chosen = st.selectbox(_("Revision"), list(found), key=f"{key}.number", format_func=label)
+    numbers = list(found)
+    says_the_same = bool(numbers) and not difference(document, actions.revision(numbers[0]))
+    before = 1 if says_the_same and len(numbers) > 1 else 0
+    chosen = st.selectbox(_("Revision"), numbers, index=before, key=f"{key}.number", format_func=label)
     if chosen is None:
         return
     then = actions.revision(chosen)

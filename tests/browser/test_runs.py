@@ -66,3 +66,12 @@ def test_a_running_job_is_cancelled_from_its_page(studio: Studio, page: Page) ->
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     assert studio.workspace.jobs.get(job.id).state == "cancelled"
+
+
+def test_what_a_run_found_out_is_told_in_the_designer(studio: Studio, page: Page) -> None:
+    job = submitted(studio, "automobile-price")
+    while not studio.workspace.jobs.get(job.id).state.is_final:
+        page.wait_for_timeout(200)
+    page.goto(f"{studio.url}/designer?pipeline=automobile-price&step=evaluate")
+    page.get_by_role("radio", name="Report").click()
+    expect(page.get_by_text("Predicted and actual values")).to_be_visible()
