@@ -59,7 +59,7 @@ def _alive(page: int) -> int:
     """How many workers the master knows."""
     try:
         return int(httpx.get(f"http://{HOST}:{page}/json/", trust_env=False).json()["aliveworkers"])
-    except httpx.HTTPError:
+    except (httpx.HTTPError, ValueError):  # it listens before it has anything to say
         return 0
 
 
