@@ -214,7 +214,7 @@ def _problems(page: Page) -> None:
 
 
 def _run_panel(page: Page) -> None:
-    page.locator(".st-key-designer-panel button").nth(3).click()
+    page.locator(".st-key-designer-panel button").nth(-2).click()
     expect(page.locator("[class*=st-key-designer-panel-run]").first).to_be_visible()
     settled(page)
 
