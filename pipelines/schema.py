@@ -26,7 +26,7 @@ YEAR_FIRST = (
 
 The groups are year, month, day and time."""
 
-_MISSING_MARKS = "missing"
+_MISSING_MARKS = "missing_marks"  # not "missing": kept results of before hold a list under that
 
 
 class ColumnType(StrEnum):
